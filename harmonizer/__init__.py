@@ -1,0 +1,5 @@
+"""Many sources, one truth: matching of parties across companies, with a crosswalk that can be undone.
+
+May import: ``canonical``.
+Start at: ``party_matching.py``.
+"""
