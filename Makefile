@@ -1,0 +1,58 @@
+# The one command surface. `make help` lists the targets; .ci/run calls `make check` and `make test`.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo system-packages test test-fast check format bench golden docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: $(STAMP) ## create .venv with every pinned package and the khata command
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python 3.11 is needed and '$(PYTHON)' was not found; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: setup ## set up, then import the sandbox company and show trial balance, ageing, proof
+	$(BIN)/khata demo
+
+system-packages: ## install the system packages the full tests use (needs root or password-less sudo; otherwise those tests skip)
+	@sh tests/support/system_packages.sh
+
+test: setup system-packages ## set up, then run every test; skipped tests are listed with their reasons
+	$(PYTEST) -n 2 --dist loadgroup
+
+test-fast: setup ## the tests that need no server and no long file
+	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not temporal and not postgres"
+
+check: setup ## ruff, mypy strict, the architecture test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(PYTEST) -q tests/architecture
+
+format: setup ## format and apply the safe fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## measure against the physical limits; figures go to docs/benchmarks.md by hand, with date and command
+	$(BIN)/python -m bench
+
+golden: setup ## rewrite the golden files from the current code; read the diff before committing
+	$(PYTEST) -q tests/golden --update-golden
+
+docs: setup ## regenerate the generated pages of docs/
+	$(BIN)/python -m khata.docs
+
+lock: setup ## resolve the newest allowed versions into requirements.lock (needs uv)
+	uv pip compile --quiet pyproject.toml --all-extras --generate-hashes --no-emit-index-url --universal \
+	  --python-version 3.11 --no-header --upgrade -o requirements.lock
+
+clean: ## remove what set-up and tests made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
