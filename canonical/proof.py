@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from canonical.money import ZERO
 
 
 class ProofStatus(StrEnum):
@@ -41,7 +44,7 @@ class ControlTotal:
     @property
     def difference(self) -> Decimal:
         """Ours less theirs; zero without an oracle."""
-        return Decimal(0) if self.theirs is None else self.ours - self.theirs
+        return ZERO if self.theirs is None else self.ours - self.theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +65,45 @@ class Proof:
     def differences(self) -> tuple[ControlTotal, ...]:
         """The lines that differ, for people to look at."""
         return tuple(total for total in self.totals if total.status is ProofStatus.DIFFERS)
+
+
+class ReportKind(StrEnum):
+    """The source's own reports we can prove against."""
+
+    TRIAL_BALANCE = "trial_balance"
+    BILLS_RECEIVABLE = "bills_receivable"
+    BILLS_PAYABLE = "bills_payable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLine:
+    """One line of a source's report.
+
+    Attributes:
+        name: ledger or group for a trial balance, party for bills.
+        net: debit-positive rupees: closing balance, or what is pending on the bill.
+        ref: bill reference, for bills.
+        bill_date: for bills.
+        due_date: for bills, if the report says.
+    """
+
+    name: str
+    net: Decimal
+    ref: str = ""
+    bill_date: date | None = None
+    due_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """A report as the source printed it: an oracle, never an input.
+
+    Attributes:
+        as_of: the day it stands for; None if the report does not say and it cannot be derived.
+        oracle: where it was read, for people: ``file:trial-balance.xml``.
+    """
+
+    kind: ReportKind
+    lines: tuple[ReportLine, ...]
+    as_of: date | None = None
+    oracle: str = ""
