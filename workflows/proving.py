@@ -13,9 +13,74 @@ from datetime import date
 from decimal import Decimal
 
 from canonical.bill import bill_key
-from canonical.ledger import name_key
+from canonical.ledger import AccountGroup, Ledger, name_key
 from canonical.money import ZERO
-from canonical.proof import ControlTotal, ReportKind, SourceReport
+from canonical.proof import ControlTotal, Proof, ReportKind, SourceReport
+from connectors.sdk.base import Translator
+from storage.store import TenantStore
+
+REPORTS = "reports"
+"""Stream of the source's own reports."""
+
+
+def prove_company(store: TenantStore, translator: Translator, company_id: int) -> Proof:
+    """Compute all control totals of one company from what is stored now."""
+    counts = store.reports.completeness(company_id)
+    totals = [
+        completeness(counts.read, counts.stored, counts.rejected),
+        double_entry(store.reports.books_net(company_id)),
+    ]
+    last = store.reports.last_day(company_id)
+    for report in source_reports(store, translator, company_id):
+        as_of = report.as_of or last
+        if as_of is not None:
+            totals.extend(_compare(store, company_id, report, as_of))
+    if last is not None and counts.stored:
+        said = [(ledger.name, ledger.closing) for ledger in store.records.iter(company_id, Ledger)]
+        known = [(name, closing) for name, closing in said if closing is not None]
+        if known:
+            totals.extend(closing_balances(known, ledger_closings(store, company_id, last), last))
+    return Proof(totals=tuple(totals))
+
+
+def source_reports(store: TenantStore, translator: Translator, company_id: int) -> Iterator[SourceReport]:
+    """The source's own reports that were handed over with its data."""
+    for stored in store.raw.iter_current(company_id, REPORTS):
+        report = translator.report(stored.record)
+        if report is not None:
+            yield report
+
+
+def _compare(store: TenantStore, company_id: int, report: SourceReport, as_of: date) -> Iterator[ControlTotal]:
+    if report.kind is ReportKind.TRIAL_BALANCE:
+        return trial_balance(report, account_closings(store, company_id, as_of))
+    pending = store.reports.open_bills(company_id, as_of)
+    ours: dict[tuple[str, str], Decimal] = {}
+    for bill in pending:
+        if bill.ref:
+            key = (bill.party_key, bill_key(bill.ref))
+            ours[key] = ours.get(key, ZERO) + bill.net
+    return bills(report, ours)
+
+
+def ledger_closings(store: TenantStore, company_id: int, as_of: date) -> dict[str, Decimal]:
+    """Debit-positive closing balance by ledger key."""
+    return {row.ledger_key: row.closing for row in store.reports.trial_balance(company_id, as_of)}
+
+
+def account_closings(store: TenantStore, company_id: int, as_of: date) -> dict[str, Decimal]:
+    """Closing balances of ledgers, and of groups with everything below them; a report may list either."""
+    closings = ledger_closings(store, company_id, as_of)
+    parents = {group.key: group.parent_key for group in store.records.iter(company_id, AccountGroup)}
+    groups: dict[str, Decimal] = {}
+    for ledger in store.records.iter(company_id, Ledger):
+        key = ledger.group_key
+        for _ in range(len(parents) + 1):
+            if not key:
+                break
+            groups[key] = groups.get(key, ZERO) + closings.get(ledger.key, ZERO)
+            key = parents.get(key, "")
+    return {**groups, **closings}
 
 
 def completeness(read: int, stored: int, rejected: int) -> ControlTotal:

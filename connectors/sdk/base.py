@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.issue import Issue
+from canonical.proof import SourceReport
 from canonical.record import RawRecord
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class Translator(Protocol):
 
     def translate(self, record: RawRecord) -> Translation:
         """Translate one raw record; bad data becomes issues, never an exception."""
+        ...
+
+    def report(self, record: RawRecord) -> SourceReport | None:
+        """Read a record of the stream ``reports`` as an oracle; None if it cannot prove anything."""
         ...
 
 

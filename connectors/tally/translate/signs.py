@@ -64,8 +64,8 @@ def _refused(votes: int, inverted: int, where: str) -> Issue:
     return Issue(
         code="tally.file.signs_inverted",
         level=IssueLevel.REJECTED,
-        message=f"In {inverted} of {votes} sales and purchases the party stands on the wrong side: the file writes debits "
-        "as positive amounts, Tally writes them as negative. Nothing was taken into the books.",
+        message=f"In {inverted} of {votes} sales and purchases the party stands on the wrong side: the file writes "
+        "debits as positive amounts, Tally writes them as negative. Nothing was taken into the books.",
         where=where,
         hint="Export from Tally itself (Alt+E, XML); if another program wrote the file, have it turn the signs.",
         facts={"votes": votes, "inverted": inverted},
@@ -76,10 +76,10 @@ def _suspect(votes: int, inverted: int, where: str) -> Issue:
     return Issue(
         code="tally.file.signs_suspect",
         level=IssueLevel.ACTION_REQUIRED,
-        message=f"In {inverted} of {votes} sales and purchases the party stands on the wrong side in Tally itself: customers "
-        "show as owed to and suppliers as owing. The books were taken as Tally has them.",
+        message=f"In {inverted} of {votes} sales and purchases the party stands on the wrong side in Tally itself: "
+        "customers show as owed to and suppliers as owing. The books were taken as Tally has them.",
         where=where,
-        hint="Look at Outstandings in Tally; if they are mirrored too, the vouchers were once imported with turned signs.",
+        hint="Look at Outstandings in Tally; if they are mirrored too, the vouchers were once imported so.",
         facts={"votes": votes, "inverted": inverted},
     )
 

@@ -14,10 +14,12 @@ from canonical.errors import RuleError
 from canonical.issue import Issue, IssueLevel
 from canonical.ledger import AccountGroup, Ledger
 from canonical.party import Party, PartyRole
+from canonical.proof import SourceReport
 from canonical.record import RawRecord, SourceRef
 from canonical.voucher import UnbalancedVoucher, Voucher
 from canonical.voucher_type import VoucherKind, VoucherType
 from connectors.sdk.base import Translation
+from connectors.tally.reports import parse_report
 from connectors.tally.translate import masters as objects
 from connectors.tally.translate.context import Masters, Reading
 from connectors.tally.translate.items import translate_item
@@ -114,6 +116,12 @@ class TallyTranslator:
             _note_unreadable(reading, error)
             records = ()
         return Translation(records, tuple(reading.issues))
+
+    def report(self, record: RawRecord) -> SourceReport | None:
+        """Read one of Tally's own reports; see ``connectors.tally.reports``."""
+        body = _DECODER.decode(record.payload)
+        rows = [(str(tag), tree) for tag, tree in body["object"]["rows"]]
+        return parse_report(rows, str(body["guid"]))
 
     def _records(self, reading: Reading) -> tuple[CanonicalRecord, ...]:
         stream = reading.source.stream
