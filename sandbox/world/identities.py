@@ -6,7 +6,6 @@ The GSTIN check character is computed here and not with ``canonical.identifiers`
 from __future__ import annotations
 
 import hashlib
-
 from sandbox.world.dice import Dice
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

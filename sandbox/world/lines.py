@@ -55,14 +55,14 @@ def pays_input_tax(party: PartyMaster) -> bool:
 
 def draw_sale_lines(desk: Desk, party: PartyMaster | None, count: int, ledger: str = "") -> tuple[ItemMove, ...]:
     """Draw goods going out; the amounts are credits."""
-    return tuple(
-        _draw_line(desk, -1, ledger or sales_ledger(desk, party), taxed=charges_tax(party)) for _ in range(count)
-    )
+    return tuple(_draw_line(desk, -1, ledger or sales_ledger(desk, party), taxed=charges_tax(party)) for _ in range(count))
 
 
 def draw_purchase_lines(desk: Desk, party: PartyMaster, count: int) -> tuple[ItemMove, ...]:
     """Draw goods coming in; the amounts are debits."""
-    return tuple(_draw_line(desk, 1, purchase_ledger(desk, party), taxed=pays_input_tax(party)) for _ in range(count))
+    return tuple(
+        _draw_line(desk, 1, purchase_ledger(desk, party), taxed=pays_input_tax(party)) for _ in range(count)
+    )
 
 
 def _draw_line(desk: Desk, sign: int, ledger: str, *, taxed: bool) -> ItemMove:

@@ -179,7 +179,9 @@ def sell_as_voucher(desk: Desk, party: PartyMaster | None = None) -> Voucher | N
     entries, total = _invoice_postings(desk, party, lines, output=True)
     number = number_for(desk, Type.SALES)
     bills = open_sale(desk, party, number, total, -value)
-    sales = Entry(ledger=sales_ledger(desk, party), paise=value, items=lines, costs=desk.split_cost(value))
+    sales = Entry(
+        ledger=sales_ledger(desk, party), paise=value, items=lines, costs=desk.split_cost(value)
+    )
     return desk.form(Type.SALES)(
         number=number,
         entries=(Entry(ledger=party.name, paise=total, is_party=True, bills=bills), sales, *entries),
@@ -292,7 +294,9 @@ def hire_contractor(desk: Desk) -> Voucher | None:
     taxes = _service_tax(desk, party, value, 1800 if pays_input_tax(party) else 0, output=False)
     tax = half_up(value * TDS_CONTRACTOR_RATE, 10_000)
     total = -(value + sum(entry.paise for entry in taxes) - tax)
-    tds = TdsMove(party=party.name, expense=Account.JOB_WORK, rate=TDS_CONTRACTOR_RATE, assessable=value, tax=tax)
+    tds = TdsMove(
+        party=party.name, expense=Account.JOB_WORK, rate=TDS_CONTRACTOR_RATE, assessable=value, tax=tax
+    )
     reference = f"JW-{desk.next_number(f'bills of {party.name}')}"
     return desk.form(Type.EXPENSE)(
         number=reference,
@@ -406,7 +410,9 @@ def return_goods(desk: Desk) -> Voucher | None:
     taxes = _service_tax(desk, party, value, 1800 if taxed else 0, output=False)
     total = -(value + sum(entry.paise for entry in taxes))
     account = Account.PURCHASE_INTERSTATE if is_interstate(desk, party) else Account.PURCHASE_LOCAL
-    returned = Entry(ledger=account if taxed else Account.PURCHASE_UNREGISTERED, paise=value)
+    returned = Entry(
+        ledger=account if taxed else Account.PURCHASE_UNREGISTERED, paise=value
+    )
     return desk.form(Type.DEBIT_NOTE)(
         number=number_for(desk, Type.DEBIT_NOTE),
         view=View.ACCOUNTING_INVOICE,
@@ -421,3 +427,5 @@ def return_goods(desk: Desk) -> Voucher | None:
         original_date=bill.bill_date,
         narration="Short supply & breakage",
     )
+
+
