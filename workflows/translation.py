@@ -68,7 +68,7 @@ class CompanyTranslation:
     def run(self) -> Translated:
         """Translate masters, look at the vouchers, translate them."""
         done = Translated(self.company_id)
-        translator = self._translator()
+        translator = company_translator(self.store, self.connector, self.company_id)
         before = self._meaning_of_masters()
         for stream in translator.stream_order:
             if stream != VOUCHERS:
@@ -79,15 +79,6 @@ class CompanyTranslation:
         if done.refusal is None and VOUCHERS in translator.stream_order:
             self._stream(translator, VOUCHERS, done)
         return done
-
-    def _translator(self) -> Translator:
-        company = self.store.companies.get(self.company_id)
-        source = SourceRef(self.connector.name, company.source_key, "companies", company.source_key)
-        translator = self.connector.translator(Company(source=source, name=company.name))
-        for record_type in _LEARNED:
-            for record in self.store.records.iter(self.company_id, record_type):
-                translator.remember(record)
-        return translator
 
     def _sample(self, translator: Translator) -> Iterator[RawRecord]:
         batches = self.store.raw.iter_pending(self.company_id, VOUCHERS, translator.version, BATCH)
@@ -123,10 +114,9 @@ class CompanyTranslation:
     ) -> None:
         with self.store.transaction():
             result = self.store.records.upsert(self.company_id, self.run_id, records, self.known_at, raw_ids)
-            for raw_id, found in issues.items():
-                self.store.issues.replace(self.run_id, raw_id, self.company_id, found)
-                done.issues += len(found)
+            self.store.issues.replace_many(self.run_id, self.company_id, issues)
             self.store.raw.mark_translated(list(issues), version)
+        done.issues += sum(map(len, issues.values()))
         done.inserted += result.inserted
         done.updated += result.updated
         done.unchanged += result.unchanged
@@ -145,3 +135,14 @@ class CompanyTranslation:
         ledgers = {key for key, head in heads.items() if before[1].get(key) is not head}
         if types or ledgers:
             self.store.raw.make_pending_of_vouchers(self.company_id, types, ledgers)
+
+
+def company_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:
+    """A translator that has learned the masters the store knows of the company."""
+    company = store.companies.get(company_id)
+    source = SourceRef(connector.name, company.source_key, "companies", company.source_key)
+    translator = connector.translator(Company(source=source, name=company.name))
+    for record_type in _LEARNED:
+        for record in store.records.iter(company_id, record_type):
+            translator.remember(record)
+    return translator
