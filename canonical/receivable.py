@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from canonical.bill import BillRefKind
 from canonical.dates import CreditPeriod
@@ -71,8 +72,7 @@ class BillEntry:
     is_opening: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True, kw_only=True)
-class ItemKey:
+class ItemKey(NamedTuple):
     """The identity of one open item, stable from one report to the next.
 
     A bill is found by (party, folded reference, financial year of its bill date): a party that uses INV/001 every

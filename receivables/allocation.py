@@ -53,7 +53,7 @@ class Settlement:
     """Items after money was applied to them.
 
     Attributes:
-        items: still open, in ``item_order``.
+        items: still open, in the order they came.
         applications: what was applied, in the order it was.
         unused: how much of which allocation found nothing to take or to pay (its receipt or bill is gone, not yet
             there on this day, or smaller than it was).
@@ -84,12 +84,18 @@ def settle(
         policy: which unapplied money pays oldest bills.
         direction: which side is bills and which is money.
     """
+    items = tuple(items)
     table = _Table({item.key: item for item in items})
     for allocation in sorted(_known(allocations, known_at), key=_belief):
         table.apply_stored(allocation)
     if policy is not FifoPolicy.NONE:
-        table.apply_oldest_first(policy, direction)
-    return table.settlement()
+        for _, of_party in groupby(sorted(items, key=_party_key), key=_party_key):
+            table.apply_oldest_first(list(of_party), policy, direction)
+    return table.settlement(items)
+
+
+def _party_key(item: OpenItem) -> str:
+    return item.key.party_key
 
 
 def _known(allocations: Iterable[Allocation], known_at: datetime | None) -> Iterator[Allocation]:
@@ -109,9 +115,17 @@ def _belief(allocation: Allocation) -> tuple[int, datetime, str]:
 
 @dataclass(slots=True)
 class _Table:
-    """Items by key while money moves between them."""
+    """Items while money moves between them.
+
+    Attributes:
+        items: as they came.
+        nets: what is left of those that were touched.
+        applied: what touched them.
+    """
 
     items: dict[ItemKey, OpenItem]
+    nets: dict[ItemKey, Decimal] = field(default_factory=dict)
+    applied: dict[ItemKey, list[Application]] = field(default_factory=dict)
     applications: list[Application] = field(default_factory=list)
     unused: list[tuple[Allocation, Decimal]] = field(default_factory=list)
 
@@ -119,32 +133,29 @@ class _Table:
         credit, debit = self.items.get(allocation.credit), self.items.get(allocation.debit)
         taken = ZERO
         if credit is not None and debit is not None:
-            taken = max(ZERO, min(allocation.amount, -credit.net, debit.net))
+            taken = max(ZERO, min(allocation.amount, -self._left(credit), self._left(debit)))
             if taken:
                 self._move(credit, debit, taken, allocation.kind, allocation.key)
         if taken < allocation.amount:
             self.unused.append((allocation, allocation.amount - taken))
 
-    def apply_oldest_first(self, policy: FifoPolicy, direction: Direction) -> None:
-        """Per party: the oldest due item is paid first, by the money with least purpose first."""
-        ordered = sorted((item for item in self.items.values() if item.net), key=item_order)
-        for _, group in groupby(ordered, key=lambda item: item.key.party_key):
-            of_party = list(group)
-            owed = [item.key for item in of_party if item.is_owed(direction)]
-            money = [item for item in of_party if not item.is_owed(direction) and _may_pay(item, policy)]
-            if owed and money:
-                self._pay([item.key for item in sorted(money, key=_money_order)], owed, direction)
-
-    def _pay(self, money: list[ItemKey], owed: list[ItemKey], direction: Direction) -> None:
-        waiting = iter(owed)
-        target = next(waiting, None)
+    def apply_oldest_first(self, of_party: list[OpenItem], policy: FifoPolicy, direction: Direction) -> None:
+        """The oldest due item is paid first, by the money with least purpose first."""
+        lefts = [(item, direction.amount(self._left(item))) for item in of_party]
+        money = sorted([item for item, left in lefts if left < 0 and _may_pay(item, policy)], key=_money_order)
+        if not money:
+            return
+        owed = iter(sorted([item for item, left in lefts if left > 0], key=item_order))
+        target = next(owed, None)
         for source in money:
-            while target is not None and self.items[source].net:
-                pair = (self.items[source], self.items[target])
-                credit, debit = pair if direction is Direction.RECEIVABLE else (pair[1], pair[0])
-                self._move(credit, debit, min(-credit.net, debit.net), AllocationKind.FIFO, "")
-                if not self.items[target].net:
-                    target = next(waiting, None)
+            while target is not None and self._left(source):
+                credit, debit = (source, target) if direction is Direction.RECEIVABLE else (target, source)
+                self._move(credit, debit, min(-self._left(credit), self._left(debit)), AllocationKind.FIFO, "")
+                if not self._left(target):
+                    target = next(owed, None)
+
+    def _left(self, item: OpenItem) -> Decimal:
+        return self.nets.get(item.key, item.net)
 
     def _move(self, credit: OpenItem, debit: OpenItem, amount: Decimal, kind: AllocationKind, key: str) -> None:
         row = Application(
@@ -157,11 +168,21 @@ class _Table:
         )
         self.applications.append(row)
         for item, change in ((credit, amount), (debit, -amount)):
-            self.items[item.key] = dataclasses.replace(item, net=item.net + change, applied=(*item.applied, row))
+            self.nets[item.key] = self._left(item) + change
+            self.applied.setdefault(item.key, []).append(row)
 
-    def settlement(self) -> Settlement:
-        still_open = sorted((item for item in self.items.values() if item.net), key=item_order)
-        return Settlement(items=tuple(still_open), applications=tuple(self.applications), unused=tuple(self.unused))
+    def settlement(self, items: tuple[OpenItem, ...]) -> Settlement:
+        return Settlement(
+            items=tuple([self._settled(item) for item in items if self._left(item)]),
+            applications=tuple(self.applications),
+            unused=tuple(self.unused),
+        )
+
+    def _settled(self, item: OpenItem) -> OpenItem:
+        rows = self.applied.get(item.key)
+        if rows is None:
+            return item
+        return dataclasses.replace(item, net=self.nets[item.key], applied=(*item.applied, *rows))
 
 
 def _may_pay(item: OpenItem, policy: FifoPolicy) -> bool:

@@ -93,8 +93,9 @@ class OpenItem:
         due_date: what it ages from by due date: as the bill says, else bill date plus credit period, else bill date.
         original: debit-positive rupees it was opened with; for money without a bill, what it came with.
         net: debit-positive rupees still pending, after ``applied``.
-        parts: the entries behind it, oldest first; their sum is ``net`` before ``applied``.
-        applied: allocations made here, and virtual ones; what the books themselves allocate is in ``parts``.
+        entries: the entries behind it, oldest first; ``parts`` says how much of each.
+        shares: how much of each entry is in this item; empty where every entry is in it whole (nearly always).
+        applied: allocations made here, and virtual ones; what the books themselves allocate is in ``entries``.
     """
 
     key: ItemKey
@@ -106,7 +107,8 @@ class OpenItem:
     due_date: date
     original: Decimal
     net: Decimal
-    parts: tuple[Part, ...]
+    entries: tuple[BillEntry, ...]
+    shares: tuple[Decimal, ...] = ()
     flags: tuple[ItemFlag, ...] = ()
     applied: tuple[Application, ...] = ()
 
@@ -114,6 +116,13 @@ class OpenItem:
     def party_key(self) -> str:
         """Ledger key of the party."""
         return self.key.party_key
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The entries behind it with their shares, oldest first; their sum is ``net`` before ``applied``."""
+        if not self.shares:
+            return tuple(Part(entry, entry.net) for entry in self.entries)
+        return tuple(map(Part, self.entries, self.shares))
 
     def age_days(self, as_of: date, basis: AgeingBasis = AgeingBasis.DUE) -> int:
         """Days from the basis date to ``as_of``; zero or less is not due."""

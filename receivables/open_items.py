@@ -18,13 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from itertools import chain
 
 from canonical.bill import BillRefKind, bill_key
 from canonical.money import ZERO
 from canonical.receivable import BillEntry, Direction, ItemKey
-from receivables.item import ItemFlag, ItemKind, OpenItem, Part, item_order
-from receivables.reference import entry_order, reference_items, terms
+from receivables.item import ItemFlag, ItemKind, OpenItem, item_order
+from receivables.reference import put_in_order, reference_items, terms
 
 OPENING_VOUCHER = "opening"
 """Stands for the voucher of the opening balance, which has none."""
@@ -47,12 +46,13 @@ def fold_open_items(
         direction: decides the words only (what is a bill, what is a note), never an amount.
         keep_closed: also return items that are settled to exactly zero.
     """
-    bills, loose = _by_reference(visible_entries(entries, as_of, known_at))
-    items = chain(
-        chain.from_iterable(reference_items(*key, _sorted(rows), direction) for key, rows in bills.items()),
-        (_loose_item(*key, _sorted(rows), direction) for key, rows in loose.items()),
-    )
-    return tuple(sorted((item for item in items if keep_closed or item.net), key=item_order))
+    by_party: dict[str, list[BillEntry]] = {}
+    for entry in visible_entries(entries, as_of, known_at):
+        by_party.setdefault(entry.party_key, []).append(entry)
+    items: list[OpenItem] = []
+    for party_key in sorted(by_party):
+        items += _fold_party(party_key, by_party.pop(party_key), direction, keep_closed=keep_closed)
+    return tuple(items)
 
 
 def visible_entries(entries: Iterable[BillEntry], as_of: date, known_at: datetime | None) -> list[BillEntry]:
@@ -68,31 +68,23 @@ def visible_entries(entries: Iterable[BillEntry], as_of: date, known_at: datetim
     ]
 
 
-Grouped = dict[tuple[str, str], list[BillEntry]]
-"""By party and folded reference, or by party and voucher."""
-
-
-def _by_reference(entries: list[BillEntry]) -> tuple[Grouped, Grouped]:
-    bills: Grouped = {}
-    loose: Grouped = {}
-    folded: dict[str, str] = {"": ""}
+def _fold_party(party_key: str, entries: list[BillEntry], direction: Direction, *, keep_closed: bool) -> list[OpenItem]:
+    """Fold one party: its temporary lists are gone before the next one's are made."""
+    bills: dict[str, list[BillEntry]] = {}
+    loose: dict[str, list[BillEntry]] = {}
     for entry in entries:
-        ref = entry.ref
-        if ref not in folded:
-            folded[ref] = bill_key(ref)
-        bill = "" if entry.kind is BillRefKind.ON_ACCOUNT else folded[ref]
-        group, key = (bills, bill) if bill else (loose, _voucher(entry))
-        group.setdefault((entry.party_key, key), []).append(entry)
-    return bills, loose
+        bill = "" if entry.kind is BillRefKind.ON_ACCOUNT else bill_key(entry.ref)
+        if bill:
+            bills.setdefault(bill, []).append(entry)
+        else:
+            loose.setdefault(voucher_key(entry), []).append(entry)
+    items = [item for bill, rows in bills.items() for item in reference_items(party_key, bill, rows, direction)]
+    items += [_loose_item(party_key, voucher, rows, direction) for voucher, rows in loose.items()]
+    return sorted([item for item in items if keep_closed or item.net], key=item_order)
 
 
-def _sorted(rows: list[BillEntry]) -> list[BillEntry]:
-    if len(rows) > 1:
-        rows.sort(key=entry_order)
-    return rows
-
-
-def _voucher(entry: BillEntry) -> str:
+def voucher_key(entry: BillEntry) -> str:
+    """What tells this entry's voucher from others of the party."""
     if entry.is_opening:
         return OPENING_VOUCHER
     return entry.source_key or f"{entry.document}@{entry.effective_on}"
@@ -100,11 +92,12 @@ def _voucher(entry: BillEntry) -> str:
 
 def _loose_item(party_key: str, voucher: str, rows: list[BillEntry], direction: Direction) -> OpenItem:
     """What one voucher left on account, or the opening balance without a bill."""
+    put_in_order(rows)
     first = rows[0]
-    net = sum((row.net for row in rows), ZERO)
+    net = first.net if len(rows) == 1 else sum([row.net for row in rows], ZERO)
     bill_date, due_date = terms(first)
     return OpenItem(
-        key=ItemKey(party_key=party_key, voucher=voucher),
+        key=ItemKey(party_key, voucher=voucher),
         kind=_loose_kind(first, is_owed=direction.amount(net) > 0),
         ref="",
         document=first.document,
@@ -113,7 +106,7 @@ def _loose_item(party_key: str, voucher: str, rows: list[BillEntry], direction: 
         due_date=due_date,
         original=net,
         net=net,
-        parts=tuple(Part(row, row.net) for row in rows),
+        entries=tuple(rows),
         flags=(ItemFlag.AGE_UNKNOWN,) if first.is_opening and first.bill_date is None else (),
     )
 

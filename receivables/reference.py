@@ -8,18 +8,32 @@ pencil: the oldest open bill is paid first, a returned payment re-opens what was
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from canonical.bill import BillRefKind
-from canonical.dates import FinancialYear
+from canonical.dates import FY_FIRST_MONTH
 from canonical.money import ZERO
 from canonical.receivable import BillEntry, Direction, ItemKey
 from receivables.item import ItemFlag, ItemKind, OpenItem, Part
 
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+BY_DATE = operator.attrgetter("effective_on")
+
+
+def put_in_order(rows: list[BillEntry]) -> None:
+    """Sort entries in place, the same way whatever order they came in."""
+    if len(rows) > 1:
+        rows.sort(key=BY_DATE)
+        if any(a.effective_on == b.effective_on for a, b in itertools.pairwise(rows)):
+            rows.sort(key=entry_order)
 
 
 def entry_order(entry: BillEntry) -> tuple[object, ...]:
@@ -46,25 +60,31 @@ def reference_items(party_key: str, bill: str, rows: list[BillEntry], direction:
     Args:
         party_key: ledger key.
         bill: the reference, folded.
-        rows: its entries, in ``entry_order``; at least one.
+        rows: its entries, at least one; sorted in place.
         direction: decides the words.
     """
+    put_in_order(rows)
     origins = [row for row in rows if row.kind is not BillRefKind.AGAINST]
-    opened = sum([row.net for row in origins], ZERO)
-    net = opened if len(origins) == len(rows) else sum([row.net for row in rows], ZERO)
-    years = {bill_year(row) for row in origins}
-    if len(years) == 1 and opened and (net == 0 or (net > 0) == (opened > 0)):
-        key = ItemKey(party_key=party_key, bill=bill, year=years.pop())
-        return (_bill_item(key, origins, [Part(row, row.net) for row in rows], net, (), direction),)
+    opened = _net(origins)
+    net = opened if len(origins) == len(rows) else _net(rows)
+    is_one_year = len(origins) == 1 or len({bill_year(row) for row in origins}) == 1
+    if is_one_year and opened and (not net or (net > 0) == (opened > 0)):
+        key = ItemKey(party_key, bill, bill_year(origins[0]))
+        return (_bill_item(key, origins, rows, opened, net, direction),)
     walk = _Walk()
     for row in rows:
         walk.take(row)
     return tuple(walk.items(party_key, bill, direction))
 
 
+def _net(rows: list[BillEntry]) -> Decimal:
+    return rows[0].net if len(rows) == 1 else sum([row.net for row in rows], ZERO)
+
+
 def bill_year(entry: BillEntry) -> int:
     """Start of the financial year the entry's bill belongs to."""
-    return FinancialYear.of(entry.bill_date or entry.effective_on).start_year
+    day = entry.bill_date or entry.effective_on
+    return day.year if day.month >= FY_FIRST_MONTH else day.year - 1
 
 
 def terms(entry: BillEntry) -> tuple[date, date]:
@@ -171,11 +191,13 @@ class _Walk:
 
     def items(self, party_key: str, bill_ref: str, direction: Direction) -> Iterator[OpenItem]:
         for bill in self._oldest_first():
+            key = ItemKey(party_key, bill_ref, bill.year)
+            rows = [part.entry for part in bill.parts]
+            item = _bill_item(key, bill.origins, rows, _net(bill.origins), bill.net, direction)
             flags = (ItemFlag.AMBIGUOUS_REFERENCE,) if bill.is_ambiguous else ()
-            key = ItemKey(party_key=party_key, bill=bill_ref, year=bill.year)
-            yield _bill_item(key, bill.origins, bill.parts, bill.net, flags, direction)
+            yield dataclasses.replace(item, shares=tuple(part.net for part in bill.parts), flags=flags)
         if self.waiting:
-            key = ItemKey(party_key=party_key, bill=bill_ref)
+            key = ItemKey(party_key, bill_ref)
             yield _waiting_item(key, self.waiting, has_bill=bool(self.bills))
 
 
@@ -189,33 +211,31 @@ def _limited(rest: Decimal, net: Decimal) -> Decimal:
 def _bill_item(  # noqa: PLR0917 - private, every argument positional in its two calls
     key: ItemKey,
     origins: list[BillEntry],
-    parts: list[Part],
+    rows: list[BillEntry],
+    opened: Decimal,
     net: Decimal,
-    flags: tuple[ItemFlag, ...],
     direction: Direction,
 ) -> OpenItem:
     first = origins[0] if len(origins) == 1 else min(origins, key=lambda row: row.bill_date or row.effective_on)
     bill_date, due_date = terms(first)
-    original = first.net if len(origins) == 1 else sum([row.net for row in origins], ZERO)
     return OpenItem(
         key=key,
-        kind=_opened_kind(first, original, direction),
+        kind=_opened_kind(first, opened, direction),
         ref=first.ref,
         document=first.document,
         effective_on=origins[0].effective_on,
         bill_date=bill_date,
         due_date=due_date,
-        original=original,
+        original=opened,
         net=net,
-        parts=tuple(parts),
-        flags=flags,
+        entries=tuple(rows),
     )
 
 
-def _opened_kind(first: BillEntry, original: Decimal, direction: Direction) -> ItemKind:
+def _opened_kind(first: BillEntry, opened: Decimal, direction: Direction) -> ItemKind:
     if first.kind is BillRefKind.ADVANCE:
         return ItemKind.ADVANCE
-    if direction.amount(original) >= 0:
+    if direction.amount(opened) >= 0:
         return ItemKind.BILL
     return ItemKind.CREDIT_NOTE if direction is Direction.RECEIVABLE else ItemKind.DEBIT_NOTE
 
@@ -235,6 +255,7 @@ def _waiting_item(key: ItemKey, parts: list[Part], *, has_bill: bool) -> OpenIte
         due_date=first.effective_on if has_bill else due_date,
         original=net,
         net=net,
-        parts=tuple(parts),
+        entries=tuple(part.entry for part in parts),
+        shares=tuple(part.net for part in parts),
         flags=(ItemFlag.OVER_ALLOCATED if has_bill else ItemFlag.NO_BILL,),
     )
