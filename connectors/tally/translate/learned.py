@@ -59,6 +59,7 @@ class Learned:
     """Masters by key, and what was already said in this run."""
 
     company: Company
+    is_company_stored: bool = False
     groups: dict[str, GroupFact] = field(default_factory=dict)
     ledgers: dict[str, LedgerFact] = field(default_factory=dict)
     types: dict[str, TypeFact] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from canonical.item import Batch, Quantity
 from canonical.money import ZERO, Side
 from canonical.tax import SupplyNature, TaxRate
 from canonical.voucher import ItemLine
-from connectors.tally.translate.allocations import required_amount
+from connectors.tally.translate.allocations import net_of, required_amount
 from connectors.tally.translate.extras import extras_of
 from connectors.tally.translate.lexicon import DUTY_HEADS, TAXABILITY
 from connectors.tally.translate.node import Node, first_of, key_of, nodes, plain_of, text_of, texts_of
@@ -57,7 +57,7 @@ def read_item(node: Node, reading: Reading, *, implied_side: Side | None = None,
     batch_nodes = get("BATCHALLOCATIONS.LIST")
     batches = read_batches(batch_nodes, reading, name, extras) if batch_nodes else ()
     if batches:
-        _check_batches(node, batches, side, magnitude, reading, name)
+        _check_batches(node, batches, net_of(side, magnitude), reading, name)
     rate = reading.rate_of(node, "RATE") if "RATE" in node else None
     if rate is not None and rate.number is None:
         extras["RATE"] = text_of(get("RATE"))
@@ -187,11 +187,8 @@ def read_expiry(node: Node, reading: Reading, made_on: date | None) -> tuple[dat
     return (credit.period.due_date(made_on) if credit.period and made_on else None), text
 
 
-def _check_batches(
-    node: Node, batches: tuple[Batch, ...], side: Side, magnitude: Decimal, reading: Reading, item: str
-) -> None:
+def _check_batches(node: Node, batches: tuple[Batch, ...], net: Decimal, reading: Reading, item: str) -> None:
     """Σ batches = line, for amounts and quantities; a difference means the export lost a batch or two roundings met."""
-    net = magnitude if side is Side.DEBIT else -magnitude
     amounts = [batch.amount for batch in batches if batch.amount is not None]
     if len(amounts) == len(batches) and sum(amounts, ZERO) != net:
         _say_batches(reading, item, "amounts", sum(amounts, ZERO), net)

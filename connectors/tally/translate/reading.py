@@ -33,9 +33,14 @@ T = TypeVar("T")
 
 
 class Reading:
-    """The record at hand. Mutable and short-lived: one per raw record."""
+    """The record at hand. Mutable and short-lived: one per raw record.
 
-    __slots__ = ("issues", "label", "learned", "record", "source")
+    Attributes:
+        label: the record for people, set by its reader as soon as it knows.
+        facts: what an issue that rejects the record should tell programs (voucher type, totals).
+    """
+
+    __slots__ = ("facts", "issues", "label", "learned", "record", "source")
 
     def __init__(self, record: RawRecord, learned: Learned, label: str = "") -> None:
         self.record = record
@@ -43,6 +48,7 @@ class Reading:
         self.learned = learned
         self.label = label
         self.issues: list[Issue] = []
+        self.facts: dict[str, Fact] = {}
 
     def where(self, field: str = "") -> str:
         """Say where in the file: origin, record, field."""

@@ -9,6 +9,7 @@ payment credited. Nine in ten against, of at least ten votes, and nothing of the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from canonical.issue import Issue, IssueLevel
 from canonical.money import Side
@@ -30,24 +31,53 @@ PARTY_SIDE = {
     VoucherKind.PAYMENT: Side.DEBIT,
 }
 MONEY_KINDS = (VoucherKind.RECEIPT, VoucherKind.PAYMENT)
+
+
+class Ballot(NamedTuple):
+    """A voucher, and whether Tally itself wrote it (it carries Tally's change counter)."""
+
+    voucher: Node
+    is_by_tally: bool = False
+
+
 Line = tuple[Node, str, Side]
 """A ledger entry, its ledger's key, the side its amount says."""
 
 
-def find_inverted_signs(vouchers: Iterable[Node], learned: Learned) -> Issue | None:
-    """Let the vouchers vote; return a rejection if they say that signs are inverted."""
-    votes = [vote for voucher in vouchers if (vote := vote_of(voucher, learned)) is not None]
-    inverted = votes.count(False)
-    if len(votes) < VOTES_MIN or inverted < INVERTED_SHARE_MIN * len(votes):
+def find_inverted_signs(ballots: Iterable[Ballot], learned: Learned) -> Issue | None:
+    """Let the vouchers vote; return an issue if they say that signs are inverted.
+
+    What Tally itself wrote is in Tally's sign by definition: books once filled the wrong way round show so in Tally's
+    own reports too. That is for the owner to know, not for us to refuse.
+    """
+    counted = [(vote, ballot) for ballot in ballots if (vote := vote_of(ballot.voucher, learned)) is not None]
+    votes, inverted = len(counted), sum(not vote for vote, _ in counted)
+    if votes < VOTES_MIN or inverted < INVERTED_SHARE_MIN * votes:
         return None
+    is_by_tally = 2 * sum(ballot.is_by_tally for _, ballot in counted) > votes
+    return (_suspect if is_by_tally else _refused)(votes, inverted)
+
+
+def _refused(votes: int, inverted: int) -> Issue:
     return Issue(
         code="tally.file.signs_inverted",
         level=IssueLevel.REJECTED,
-        message=f"Debits and credits of this file are inverted: {inverted} of {len(votes)} sales, purchases, "
-        "receipts and payments have the party on the wrong side. Nothing was taken into the books.",
-        hint="Tally writes debits as negative amounts. If another program wrote this file, have it turn the sign of "
-        "every AMOUNT; if Tally itself exported it, please send us one voucher.",
-        facts={"votes": len(votes), "inverted": inverted},
+        message=f"Debits and credits of this file are inverted: in {inverted} of {votes} sales, purchases, receipts "
+        "and payments the party or the bank stands on the wrong side. Nothing was taken into the books.",
+        hint="Tally writes debits as negative amounts. Export from Tally itself (Alt+E, XML), or have the program that "
+        "wrote this file turn the sign of every amount.",
+        facts={"votes": votes, "inverted": inverted},
+    )
+
+
+def _suspect(votes: int, inverted: int) -> Issue:
+    return Issue(
+        code="tally.file.signs_suspect",
+        level=IssueLevel.ACTION_REQUIRED,
+        message=f"In {inverted} of {votes} sales, purchases, receipts and payments the party or the bank stands on the "
+        "wrong side in Tally itself. The books were taken as Tally has them.",
+        hint="Look at Outstandings in Tally; if they are mirrored too, these vouchers were once imported that way.",
+        facts={"votes": votes, "inverted": inverted},
     )
 
 

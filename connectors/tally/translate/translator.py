@@ -16,12 +16,14 @@ from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.issue import Issue, IssueLevel
 from canonical.item import Unit
-from canonical.ledger import AccountGroup, Ledger
+from canonical.ledger import AccountGroup, Ledger, name_key
 from canonical.party import Party
+from canonical.proof import SourceReport
 from canonical.record import RawRecord
 from canonical.voucher import UnbalancedVoucher
 from canonical.voucher_type import VoucherKind, VoucherType
 from connectors.sdk.base import Translation
+from connectors.tally.reports import parse_report
 from connectors.tally.translate.accounts import read_group, read_ledger
 from connectors.tally.translate.companies import read_company, read_currency, read_tax_unit
 from connectors.tally.translate.cost import read_cost_category, read_cost_centre
@@ -29,7 +31,7 @@ from connectors.tally.translate.learned import Learned
 from connectors.tally.translate.parties import read_party
 from connectors.tally.translate.placeholders import introduce
 from connectors.tally.translate.reading import Reading
-from connectors.tally.translate.signs import find_inverted_signs
+from connectors.tally.translate.signs import Ballot, find_inverted_signs
 from connectors.tally.translate.stock import read_godown, read_stock_group, read_stock_item, read_unit
 from connectors.tally.translate.values import UnreadableValue
 from connectors.tally.translate.voucher_types import read_voucher_type
@@ -40,14 +42,16 @@ class Payload(msgspec.Struct):
     """The part of a raw record that translation reads; the other columns serve other users of the tap."""
 
     object: dict[str, Any] = {}
+    guid: str = ""
     alter_id: int | None = None
     name: str | None = None
     company_name: str | None = None
 
 
 STREAMS = (
-    "companies",
     "currencies",
+    "tax_units",
+    "companies",
     "units",
     "groups",
     "ledgers",
@@ -58,10 +62,11 @@ STREAMS = (
     "stock_categories",
     "godowns",
     "stock_items",
-    "tax_units",
     "other_masters",
     "vouchers",
 )
+"""Masters before vouchers. Currencies and GST registrations stand before the company they complete, so that a first
+import writes the company once."""
 _decode = msgspec.json.Decoder(Payload).decode
 
 
@@ -72,14 +77,14 @@ class TallyTranslator:
         company: the books, as far as they are known; the ``companies`` stream completes them.
     """
 
-    version = 1
-    stream_order = STREAMS
+    version: int = 1
+    stream_order: tuple[str, ...] = STREAMS
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)
         self._readers: dict[str, Callable[[Payload, Reading], list[CanonicalRecord]]] = {
             "companies": lambda p, r: [read_company(p.object, r, p.company_name or p.name or "")],
-            "currencies": lambda p, r: [read_currency(p.object, r, p.name or "")],
+            "currencies": lambda p, r: _if_stored(read_currency(p.object, r, p.name or ""), r),
             "units": lambda p, r: [read_unit(p.object, r, p.name or "")],
             "groups": lambda p, r: [read_group(p.object, r, p.name or "")],
             "ledgers": _read_account,
@@ -90,7 +95,7 @@ class TallyTranslator:
             "stock_categories": lambda p, r: [read_stock_group(p.object, r, p.name or "", is_category=True)],
             "godowns": lambda p, r: [read_godown(p.object, r, p.name or "")],
             "stock_items": lambda p, r: [read_stock_item(p.object, r, p.name or "")],
-            "tax_units": lambda p, r: [read_tax_unit(p.object, r, p.name or "")],
+            "tax_units": lambda p, r: _if_stored(read_tax_unit(p.object, r, p.name or ""), r),
             "other_masters": lambda _p, _r: [],
             "vouchers": _read_document,
         }
@@ -110,6 +115,7 @@ class TallyTranslator:
         match record:
             case Company():
                 learned.company = record
+                learned.is_company_stored = True
             case AccountGroup():
                 learned.add_group(record)
             case Ledger():
@@ -126,9 +132,15 @@ class TallyTranslator:
 
     def preflight(self, sample: Iterable[RawRecord]) -> tuple[Issue, ...]:
         """Look at a file's vouchers before anything is published; a REJECTED issue means: publish nothing."""
-        vouchers = (_decode(record.payload).object for record in sample if record.source.stream == "vouchers")
-        issue = find_inverted_signs(vouchers, self.learned)
+        payloads = (_decode(record.payload) for record in sample if record.source.stream == "vouchers")
+        ballots = (Ballot(payload.object, payload.alter_id is not None) for payload in payloads)
+        issue = find_inverted_signs(ballots, self.learned)
         return (issue,) if issue else ()
+
+    def report(self, record: RawRecord) -> SourceReport | None:
+        """Read one of Tally's own reports as an oracle; see ``connectors.tally.reports``."""
+        payload = _decode(record.payload)
+        return parse_report([(str(tag), tree) for tag, tree in payload.object["rows"]], payload.guid)
 
     def translate(self, record: RawRecord) -> Translation:
         """Translate one raw record; whatever is wrong with it becomes an issue."""
@@ -149,6 +161,11 @@ class TallyTranslator:
         return Translation(issues=tuple(reading.issues))
 
 
+def _if_stored(company: Company, reading: Reading) -> list[CanonicalRecord]:
+    """A company that is not in the store yet is written by its own record, which comes later in the run."""
+    return [company] if reading.learned.is_company_stored else []
+
+
 def _read_account(payload: Payload, reading: Reading) -> list[CanonicalRecord]:
     ledger = read_ledger(payload.object, reading, payload.name or "")
     party = read_party(payload.object, ledger, reading)
@@ -161,27 +178,35 @@ def _read_document(payload: Payload, reading: Reading) -> list[CanonicalRecord]:
 
 
 def _unreadable(error: UnreadableValue, reading: Reading) -> Issue:
+    is_missing = error.kind == "date" and not error.text.strip()
+    reason = "it has no date." if is_missing else f"{error.message} ({error.field})"
     return Issue(
-        code=f"tally.{error.kind}.unreadable",
+        code="tally.voucher.date_missing" if is_missing else f"tally.{error.kind}.unreadable",
         level=IssueLevel.REJECTED,
-        message=f"{reading.label or 'A record'} was not taken into the books: {error.message} ({error.field})",
+        message=f"{reading.label or 'A record'} was not taken into the books: {reason}",
         where=reading.where(error.field),
         hint="Open the record in Tally, correct the value and export again.",
         source=reading.source,
-        facts={"field": error.field, "text": error.text[:40]},
+        facts={"field": error.field, "text": error.text[:40], **reading.facts},
     )
 
 
 def _unbalanced(error: UnbalancedVoucher, reading: Reading) -> Issue:
+    type_name = str(reading.facts["voucher_type"])
+    is_unknown = reading.learned.kind_of(name_key(type_name)) is None
     return Issue(
         code="tally.voucher.unbalanced",
         level=IssueLevel.REJECTED,
-        message=f"{reading.label} was not taken into the books: {error.message}",
+        message=f"{error.message} It was not taken into the books.",
         where=reading.where("AMOUNT"),
-        hint="Open the voucher in Tally and check its lines; if it is right there, export it again with all details. "
-        "A company's own voucher type for orders or delivery notes needs the masters imported first.",
+        hint=(
+            f"{type_name!r} is the company's own voucher type and its master was not read: import the masters too, so "
+            "that an order or a delivery note is known as one."
+            if is_unknown
+            else "Open the voucher in Tally and check its lines; if it is right there, export it again in full detail."
+        ),
         source=reading.source,
-        facts=dict(error.facts),
+        facts={**error.facts, **reading.facts},
     )
 
 

@@ -7,10 +7,14 @@ is read by whom: postings in ``postings.py``, their bills and instruments in ``a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
+from canonical.errors import Fact
 from canonical.issue import IssueLevel
-from canonical.voucher import ItemLine, Voucher
+from canonical.money import ZERO, Side
+from canonical.voucher import ItemLine, UnbalancedVoucher, Voucher
 from canonical.voucher_type import VoucherKind
 from connectors.tally.translate.companies import currency_of
 from connectors.tally.translate.documents import is_marked, read_details, read_e_invoice, read_e_way_bills
@@ -27,6 +31,15 @@ from connectors.tally.translate.taxes import read_tax_lines
 from connectors.tally.translate.values import UnreadableValue, parse_instant, parse_integer
 
 REMOVED_ACTIONS = frozenset({"Cancel", "Delete"})
+FLAGS = (("is_optional", "ISOPTIONAL"), ("is_post_dated", "ISPOSTDATED"), ("is_invoice", "ISINVOICE"))
+PARTS: tuple[tuple[str, str, Callable[[Node, Reading], Any]], ...] = (
+    ("reference_date", "REFERENCEDATE", lambda node, reading: reading.date_of(node, "REFERENCEDATE")),
+    ("e_invoice", "IRN", read_e_invoice),
+    ("e_way_bills", "EWAYBILLDETAILS.LIST", read_e_way_bills),
+    ("cost_centre_key", "COSTCENTRENAME", lambda node, _: key_of(text_of(node["COSTCENTRENAME"]))),
+    ("source_modified_at", "UPDATEDDATETIME", lambda node, _: parse_instant(text_of(node["UPDATEDDATETIME"]))),
+)
+TEXTS = (("reference", "REFERENCE"), ("entered_by", "ENTEREDBY"), ("altered_by", "ALTEREDBY"))
 
 
 def read_voucher(node: Node, reading: Reading, alter_id: int | None) -> Voucher:
@@ -34,11 +47,8 @@ def read_voucher(node: Node, reading: Reading, alter_id: int | None) -> Voucher:
 
     Args:
         node: the VOUCHER element.
-        reading: the record; its label is set here for issues.
+        reading: the record; its label and facts are set here for issues.
         alter_id: ALTERID as the reader of the file found it.
-
-    Returns:
-        The voucher.
 
     Raises:
         UnreadableValue: its date or an amount cannot be read.
@@ -49,48 +59,64 @@ def read_voucher(node: Node, reading: Reading, alter_id: int | None) -> Voucher:
     number = text_of(get("VOUCHERNUMBER"))
     date_text = text_of(get("DATE"))
     reading.label = f"{type_name or 'Voucher'} {number or '(no number)'} of {date_text or '(no date)'}"
+    reading.facts = {"voucher_type": type_name}
     day = _day(date_text, reading)
     type_key = key_of(type_name)
     kind = find_kind(type_key, type_name, reading)
     is_cancelled = get("@ACTION") in REMOVED_ACTIONS or is_marked(node, "ISCANCELLED") or is_marked(node, "ISDELETED")
     entries, items = ([], []) if is_cancelled else read_lines(node, reading, day)
-    postings = tuple([entry.posting for entry in entries])
     header_name = plain_of(get("PARTYLEDGERNAME"))
     party_key = find_party(key_of(header_name), entries, kind, reading.learned)
-    reference_date = get("REFERENCEDATE")
-    effective = get("EFFECTIVEDATE")
-    cost_centre = get("COSTCENTRENAME")
-    return Voucher(
-        source=reading.source,
-        kind=kind,
-        type_name=type_name,
-        day=day,
-        number=number,
-        type_key=type_key,
-        effective_on=reading.date_of(node, "EFFECTIVEDATE") if effective and effective != date_text else None,
-        reference=plain_of(get("REFERENCE")),
-        reference_date=reading.date_of(node, "REFERENCEDATE") if reference_date else None,
-        party_key=party_key,
-        party_name=_party_name(node, header_name, party_key, entries),
-        narration=plain_of(get("NARRATION")),
-        is_cancelled=is_cancelled,
-        is_optional=is_marked(node, "ISOPTIONAL"),
-        is_post_dated=is_marked(node, "ISPOSTDATED"),
-        is_invoice=is_marked(node, "ISINVOICE"),
-        currency=_currency(entries, reading) if any(posting.foreign for posting in postings) else "INR",
-        postings=postings,
-        items=tuple(items),
-        taxes=read_tax_lines(entries, kind, reading),
-        details=read_details(node, reading, kind),
-        e_invoice=read_e_invoice(node, reading) if "IRN" in node else None,
-        e_way_bills=read_e_way_bills(node, reading) if "EWAYBILLDETAILS.LIST" in node else (),
-        cost_centre_key=key_of(text_of(cost_centre)) if cost_centre else "",
-        entered_by=plain_of(get("ENTEREDBY")),
-        altered_by=plain_of(get("ALTEREDBY")),
-        source_version=alter_id if alter_id is not None else parse_integer(text_of(get("ALTERID"))),
-        source_modified_at=parse_instant(text_of(get("UPDATEDDATETIME"))) if "UPDATEDDATETIME" in node else None,
-        extras=extras_of(node, VOUCHER, reading, "voucher"),
-    )
+    try:
+        return Voucher(
+            source=reading.source,
+            kind=kind,
+            type_name=type_name,
+            day=day,
+            number=number,
+            type_key=type_key,
+            party_key=party_key,
+            party_name=_party_name(node, header_name, party_key, entries),
+            narration=plain_of(get("NARRATION")),
+            is_cancelled=is_cancelled,
+            postings=tuple([entry.posting for entry in entries]),
+            items=tuple(items),
+            taxes=read_tax_lines(entries, kind, reading),
+            details=read_details(node, reading, kind),
+            source_version=alter_id if alter_id is not None else parse_integer(text_of(get("ALTERID"))),
+            extras=extras_of(node, VOUCHER, reading, "voucher"),
+            **_particulars(node, reading, date_text, entries),
+        )
+    except UnbalancedVoucher:
+        reading.facts |= _totals(entries)
+        raise
+
+
+def _particulars(node: Node, reading: Reading, date_text: str, entries: list[Entry]) -> dict[str, Any]:
+    """Read what most vouchers do not carry; a tag that is absent costs one look."""
+    found: dict[str, Any] = {}
+    get = node.get
+    for field, tag in FLAGS:
+        if get(tag, "No") != "No":
+            found[field] = is_marked(node, tag)
+    for field, tag in TEXTS:
+        if tag in node:
+            found[field] = plain_of(get(tag))
+    if get("EFFECTIVEDATE", date_text) != date_text:
+        effective = reading.date_of(node, "EFFECTIVEDATE")
+        found["effective_on"] = effective if effective != reading.parse_date(date_text) else None
+    for field, tag, read in PARTS:
+        if tag in node:
+            found[field] = read(node, reading)
+    if any(entry.posting.foreign for entry in entries):
+        found["currency"] = _currency(entries, reading)
+    return found
+
+
+def _totals(entries: list[Entry]) -> dict[str, Fact]:
+    debit = sum((entry.posting.amount for entry in entries if entry.posting.side is Side.DEBIT), ZERO)
+    credit = sum((entry.posting.amount for entry in entries if entry.posting.side is Side.CREDIT), ZERO)
+    return {"debit_total": str(debit), "credit_total": str(credit)}
 
 
 def _day(text: str, reading: Reading) -> date:
