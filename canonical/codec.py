@@ -19,6 +19,7 @@ from typing import Any, TypeVar, Union
 
 from canonical.company import Company
 from canonical.cost import CostCategory, CostCentre
+from canonical.crosswalk import CrosswalkEntry, GoldenParty
 from canonical.errors import RuleError
 from canonical.issue import Issue
 from canonical.item import Godown, Item, StockGroup, Unit
@@ -47,7 +48,9 @@ CanonicalRecord = (
     | Voucher
 )
 RECORD_TYPES: tuple[type, ...] = typing.get_args(CanonicalRecord)
-DOCUMENT_TYPES: dict[str, type] = {cls.__name__: cls for cls in (*RECORD_TYPES, Issue, Proof)}
+DOCUMENT_TYPES: dict[str, type] = {
+    cls.__name__: cls for cls in (*RECORD_TYPES, Issue, Proof, CrosswalkEntry, GoldenParty)
+}
 
 T = TypeVar("T")
 
