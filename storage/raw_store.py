@@ -16,7 +16,7 @@ from canonical.errors import NotFound
 from canonical.record import RawRecord, SourceRef
 from storage.batch import commit_batch
 from storage.chunk import ChunkReader, Place, pack
-from storage.engine import Row, Transaction
+from storage.engine import Lookup, Row, Transaction
 from storage.repositories.base import Repository
 from storage.tables.raw import chunk, raw_pending, raw_record
 from storage.types import wire_moment
@@ -84,7 +84,8 @@ class _Append:
         self._flag(transaction, self.superseded, current=False)
         self._flag(transaction, [raw_id for raw_id, _ in self.revived], current=True)
         for table in ("raw_pending", "issue"):
-            _for_ids(transaction, f"DELETE FROM {table} WHERE tenant_id = ? AND", "raw_id", self.superseded)
+            sql = f"DELETE FROM {table} WHERE tenant_id = ?"
+            transaction.change_members(sql, (self.tenant_id,), "raw_id", self.superseded)
         waiting = [*self.pending, *self.revived]
         transaction.insert(
             raw_pending, [(self.tenant_id, raw_id, self.company_id, stream) for raw_id, stream in waiting]
@@ -92,7 +93,8 @@ class _Append:
 
     def _flag(self, transaction: Transaction, raw_ids: list[int], *, current: bool) -> None:
         word = "TRUE" if current else "FALSE"
-        _for_ids(transaction, f"UPDATE raw_record SET is_current = {word} WHERE tenant_id = ? AND", "id", raw_ids)
+        sql = f"UPDATE raw_record SET is_current = {word} WHERE tenant_id = ?"
+        transaction.change_members(sql, (self.tenant_id,), "id", raw_ids)
 
 
 class RawStore(Repository):
@@ -238,9 +240,10 @@ class RawStore(Repository):
                 the records stay on the list.
         """
         other = "SELECT company_id, stream FROM raw_stream WHERE tenant_id = ? AND translator_version <> ?"
-        sql = f"DELETE FROM raw_pending WHERE (company_id, stream) NOT IN ({other}) AND tenant_id = ? AND"
+        sql = f"DELETE FROM raw_pending WHERE (company_id, stream) NOT IN ({other}) AND tenant_id = ?"
         with self._write() as transaction:
-            _for_ids(transaction, sql, "raw_id", list(raw_ids), self._tenant_id, translator_version)
+            bound = (self._tenant_id, translator_version, self._tenant_id)
+            transaction.change_members(sql, bound, "raw_id", raw_ids)
 
     def make_pending(self, company_id: int, stream: str, source_keys: Sequence[str] | None = None) -> int:
         """Put current records back on the waiting list: all of a stream, or some; returns how many were added."""
@@ -350,20 +353,20 @@ _COLUMNS = (
 def _look(transaction: Transaction, company_id: int, addresses: dict[str, list[str]]) -> dict[Address, _Address]:
     """Read what is stored under the addresses of a batch."""
     found: dict[Address, _Address] = defaultdict(_Address)
-    dialect = transaction.dialect
     for stream, keys in addresses.items():
-        for start in range(0, len(keys), 1000):
-            some = keys[start : start + 1000]
-            rows = transaction.rows(
-                "SELECT source_key, digest, id, is_current FROM raw_record WHERE tenant_id = ? AND company_id = ? "
-                f"AND stream = ? AND {dialect.membership('source_key', len(some))}",
-                (transaction.tenant_id, company_id, stream, *dialect.bind_members(some)),
-            )
-            for key, digest, raw_id, is_current in rows:
-                stored = found[stream, key]
-                stored.ids[bytes(digest)] = raw_id
-                if is_current:
-                    stored.current = bytes(digest)
+        lookup = Lookup(
+            table="raw_record",
+            columns="source_key, digest, id, is_current",
+            where="tenant_id = ? AND company_id = ? AND stream = ?",
+            column="source_key",
+        )
+        for key, digest, raw_id, is_current in transaction.find(
+            lookup, (transaction.tenant_id, company_id, stream), keys
+        ):
+            stored = found[stream, key]
+            stored.ids[bytes(digest)] = raw_id
+            if is_current:
+                stored.current = bytes(digest)
     return found
 
 
@@ -377,14 +380,3 @@ def _sort_out(records: Sequence[RawRecord], found: dict[Address, _Address]) -> l
             fresh.append(record)
         stored.current = record.digest
     return fresh
-
-
-def _for_ids(transaction: Transaction, sql: str, column: str, ids: list[int], *bound: Any) -> None:
-    """Run a statement that ends in the tenant's condition for some ids, a thousand at a time."""
-    dialect = transaction.dialect
-    for start in range(0, len(ids), 1000):
-        some = ids[start : start + 1000]
-        transaction.change(
-            f"{sql} {dialect.membership(column, len(some))}",
-            (*bound, transaction.tenant_id, *dialect.bind_members(some)),
-        )

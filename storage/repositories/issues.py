@@ -47,16 +47,10 @@ class Issues(Repository):
         self, run_id: int | None, company_id: int | None, by_raw_id: Mapping[int, Sequence[Issue]]
     ) -> None:
         """``replace`` for many raw records at once; one without issues only loses its earlier ones."""
-        raw_ids = list(by_raw_id)
         rows = [self._row(run_id, key, company_id, item) for key, items in by_raw_id.items() for item in items]
         with self._write() as transaction:
-            for start in range(0, len(raw_ids), 1000):
-                some = raw_ids[start : start + 1000]
-                dialect = transaction.dialect
-                transaction.change(
-                    f"DELETE FROM issue WHERE tenant_id = ? AND {dialect.membership('raw_id', len(some))}",
-                    (self._tenant_id, *dialect.bind_members(some)),
-                )
+            sql = "DELETE FROM issue WHERE tenant_id = ?"
+            transaction.change_members(sql, (self._tenant_id,), "raw_id", list(by_raw_id))
             self._insert(transaction, rows)
 
     def page(
