@@ -28,7 +28,9 @@ def render_entry(
     is_debit = entry.paise > 0 if entry.flag_debit is None else entry.flag_debit
     lists = "".join([_render_bill(move, voucher, scaffold) for move in entry.bills]) if entry.bills else ""
     if entry.banks:
-        lists += "".join([_render_bank(move, voucher, release) for move in entry.banks])
+        lists += "".join(
+            [_render_bank(move, voucher, with_ids=release.gst_status and not scaffold.is_lean) for move in entry.banks]
+        )
     if entry.costs:
         lists += render_costs(entry.costs, 7)
     if entry.tds:
@@ -64,12 +66,12 @@ def _render_bill(move: BillMove, voucher: Voucher, scaffold: Scaffold) -> str:
     )
 
 
-def _render_bank(move: BankMove, voucher: Voucher, release: Release) -> str:
+def _render_bank(move: BankMove, voucher: Voucher, *, with_ids: bool) -> str:
     kind = "Cheque/DD" if move.mode is BankMode.CHEQUE and move.is_receipt else _TRANSACTION_TYPES[move.mode]
     rows = [f"        <DATE>{ymd(move.day)}</DATE>\n        <INSTRUMENTDATE>{ymd(move.day)}</INSTRUMENTDATE>\n"]
     if move.cleared_on:
         rows.append(f"        <BANKERSDATE>{ymd(move.cleared_on)}</BANKERSDATE>\n")
-    if release.gst_status:
+    if with_ids:
         unique = uuid_of(f"{voucher.index}/{move.number}{move.reference}")
         rows.append(
             f"        <NAME>{unique}</NAME>\n        <UNIQUEREFERENCENUMBER>{unique[:18]}</UNIQUEREFERENCENUMBER>\n"

@@ -116,7 +116,7 @@ _RELEASES = {
 class Scaffolding(StrEnum):
     """How many of Tally's empty elements a voucher carries.
 
-    ``LEAN`` writes what says something, without indentation (about 2.5 kB a voucher, as curated exports are);
+    ``LEAN`` writes what says something, without indentation (about 3 kB a voucher, as curated exports are);
     ``USUAL`` is shaped and indented like a real export, with a few of its empty elements (5 kB); ``FULL`` writes the
     two hundred a real export has (20 kB).
     """

@@ -76,9 +76,11 @@ def _draw_line(desk: Desk, sign: int, ledger: str, *, taxed: bool) -> ItemMove:
     rate = half_up((item.price if sign < 0 else item.cost) * dice.between(96, 104), 100)
     discount = dice.pick(DISCOUNTS) if sign < 0 else 0
     made_on = desk.days_ago(dice.between(20, 300)).replace(day=1) if item.shelf_months else None
+    value = sign * half_up(billed * rate * (10_000 - discount), 10_000_000)
     return ItemMove(
         item=item,
-        paise=sign * half_up(billed * rate * (10_000 - discount), 10_000_000),
+        paise=value,
+        costs=desk.split_cost(value) if dice.one_in(10) else (),
         billed=billed,
         actual=billed + free,
         rate=rate,
@@ -99,7 +101,7 @@ def draw_quantity(desk: Desk, item: ItemMaster) -> int:
     if item.unit.decimals:
         step = _STEPS[item.unit.decimals]
         return desk.dice.between(2_000, 60_000) // step * step
-    return desk.dice.between(2, 40) * 1000
+    return desk.dice.between(2, 28) * 1000
 
 
 def taxable_value(lines: tuple[ItemMove, ...]) -> int:
