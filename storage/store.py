@@ -22,6 +22,7 @@ from storage.engine import Database
 from storage.ids import IdAllocator
 from storage.postgres import Postgres
 from storage.raw_store import RawStore
+from storage.reports.controls import Controls
 from storage.repositories.companies import Companies
 from storage.repositories.connections import Bookmarks, Connections
 from storage.repositories.issues import Issues
@@ -41,6 +42,7 @@ class TenantStore:
         records: canonical records in versions.
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
+        controls: control totals for summaries and proofs.
     """
 
     def __init__(self, database: Database, tenant_id: int) -> None:
@@ -55,6 +57,7 @@ class TenantStore:
         self.proofs = Proofs(*bound)
         self.connections = Connections(*bound)
         self.bookmarks = Bookmarks(*bound)
+        self.controls = Controls(*bound)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

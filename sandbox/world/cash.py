@@ -371,4 +371,3 @@ def receive_provisionally(desk: Desk) -> Voucher | None:
 
 Scenario = Callable[[Desk], Voucher | None]
 """Writes one voucher, or None where the business is not in a state for it today."""
-

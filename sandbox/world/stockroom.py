@@ -30,9 +30,7 @@ def order_purchase(desk: Desk) -> Voucher:
     return _order(desk, party, lines, Type.PURCHASE_ORDER, output=False)
 
 
-def _order(
-    desk: Desk, party: PartyMaster, lines: tuple[ItemMove, ...], type_name: Type, *, output: bool
-) -> Voucher:
+def _order(desk: Desk, party: PartyMaster, lines: tuple[ItemMove, ...], type_name: Type, *, output: bool) -> Voucher:
     number = number_for(desk, type_name)
     taxes = tax_entries(desk, lines, party, output=output)
     total = -sum(line.paise for line in lines) - sum(entry.paise for entry in taxes)
@@ -118,6 +116,4 @@ def count_stock(desk: Desk) -> Voucher:
 
 def _stock_move(item: ItemMaster, quantity: int, godown: str) -> ItemMove:
     value = half_up(quantity * item.cost, 1000)
-    return ItemMove(
-        item=item, paise=value, billed=abs(quantity), actual=abs(quantity), rate=item.cost, godown=godown
-    )
+    return ItemMove(item=item, paise=value, billed=abs(quantity), actual=abs(quantity), rate=item.cost, godown=godown)

@@ -26,6 +26,9 @@ from sandbox.world.vouchers import BillMove, Entry, ItemMove, TdsMove, Transport
 EWAY_FROM = rupees(50_000)
 """Goods above this value need an e-way bill to move (rule 138 of the CGST Rules)."""
 
+LINES_OF_SALE = (1, 1, 1, 2, 2, 4)
+"""How many goods lines invoices have."""
+
 TDS_CONTRACTOR_RATE = 100
 """Section 194C, individuals: 1 %, in hundredths of a percent."""
 
@@ -41,32 +44,25 @@ def sell(desk: Desk) -> Voucher | None:
     return _item_invoice(desk, party, type_name, number_for(desk, type_name))
 
 
-def number_for(desk: Desk, type_name: str) -> str:
+_PATTERNS = {
+    Type.SALES: "S/{year}/{number}",
+    Type.GST_SALE: "GST/{year}/{number:05d}",
+    Type.E_SALES: "ES-{number}",
+    Type.PROFORMA: "PI/{number}",
+    Type.CREDIT_NOTE: "CN/{number}",
+    Type.SALES_ORDER: "SO/{year}/{number}",
+    Type.PURCHASE_ORDER: "PO-{number:04d}",
+    Type.DELIVERY_NOTE: "DC/{number}",
+}
+
+
+def number_for(desk: Desk, type_name: Type) -> str:
     """Return the next number of a voucher type, in its own pattern."""
-    number = desk.next_number(type_name)
-    match type_name:
-        case Type.GST_SALE:
-            return f"GST/{desk.year_tag}/{number:05d}"
-        case Type.E_SALES:
-            return f"ES-{number}"
-        case Type.SALES:
-            return f"S/{desk.year_tag}/{number}"
-        case Type.CREDIT_NOTE:
-            return f"CN/{number}"
-        case Type.PROFORMA:
-            return f"PI/{number}"
-        case Type.SALES_ORDER:
-            return f"SO/{desk.year_tag}/{number}"
-        case Type.PURCHASE_ORDER:
-            return f"PO-{number:04d}"
-        case Type.DELIVERY_NOTE:
-            return f"DC/{number}"
-        case _:
-            return str(number)
+    return _PATTERNS.get(type_name, "{number}").format(year=desk.year_tag, number=desk.next_number(type_name))
 
 
 def _item_invoice(desk: Desk, party: PartyMaster, type_name: str, number: str) -> Voucher:
-    lines = draw_sale_lines(desk, party, desk.dice.between(1, 4))
+    lines = draw_sale_lines(desk, party, desk.dice.pick(LINES_OF_SALE))
     entries, total = _invoice_postings(desk, party, lines, output=True)
     bills = open_sale(desk, party, number, total, taxable_value(lines))
     return desk.form(type_name)(
@@ -179,9 +175,7 @@ def sell_as_voucher(desk: Desk, party: PartyMaster | None = None) -> Voucher | N
     entries, total = _invoice_postings(desk, party, lines, output=True)
     number = number_for(desk, Type.SALES)
     bills = open_sale(desk, party, number, total, -value)
-    sales = Entry(
-        ledger=sales_ledger(desk, party), paise=value, items=lines, costs=desk.split_cost(value)
-    )
+    sales = Entry(ledger=sales_ledger(desk, party), paise=value, items=lines, costs=desk.split_cost(value))
     return desk.form(Type.SALES)(
         number=number,
         entries=(Entry(ledger=party.name, paise=total, is_party=True, bills=bills), sales, *entries),
@@ -253,7 +247,7 @@ def buy(desk: Desk) -> Voucher | None:
     party = desk.pick_party(desk.suppliers)
     if party is None:
         return None
-    lines = draw_purchase_lines(desk, party, desk.dice.between(1, 3))
+    lines = draw_purchase_lines(desk, party, desk.dice.between(1, 2))
     entries, total = _invoice_postings(desk, party, lines, output=False)
     reference = f"INV/{desk.next_number(f'bills of {party.name}'):03d}"
     bills = open_purchase(desk, party, reference, total)
@@ -294,9 +288,7 @@ def hire_contractor(desk: Desk) -> Voucher | None:
     taxes = _service_tax(desk, party, value, 1800 if pays_input_tax(party) else 0, output=False)
     tax = half_up(value * TDS_CONTRACTOR_RATE, 10_000)
     total = -(value + sum(entry.paise for entry in taxes) - tax)
-    tds = TdsMove(
-        party=party.name, expense=Account.JOB_WORK, rate=TDS_CONTRACTOR_RATE, assessable=value, tax=tax
-    )
+    tds = TdsMove(party=party.name, expense=Account.JOB_WORK, rate=TDS_CONTRACTOR_RATE, assessable=value, tax=tax)
     reference = f"JW-{desk.next_number(f'bills of {party.name}')}"
     return desk.form(Type.EXPENSE)(
         number=reference,
@@ -376,7 +368,7 @@ def _rate_difference(desk: Desk, party: PartyMaster, bill: OpenBill) -> Voucher:
 
 
 def credit_without_bill(desk: Desk) -> Voucher | None:
-    """Credit a customer without naming a bill: the note is its own reference until a refund or a later bill takes it."""
+    """Credit a customer without naming a bill: the note is its own reference until a refund or a bill takes it."""
     party = desk.pick_party([row for row in desk.customers if row.is_bill_wise])
     if party is None:
         return None
@@ -410,9 +402,7 @@ def return_goods(desk: Desk) -> Voucher | None:
     taxes = _service_tax(desk, party, value, 1800 if taxed else 0, output=False)
     total = -(value + sum(entry.paise for entry in taxes))
     account = Account.PURCHASE_INTERSTATE if is_interstate(desk, party) else Account.PURCHASE_LOCAL
-    returned = Entry(
-        ledger=account if taxed else Account.PURCHASE_UNREGISTERED, paise=value
-    )
+    returned = Entry(ledger=account if taxed else Account.PURCHASE_UNREGISTERED, paise=value)
     return desk.form(Type.DEBIT_NOTE)(
         number=number_for(desk, Type.DEBIT_NOTE),
         view=View.ACCOUNTING_INVOICE,
@@ -427,5 +417,3 @@ def return_goods(desk: Desk) -> Voucher | None:
         original_date=bill.bill_date,
         narration="Short supply & breakage",
     )
-
-
