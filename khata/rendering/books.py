@@ -85,7 +85,15 @@ def companies_sheet(companies: Sequence[StoredCompany], proofs: dict[int, str]) 
 
 def parties_sheet(page: Page[Stored[Party]], company: str) -> Sheet:
     """List the parties of one company."""
-    return paged(Sheet(title=f"Parties of {company}", noun="parties", columns=PARTY_COLUMNS, rows=[party_row(stored) for stored in page.items]), page.next_cursor)
+    return paged(
+        Sheet(
+            title=f"Parties of {company}",
+            noun="parties",
+            columns=PARTY_COLUMNS,
+            rows=[party_row(stored) for stored in page.items],
+        ),
+        page.next_cursor,
+    )
 
 
 def party_row(stored: Stored[Party]) -> tuple[Cell, ...]:
