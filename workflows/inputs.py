@@ -1,0 +1,83 @@
+"""What goes into a sync and what comes out: small values that cross process borders.
+
+Every value here is references and counts, never data: a payload larger than 2 MB is refused by Temporal and a
+100 KB one already halves its speed, so steps pass run ids and the rows stay in our store. New fields get defaults,
+so a history written by an older version still decodes. Standard library only: the Temporal sandbox executes this
+module again for every run.
+
+Where next: ``steps.py`` does the work, ``local.py`` runs it in process, ``temporal/`` runs it durably.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RunStatus(StrEnum):
+    """How a run ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    ALREADY_RUNNING = "already_running"
+    """A scheduled sync found the same connection's sync at work and left it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """Ask for one sync of one connection.
+
+    Attributes:
+        tenant: our customer's key.
+        connection: the configured connector's key, unique within the tenant.
+        source: connector name, for example ``tally``.
+        company: which of the connection's companies; empty means all of them.
+        reason: why it runs: ``manual``, ``schedule``, ``backfill`` ...
+    """
+
+    tenant: str
+    connection: str
+    source: str = ""
+    company: str = ""
+    reason: str = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRef:
+    """A run that was opened in our store; every later step works on it."""
+
+    tenant: str
+    run_id: int
+    connection: str
+    company_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """What one step did: how many records, how many issues, and short facts worth showing (never data)."""
+
+    step: str
+    records: int = 0
+    issues: int = 0
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """How a run ended: counts by kind and the state of its proof."""
+
+    run_id: int
+    status: str
+    counts: dict[str, int] = field(default_factory=dict)
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a step is: ``done`` of ``total`` units (0 = total unknown), for people and for heartbeats."""
+
+    step: str
+    done: int
+    total: int
+    unit: str
