@@ -78,6 +78,7 @@ class Steps:
         facts: dict[str, JsonValue] = {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),
+            "known": sink.known,
             "files": [file_facts(Path(path)) for path in config.get("files", ())],
         }
         self._note(store, run, "extract", sink.counts.total(), facts)

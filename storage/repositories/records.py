@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from storage.engine import Row, Transaction
 from storage.repositories.base import Page, Repository, parse_cursor, render_cursor
 from storage.types import to_microseconds
 from storage.upsert.kinds import KINDS
-from storage.upsert.plan import Batch, UpsertResult, close_versions, prepare
+from storage.upsert.plan import Batch, UpsertResult, close_versions, forget_current, prepare
 
 T = TypeVar("T")
 Filter = str | bool | date | None
@@ -53,6 +54,7 @@ class Records(Repository):
     def __init__(self, *bound: Any) -> None:
         super().__init__(*bound)
         self._chunks = ChunkReader()
+        self._traits: dict[int, set[tuple[str, str]]] = defaultdict(set)
 
     def upsert(
         self,
@@ -78,7 +80,15 @@ class Records(Repository):
         for start in range(0, len(records), size):
             some_ids = None if raw_ids is None else raw_ids[start : start + size]
             prepared, repeated = prepare(records[start : start + size], some_ids)
-            batch = Batch(self._tenant_id, company_id, run_id, to_microseconds(known_at), prepared, repeated)
+            batch = Batch(
+                tenant_id=self._tenant_id,
+                company_id=company_id,
+                run_id=run_id,
+                known_at=to_microseconds(known_at),
+                prepared=prepared,
+                repeated=repeated,
+                known_traits=self._traits[company_id],
+            )
             work = commit_batch(
                 self._database,
                 self._tenant_id,
@@ -98,13 +108,15 @@ class Records(Repository):
                 row[0]
                 for source in sources
                 for row in transaction.rows(
-                    f"SELECT id FROM {table} WHERE tenant_id = ? AND company_id = ? AND stream = ? AND source_key = ? "
-                    "AND known_to IS NULL",
-                    (self._tenant_id, company_id, source.stream, source.key),
+                    "SELECT version_id FROM current_record WHERE tenant_id = ? AND company_id = ? AND kind = ? "
+                    "AND stream = ? AND source_key = ?",
+                    (self._tenant_id, company_id, table, source.stream, source.key),
                 )
             ]
             if found:
                 close_versions(transaction, table, found, to_microseconds(known_at))
+                addresses = [(table, source.stream, source.key) for source in sources]
+                forget_current(transaction, company_id, addresses)
         return len(found)
 
     def get(self, record_type: type[T], version_id: int) -> Stored[T]:

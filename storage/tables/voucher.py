@@ -32,6 +32,7 @@ voucher = versioned_table(
     indexes=(
         sa.Index("ix_voucher_day", "tenant_id", "company_id", "day", "id"),
         sa.Index("ix_voucher_party", "tenant_id", "company_id", "party_key", "day", "id"),
+        sa.Index("ix_voucher_raw", "tenant_id", "raw_id"),
     ),
 )
 """``counts``: accounting kind, not cancelled, not optional; only then are its postings part of the books."""

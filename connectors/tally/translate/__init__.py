@@ -1,9 +1,7 @@
-"""What Tally's objects mean: pure translation of raw records into canonical ones.
+"""What Tally's records mean: raw record in, canonical records and issues out. No disk, no clock, no network.
 
-``translator.py`` routes by stream; ``vouchers.py`` holds the posting rule everything else depends on; ``values.py``
-reads Tally's value
-formats. Signs end here: Tally writes a debit as a negative amount, and that is the only sign that counts (its own
-debit/credit flag disagrees in real books and is kept as evidence).
+May import: ``canonical``, ``connectors.sdk``, msgspec.
+Start at: ``translator.py``, then ``vouchers.py`` and ``postings.py``; ``values.py`` for formats, ``tags.py`` for tags.
 """
 
 from connectors.tally.translate.translator import TallyTranslator

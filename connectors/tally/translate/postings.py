@@ -1,184 +1,108 @@
-"""Which lines of a voucher are its postings, and what hangs on them: bills, bank instruments, cost centres.
+"""Ledger entries: which lists to read, and one entry to one posting.
 
-The rule (it balances every accounting voucher of every capture examined): if the voucher has ``ALLLEDGERENTRIES``
-with a ledger, those are
-the postings and nothing else, because the gateway may send both lists and adding them counts the party twice.
-Otherwise the
-postings are ``LEDGERENTRIES`` plus the ``ACCOUNTINGALLOCATIONS`` of every item line (invoice view keeps the sales
-ledger there).
+Which list (the rule that balanced every accounting voucher of every capture seen):
+
+1. ``ALLLEDGERENTRIES.LIST`` with a ledger name, if there is any: these are all postings. The gateway sends
+   ``LEDGERENTRIES`` and the items' accounting allocations beside them; adding those counts the party twice.
+2. Else ``LEDGERENTRIES.LIST`` and every item's ``ACCOUNTINGALLOCATIONS.LIST``: the invoice view keeps the sales or
+   purchase ledger under the items.
+
+Sign: the amount's alone. ``ISDEEMEDPOSITIVE`` disagrees with it in most real books (discounts, round-off; in one demo
+company on every line), and Tally's own outstanding reports follow the amount. The flag is kept where it disagrees.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from canonical.bill import BillAllocation, BillRefKind
 from canonical.issue import IssueLevel
-from canonical.ledger import name_key
-from canonical.money import ZERO, Side
-from canonical.voucher import BankAllocation, CostAllocation, Posting
-from connectors.tally.translate import tags
-from connectors.tally.translate.context import Reading
-from connectors.tally.translate.values import Amount, get_text, is_yes, parse_credit, parse_date
-from connectors.tally.tree import Node, nodes_of
-
-BILL_KINDS = {
-    "New Ref": BillRefKind.NEW,
-    "Agst Ref": BillRefKind.AGAINST,
-    "Advance": BillRefKind.ADVANCE,
-    "On Account": BillRefKind.ON_ACCOUNT,
-    "NewRef": BillRefKind.NEW,
-    "AgstRef": BillRefKind.AGAINST,
-    "OnAccount": BillRefKind.ON_ACCOUNT,
-}
-"""Tally's words; the spellings without a blank are another exporter's."""
-ITEM_LISTS = (
-    "ALLINVENTORYENTRIES.LIST",
-    "INVENTORYENTRIES.LIST",
-    "INVENTORYENTRIESIN.LIST",
-    "INVENTORYENTRIESOUT.LIST",
-)
-_EMPTY: tuple[()] = ()
+from canonical.money import Side
+from canonical.voucher import Posting
+from connectors.tally.translate.allocations import read_banks, read_bills, read_costs, required_amount
+from connectors.tally.translate.extras import extras_of
+from connectors.tally.translate.node import Node, key_of, nodes, plain_of, text_of
+from connectors.tally.translate.reading import Reading
+from connectors.tally.translate.tags import BANK, BILL, POSTING
 
 
-def item_nodes(node: Node) -> list[Node]:
-    """Item lines of a voucher, from whichever list its view uses."""
-    found: list[Node] = []
-    for tag in ITEM_LISTS:
-        if tag in node:
-            found.extend(row for row in nodes_of(node[tag]) if "STOCKITEMNAME" in row)
-        if found and tag == ITEM_LISTS[0]:
-            break
-    for row in nodes_of(node.get("ALLLEDGERENTRIES.LIST")):
-        if not found or "INVENTORYALLOCATIONS.LIST" in row:
-            found.extend(nodes_of(row.get("INVENTORYALLOCATIONS.LIST")))
-    return found
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A posting beside the element it was read from."""
+
+    posting: Posting
+    node: Node
 
 
-def translate_postings(reading: Reading, items: list[Node], day: date) -> tuple[Posting, ...]:
-    """The postings of a voucher, in document order; a ledger may occur more than once."""
-    node = reading.node
-    rows = [row for row in nodes_of(node.get("ALLLEDGERENTRIES.LIST")) if "LEDGERNAME" in row]
-    if rows:
-        return tuple(_posting(reading, row, day, None) for row in rows)
-    found = [
-        _posting(reading, row, day, None) for row in nodes_of(node.get("LEDGERENTRIES.LIST")) if "LEDGERNAME" in row
-    ]
-    for index, item in enumerate(items):
-        found.extend(
-            _posting(reading, row, day, index)
-            for row in nodes_of(item.get("ACCOUNTINGALLOCATIONS.LIST"))
-            if "LEDGERNAME" in row
-        )
-    return tuple(found)
+def read_posting(node: Node, reading: Reading, day: date, from_item: int | None = None) -> Posting | None:
+    """Read one ledger entry; None if it names no ledger or carries no amount.
 
-
-def _posting(reading: Reading, row: Node, day: date, from_item: int | None) -> Posting:
-    name = get_text(row, "LEDGERNAME")
-    amount = reading.amount(row, "AMOUNT") or Amount(ZERO)
+    Raises:
+        UnreadableValue: an amount of the posting or its bills cannot be read.
+    """
+    name = node.get("LEDGERNAME")
+    if name.__class__ is not str:
+        name = text_of(name)
+    key = key_of(name)
+    if not key:
+        return None
+    amount = required_amount(node, "AMOUNT", reading, f"ledger {name}")
+    if amount is None:
+        _say_no_amount(reading, name)
+        return None
     side = amount.side
-    flag = get_text(row, "ISDEEMEDPOSITIVE")
-    flag_side = None if not flag else Side.DEBIT if flag == "Yes" else Side.CREDIT
+    flag_side = _flag_side(node.get("ISDEEMEDPOSITIVE"))
+    if not amount.magnitude:
+        side = flag_side or side
+    get = node.get
+    bills = get("BILLALLOCATIONS.LIST")
+    banks = get("BANKALLOCATIONS.LIST")
+    narration = get("NARRATION")
+    has_costs = "CATEGORYALLOCATIONS.LIST" in node or "COSTCENTREALLOCATIONS.LIST" in node
     return Posting(
-        ledger_key=name_key(name),
+        ledger_key=key,
         ledger_name=name,
         side=side,
-        amount=abs(amount.net),
-        is_party=is_yes(row, "ISPARTYLEDGER"),
-        bills=_bills(reading, row, day) if "BILLALLOCATIONS.LIST" in row else _EMPTY,
-        banks=_banks(reading, row) if "BANKALLOCATIONS.LIST" in row else _EMPTY,
-        costs=_costs(reading, row),
+        amount=amount.magnitude,
+        is_party=text_of(get("ISPARTYLEDGER")) == "Yes",
+        bills=read_bills(bills, reading, day, name) if bills else (),
+        banks=read_banks(banks, reading, amount, name) if banks else (),
+        costs=read_costs(node, reading, name) if has_costs else (),
         foreign=amount.foreign,
-        flag_side=flag_side if flag_side is not side and amount.net else None,
+        flag_side=flag_side if flag_side is not side else None,
         from_item=from_item,
-        narration=get_text(row, "NARRATION"),
-        extras={tag: row[tag] for tag in tags.POSTING_KEPT if tag in row},
+        narration=plain_of(narration) if narration else "",
+        extras=_extras(node, reading, bills, banks),
     )
 
 
-def _bills(reading: Reading, row: Node, day: date) -> tuple[BillAllocation, ...]:
-    return tuple(
-        _bill(reading, bill, day)
-        for bill in nodes_of(row["BILLALLOCATIONS.LIST"])
-        if "AMOUNT" in bill or "NAME" in bill
+def _flag_side(value: Any) -> Side | None:
+    if value is None:
+        return None
+    text = value if value.__class__ is str else text_of(value)
+    if text == "Yes":
+        return Side.DEBIT
+    return Side.CREDIT if text == "No" else None
+
+
+def _extras(node: Node, reading: Reading, bills: Any, banks: Any) -> dict[str, Any]:
+    extras = extras_of(node, POSTING, reading, "ledger entry")
+    for value, tags, owner in ((bills, BILL, "bill"), (banks, BANK, "bank allocation")):
+        if value:
+            for index, row in enumerate(nodes(value)):
+                found = extras_of(row, tags, reading, owner)
+                if found:
+                    extras.setdefault(owner, {})[str(index)] = found
+    return extras
+
+
+def _say_no_amount(reading: Reading, name: str) -> None:
+    reading.note(
+        "tally.posting.amount_missing",
+        IssueLevel.WARNING,
+        f"{reading.label}: the line of ledger {name!r} has no amount and was left out.",
+        field="AMOUNT",
+        hint="Open the voucher in Tally; an empty amount is not zero.",
+        ledger=name,
     )
-
-
-def _bill(reading: Reading, row: Node, day: date) -> BillAllocation:
-    amount = reading.amount(row, "AMOUNT") or Amount(ZERO)
-    word = get_text(row, "BILLTYPE")
-    kind = BILL_KINDS.get(word)
-    if kind is None:
-        kind = BillRefKind.ON_ACCOUNT
-        reading.note(
-            "tally.bill.kind_unknown",
-            IssueLevel.WARNING,
-            f"A bill allocation of {reading.label} has the type {word or 'nothing'!r}; it counts as on account.",
-            field_name="BILLTYPE",
-            hint="Open the voucher in Tally and choose New Ref, Agst Ref, Advance or On Account.",
-        )
-    terms = parse_credit(row.get("BILLCREDITPERIOD"))
-    bill_date = parse_date(get_text(row, "BILLDATE"))
-    return BillAllocation(
-        kind=kind,
-        ref="" if kind is BillRefKind.ON_ACCOUNT else get_text(row, "NAME"),
-        side=amount.side,
-        amount=abs(amount.net),
-        bill_date=bill_date,
-        due_date=terms.due_date(bill_date or day),
-        credit_period=terms.period,
-        source_bill_id=get_text(row, "BILLID"),
-    )
-
-
-def _banks(reading: Reading, row: Node) -> tuple[BankAllocation, ...]:
-    found = []
-    for bank in nodes_of(row["BANKALLOCATIONS.LIST"]):
-        amount = reading.amount(bank, "AMOUNT")
-        if amount is None:
-            continue
-        found.append(
-            BankAllocation(
-                side=amount.side,
-                amount=abs(amount.net),
-                transaction_type=get_text(bank, "TRANSACTIONTYPE"),
-                transfer_mode=get_text(bank, "TRANSFERMODE"),
-                instrument_number=get_text(bank, "INSTRUMENTNUMBER"),
-                instrument_date=parse_date(get_text(bank, "INSTRUMENTDATE")),
-                cleared_on=parse_date(get_text(bank, "BANKERSDATE")),
-                reference=get_text(bank, "TRANSACTIONID"),
-                favouring=get_text(bank, "PAYMENTFAVOURING") or get_text(bank, "BANKPARTYNAME"),
-                bank=get_text(bank, "BANKNAME"),
-                ifsc=get_text(bank, "IFSCODE"),
-                account_number=get_text(bank, "ACCOUNTNUMBER"),
-                unique_id=get_text(bank, "UNIQUEREFERENCENUMBER") or get_text(bank, "NAME"),
-            )
-        )
-    return tuple(found)
-
-
-def _costs(reading: Reading, row: Node) -> tuple[CostAllocation, ...]:
-    if "CATEGORYALLOCATIONS.LIST" not in row and "COSTCENTREALLOCATIONS.LIST" not in row:
-        return _EMPTY
-    found = [
-        allocation
-        for category in nodes_of(row.get("CATEGORYALLOCATIONS.LIST"))
-        for allocation in _centres(reading, category, get_text(category, "CATEGORY"))
-    ]
-    return (*found, *_centres(reading, row, ""))
-
-
-def _centres(reading: Reading, row: Node, category: str) -> list[CostAllocation]:
-    found = []
-    for centre in nodes_of(row.get("COSTCENTREALLOCATIONS.LIST")):
-        amount = reading.amount(centre, "AMOUNT")
-        if amount is not None:
-            found.append(
-                CostAllocation(
-                    centre_key=name_key(get_text(centre, "NAME")),
-                    side=amount.side,
-                    amount=abs(amount.net),
-                    category_key=name_key(category),
-                )
-            )
-    return found

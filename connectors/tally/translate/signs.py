@@ -1,127 +1,136 @@
-"""Is this file's sign the wrong way round? Evidence over many vouchers, before anything of them is published.
+"""Inverted signs: a file whose debits are credits.
 
-Hand-made and tool-generated exports sometimes write debits as positive. Every balance would be mirrored, every
-customer a supplier, and each
-voucher would still balance. In Tally's sign the party of a sale is debited and the party of a purchase credited;
-where no line is
-marked as the party's, the lone line on one side of a sale with three lines or more is the party.
+Tally writes debits as negative amounts. Programs that write import files sometimes have it the other way round; every
+voucher still balances, and a whole company's books would come out upside down. Single vouchers prove nothing (refunds
+exist), so the file votes: on a sale the party is debited, on a purchase credited, on a receipt money is debited, on a
+payment credited. Nine in ten against, of at least ten votes, and nothing of the file is published.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
-
-import msgspec
+from typing import NamedTuple
 
 from canonical.issue import Issue, IssueLevel
-from canonical.ledger import name_key
-from canonical.money import ZERO
-from canonical.record import RawRecord
+from canonical.money import Side
 from canonical.voucher_type import VoucherKind
-from connectors.tally.translate.context import Masters
-from connectors.tally.translate.postings import item_nodes
-from connectors.tally.translate.values import ValueUnreadable, get_text, is_yes, parse_amount
-from connectors.tally.tree import Node, nodes_of
+from connectors.tally.translate.learned import MONEY_GROUPS, Learned
+from connectors.tally.translate.lexicon import PREDEFINED_LEDGERS
+from connectors.tally.translate.node import Node, key_of, nodes, text_of
+from connectors.tally.translate.values import UnreadableValue, is_yes, parse_amount
 
 VOTES_MIN = 10
-INVERTED_SHARE = 0.9
-_LINES_MIN = 3
-_PARTY_IS_DEBITED = {
-    VoucherKind.SALES: True,
-    VoucherKind.DEBIT_NOTE: True,
-    VoucherKind.PURCHASE: False,
-    VoucherKind.CREDIT_NOTE: False,
+INVERTED_SHARE_MIN = 0.9
+LINES_MIN = 3
+"""With two lines, each stands alone on its side: only a third shows which one is the other party's."""
+
+PARTY_SIDE = {
+    VoucherKind.SALES: Side.DEBIT,
+    VoucherKind.PURCHASE: Side.CREDIT,
+    VoucherKind.RECEIPT: Side.CREDIT,
+    VoucherKind.PAYMENT: Side.DEBIT,
 }
+MONEY_KINDS = (VoucherKind.RECEIPT, VoucherKind.PAYMENT)
 
 
-def check_signs(sample: Iterable[RawRecord], masters: Masters) -> tuple[Issue, ...]:
-    """Vote over a sample of vouchers; an issue if nine in ten (and at least ten) are inverted.
+class Ballot(NamedTuple):
+    """A voucher, and whether Tally itself wrote it (it carries Tally's change counter)."""
 
-    What Tally itself wrote (its change counter is on the voucher) is in Tally's sign by definition: a book that was
-    filled with the wrong
-    sign is shown with it by Tally's own reports too, so that is a warning to the owner. What another program wrote is
-    refused.
+    voucher: Node
+    is_by_tally: bool = False
+
+
+Line = tuple[Node, str, Side]
+"""A ledger entry, its ledger's key, the side its amount says."""
+
+
+def find_inverted_signs(ballots: Iterable[Ballot], learned: Learned) -> Issue | None:
+    """Let the vouchers vote; return an issue if they say that signs are inverted.
+
+    What Tally itself wrote is in Tally's sign by definition: books once filled the wrong way round show so in Tally's
+    own reports too. That is for the owner to know, not for us to refuse.
     """
-    votes = inverted = by_tally = 0
-    first = ""
-    for raw in sample:
-        body = msgspec.json.decode(raw.payload)
-        vote = _vote(body.get("object") or {}, masters)
-        if vote is None:
-            continue
-        votes += 1
-        inverted += not vote
-        by_tally += body.get("alter_id") is not None
-        first = first or raw.origin
-    if votes < VOTES_MIN or inverted < INVERTED_SHARE * votes:
-        return ()
-    issue = _suspect if 2 * by_tally > votes else _refused
-    return (issue(votes, inverted, first),)
+    counted = [(vote, ballot) for ballot in ballots if (vote := vote_of(ballot.voucher, learned)) is not None]
+    votes, inverted = len(counted), sum(not vote for vote, _ in counted)
+    if votes < VOTES_MIN or inverted < INVERTED_SHARE_MIN * votes:
+        return None
+    is_by_tally = 2 * sum(ballot.is_by_tally for _, ballot in counted) > votes
+    return (_suspect if is_by_tally else _refused)(votes, inverted)
 
 
-def _refused(votes: int, inverted: int, where: str) -> Issue:
+def _refused(votes: int, inverted: int) -> Issue:
     return Issue(
         code="tally.file.signs_inverted",
         level=IssueLevel.REJECTED,
-        message=f"In {inverted} of {votes} sales and purchases the party stands on the wrong side: the file writes "
-        "debits as positive amounts, Tally writes them as negative. Nothing was taken into the books.",
-        where=where,
-        hint="Export from Tally itself (Alt+E, XML); if another program wrote the file, have it turn the signs.",
+        message=f"Debits and credits of this file are inverted: in {inverted} of {votes} sales, purchases, receipts "
+        "and payments the party or the bank stands on the wrong side. Nothing was taken into the books.",
+        hint="Tally writes debits as negative amounts. Export from Tally itself (Alt+E, XML), or have the program that "
+        "wrote this file turn the sign of every amount.",
         facts={"votes": votes, "inverted": inverted},
     )
 
 
-def _suspect(votes: int, inverted: int, where: str) -> Issue:
+def _suspect(votes: int, inverted: int) -> Issue:
     return Issue(
         code="tally.file.signs_suspect",
         level=IssueLevel.ACTION_REQUIRED,
-        message=f"In {inverted} of {votes} sales and purchases the party stands on the wrong side in Tally itself: "
-        "customers show as owed to and suppliers as owing. The books were taken as Tally has them.",
-        where=where,
-        hint="Look at Outstandings in Tally; if they are mirrored too, the vouchers were once imported so.",
+        message=f"In {inverted} of {votes} sales, purchases, receipts and payments the party or the bank stands on the "
+        "wrong side in Tally itself. The books were taken as Tally has them.",
+        hint="Look at Outstandings in Tally; if they are mirrored too, these vouchers were once imported that way.",
         facts={"votes": votes, "inverted": inverted},
     )
 
 
-def _vote(node: Node, masters: Masters) -> bool | None:
-    """True: as Tally writes; False: inverted; None: this voucher says nothing."""
-    kind = masters.kind_of(get_text(node, "VOUCHERTYPENAME"))
-    debited = _PARTY_IS_DEBITED.get(kind)
-    if debited is None:
+def vote_of(voucher: Node, learned: Learned) -> bool | None:
+    """Say whether the party stands on its usual side; None if the voucher does not tell."""
+    kind = learned.kind_of(key_of(text_of(voucher.get("VOUCHERTYPENAME")) or text_of(voucher.get("@VCHTYPE"))))
+    expected = PARTY_SIDE.get(kind) if kind else None
+    if kind is None or expected is None:
         return None
-    lines = _lines(node)
-    party = name_key(get_text(node, "PARTYLEDGERNAME"))
-    net = next((net for row, net in lines if is_yes(row, "ISPARTYLEDGER")), ZERO)
-    net = net or next((net for row, net in lines if party and name_key(get_text(row, "LEDGERNAME")) == party), ZERO)
-    net = net or _lone(lines)
-    return None if not net else (net < 0) == debited
+    lines = _lines(voucher)
+    if kind in MONEY_KINDS:
+        money = _money_side(lines, learned)
+        if money is not None:
+            return money is expected.opposite
+    party = _party_side(voucher, lines, kind)
+    return None if party is None else party is expected
 
 
-def _lines(node: Node) -> list[tuple[Node, Decimal]]:
-    rows = nodes_of(node.get("ALLLEDGERENTRIES.LIST"))
-    if not rows:
-        rows = nodes_of(node.get("LEDGERENTRIES.LIST")) + [
-            row for item in item_nodes(node) for row in nodes_of(item.get("ACCOUNTINGALLOCATIONS.LIST"))
-        ]
-    found = []
-    for row in rows:
+def _lines(voucher: Node) -> list[Line]:
+    lines: list[Line] = []
+    entries = nodes(voucher.get("ALLLEDGERENTRIES.LIST")) or nodes(voucher.get("LEDGERENTRIES.LIST"))
+    for entry in entries:
         try:
-            amount = parse_amount(get_text(row, "AMOUNT"))
-        except ValueUnreadable:
-            continue
-        if amount is not None and amount.net:
-            found.append((row, amount.net))
-    return found
+            amount = parse_amount(text_of(entry.get("AMOUNT")))
+        except UnreadableValue:
+            return []
+        if amount is not None and amount.magnitude:
+            lines.append((entry, key_of(text_of(entry.get("LEDGERNAME"))), amount.side))
+    return lines
 
 
-def _lone(lines: list[tuple[Node, Decimal]]) -> Decimal:
-    if len(lines) < _LINES_MIN:
-        return ZERO
-    debits = [net for _, net in lines if net < 0]
-    credits_ = [net for _, net in lines if net > 0]
-    if len(debits) == 1 and len(credits_) > 1:
-        return debits[0]
-    if len(credits_) == 1 and len(debits) > 1:
-        return credits_[0]
-    return ZERO
+def _money_side(lines: list[Line], learned: Learned) -> Side | None:
+    """Return the side of the bank or cash lines of a receipt or payment, if they agree."""
+    sides = set()
+    for entry, key, side in lines:
+        fact = learned.ledgers.get(key)
+        is_money = "BANKALLOCATIONS.LIST" in entry or key in PREDEFINED_LEDGERS
+        if is_money or (fact is not None and fact.reserved in MONEY_GROUPS):
+            sides.add(side)
+    return sides.pop() if len(sides) == 1 else None
+
+
+def _party_side(voucher: Node, lines: list[Line], kind: VoucherKind) -> Side | None:
+    header = key_of(text_of(voucher.get("PARTYLEDGERNAME")))
+    marked = {side for entry, key, side in lines if is_yes(text_of(entry.get("ISPARTYLEDGER"))) or key == header}
+    if kind in MONEY_KINDS:
+        # the header may name the bank; a line that settles bills is the party's
+        marked = {side for entry, _, side in lines if "BILLALLOCATIONS.LIST" in entry} or marked
+    if len(marked) == 1:
+        return marked.pop()
+    if marked or len(lines) < LINES_MIN:
+        return None
+    debits = [side for _, _, side in lines if side is Side.DEBIT]
+    if len(debits) == 1:
+        return Side.DEBIT
+    return Side.CREDIT if len(lines) - len(debits) == 1 else None

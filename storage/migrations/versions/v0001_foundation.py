@@ -26,6 +26,7 @@ TENANT_TABLES = (
     "cost_allocation",
     "cost_category",
     "cost_centre",
+    "current_record",
     "godown",
     "id_block",
     "issue",
@@ -66,6 +67,7 @@ def upgrade() -> None:
     _create_cost_allocation()
     _create_cost_category()
     _create_cost_centre()
+    _create_current_record()
     _create_godown()
     _create_id_block()
     _create_issue()
@@ -125,14 +127,6 @@ def _create_account_group() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_account_group"),
     )
     op.create_index("ix_account_group_key", "account_group", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_account_group_current",
-        "account_group",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_bank_allocation() -> None:
@@ -259,14 +253,6 @@ def _create_company_profile() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_company_profile"),
     )
-    op.create_index(
-        "uq_company_profile_current",
-        "company_profile",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_connection() -> None:
@@ -322,14 +308,6 @@ def _create_cost_category() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_cost_category"),
     )
     op.create_index("ix_cost_category_key", "cost_category", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_cost_category_current",
-        "cost_category",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_cost_centre() -> None:
@@ -356,13 +334,22 @@ def _create_cost_centre() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_cost_centre"),
     )
     op.create_index("ix_cost_centre_key", "cost_centre", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_cost_centre_current",
-        "cost_centre",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
+
+
+def _create_current_record() -> None:
+    op.create_table(
+        "current_record",
+        sa.Column("tenant_id", sa.Integer, nullable=False),
+        sa.Column("company_id", sa.BigInteger, nullable=False),
+        sa.Column("kind", Key(), nullable=False),
+        sa.Column("stream", Key(), nullable=False),
+        sa.Column("source_key", Key(), nullable=False),
+        sa.Column("version_id", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("source_version", sa.BigInteger, nullable=True),
+        sa.Column("known_from", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "company_id", "kind", "stream", "source_key", name="pk_current_record"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -389,14 +376,6 @@ def _create_godown() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_godown"),
     )
     op.create_index("ix_godown_key", "godown", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_godown_current",
-        "godown",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_id_block() -> None:
@@ -455,14 +434,6 @@ def _create_item() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_item"),
     )
     op.create_index("ix_item_key", "item", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_item_current",
-        "item",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_item_line() -> None:
@@ -514,14 +485,6 @@ def _create_ledger() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_ledger"),
     )
     op.create_index("ix_ledger_key", "ledger", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_ledger_current",
-        "ledger",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_ledger_trait() -> None:
@@ -562,14 +525,6 @@ def _create_party() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_party"),
     )
     op.create_index("ix_party_key", "party", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_party_current",
-        "party",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_posting() -> None:
@@ -737,14 +692,6 @@ def _create_stock_group() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_stock_group"),
     )
     op.create_index("ix_stock_group_key", "stock_group", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_stock_group_current",
-        "stock_group",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_tax_line() -> None:
@@ -798,14 +745,6 @@ def _create_unit() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_unit"),
     )
     op.create_index("ix_unit_key", "unit", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_unit_current",
-        "unit",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_voucher() -> None:
@@ -840,14 +779,6 @@ def _create_voucher() -> None:
     )
     op.create_index("ix_voucher_day", "voucher", ["tenant_id", "company_id", "day", "id"], unique=False)
     op.create_index("ix_voucher_party", "voucher", ["tenant_id", "company_id", "party_key", "day", "id"], unique=False)
-    op.create_index(
-        "uq_voucher_current",
-        "voucher",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_voucher_type() -> None:
@@ -874,14 +805,6 @@ def _create_voucher_type() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_voucher_type"),
     )
     op.create_index("ix_voucher_type_key", "voucher_type", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_voucher_type_current",
-        "voucher_type",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_api_key() -> None:
