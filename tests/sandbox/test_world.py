@@ -19,9 +19,10 @@ from sandbox.world.spec import SpecError
 from sandbox.world.vouchers import Entry, View, Voucher
 
 worlds = st.builds(
-    lambda seed, size, company: build_world(seed=seed, vouchers=size, company=company),
+    lambda seed, size, year, company: build_world(seed=seed, vouchers=size, financial_year=year, company=company),
     st.integers(0, 10**6),
     st.integers(0, 400),
+    st.integers(2018, 2030),
     st.integers(0, 2),
 )
 
