@@ -8,6 +8,7 @@ reference on two parties is two bills.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -85,25 +86,13 @@ def bill_key(ref: str) -> str:
 
 
 def natural_order(ref: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key in which INV-9 comes before INV-10.
+    """Sort key in which INV-9 comes before INV-10; numbers of any length, leading zeros do not count.
 
     >>> sorted(["INV-10", "INV-9"], key=natural_order)
     ['INV-9', 'INV-10']
     """
-    parts: list[tuple[int, int, str]] = []
-    text, digits = "", ""
-    for char in f"{ref.casefold()}\0":
-        if char.isdecimal():
-            if text:
-                parts.append((1, 0, text))
-                text = ""
-            digits += char
-            continue
-        if digits:
-            parts.append((0, int(digits), ""))
-            digits = ""
-        if char != "\0":
-            text += char
-    if text:
-        parts.append((1, 0, text))
-    return tuple(parts)
+    runs = _RUNS.findall(ref.casefold())
+    return tuple([(0, len(digits := number.lstrip("0")), digits) if number else (1, 0, text) for number, text in runs])
+
+
+_RUNS = re.compile(r"(\d+)|(\D+)")

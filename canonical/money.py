@@ -53,7 +53,7 @@ def parse_amount(value: str | int | Decimal) -> Decimal:
     if isinstance(value, float):
         raise AmountError(f"{value!r} is a float; amounts are built from text or Decimal.")
     try:
-        amount = Decimal(value)
+        amount = Decimal("" if "_" in str(value) else value)  # Python reads 1_000 as a number, accountants do not
     except (InvalidOperation, ValueError) as error:
         raise AmountError(f"{str(value)[:40]!r} is not an amount; expected digits such as -1234.50.") from error
     if not amount.is_finite() or abs(amount) > AMOUNT_MAX_SQLITE:

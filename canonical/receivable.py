@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from canonical.bill import BillRefKind
 from canonical.dates import CreditPeriod
@@ -23,6 +24,10 @@ class Direction(StrEnum):
 
     RECEIVABLE = "receivable"
     PAYABLE = "payable"
+
+    def amount(self, net: Decimal) -> Decimal:
+        """Turn a debit-positive net into this report's sign, and back: it is its own inverse."""
+        return net if self is Direction.RECEIVABLE else -net
 
 
 class AgeingBasis(StrEnum):
@@ -67,6 +72,78 @@ class BillEntry:
     is_opening: bool = False
 
 
+class ItemKey(NamedTuple):
+    """The identity of one open item, stable from one report to the next.
+
+    A bill is found by (party, folded reference, financial year of its bill date): a party that uses INV/001 every
+    year has one bill a year. Money under a reference that has no bill, or more money than the bill, has year 0.
+    Money without a reference is found by its voucher.
+
+    Attributes:
+        party_key: ledger key.
+        bill: ``bill_key`` of the reference; empty for money on account.
+        year: year the financial year starts in; 0 where no bill stands behind the reference.
+        voucher: source key of the voucher, for money on account only; empty otherwise.
+    """
+
+    party_key: str
+    bill: str = ""
+    year: int = 0
+    voucher: str = ""
+
+
+class AllocationKind(StrEnum):
+    """Who says that this money pays that bill, in the order they are believed."""
+
+    USER = "user"
+    CASH_APPLICATION = "cash_application"
+    FIFO = "fifo"
+    """Virtual: worked out while reading, never stored, never sent back to the books."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """A decision, made here and not in the source's books, that a credit item pays a debit item of the same party.
+
+    It has two clocks as well: it is *effective* from the later of the two documents' dates (not from the day somebody
+    clicked), and it is *known* from ``recorded_at`` until ``voided_at``. It never changes a party's balance.
+
+    Attributes:
+        key: its identity in the store; ties are broken by it.
+        credit: the item with the credit (a receipt, an advance, a credit note; a bill of a supplier).
+        debit: the item with the debit.
+        amount: rupees, positive.
+        recorded_at: when it was decided (UTC).
+        voided_at: when it was taken back; None while it holds.
+    """
+
+    key: str
+    credit: ItemKey
+    debit: ItemKey
+    amount: Decimal
+    recorded_at: datetime
+    kind: AllocationKind = AllocationKind.USER
+    voided_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.amount <= 0:
+            raise AllocationError(f"An allocation moves a positive amount; got {self.amount}.")
+        if self.credit.party_key != self.debit.party_key:
+            raise AllocationError(
+                f"An allocation stays within one party: {self.credit.party_key!r} cannot pay {self.debit.party_key!r}."
+            )
+        if self.credit == self.debit:
+            raise AllocationError("An item cannot pay itself.")
+        if self.kind is AllocationKind.FIFO:
+            raise AllocationError("First-in-first-out rows are worked out while reading; they are never stored.")
+
+
+class AllocationError(RuleError):
+    """An allocation that no item could take."""
+
+    default_code = "receivables.allocation.invalid"
+
+
 class BucketError(RuleError):
     """Bucket limits are not rising positive day counts."""
 
@@ -77,7 +154,7 @@ class BucketError(RuleError):
 class Buckets:
     """Ageing buckets by their last day: (30, 60, 90) means not due, 1-30, 31-60, 61-90, over 90.
 
-    Age is as_of less the basis date; an age of zero or less is not due (facts: receivables 3.3).
+    Age is as_of less the basis date; an age of zero or less is not due.
     """
 
     limits: tuple[int, ...] = (30, 60, 90)

@@ -179,12 +179,20 @@ class DocumentRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDetails:
-    """What a tax document says about parties, supply and transport, beyond its postings."""
+    """What a tax document says about parties, supply and transport, beyond its postings.
+
+    The other side is the buyer on sales and credit notes, the supplier on purchases and debit notes; our own
+    registration stands in ``company_*`` on both.
+    """
 
     buyer_name: str = ""
     buyer_gstin: str = ""
     buyer_gst_category: str = ""
     buyer_address: Address | None = None
+    supplier_name: str = ""
+    supplier_gstin: str = ""
+    supplier_gst_category: str = ""
+    supplier_address: Address | None = None
     consignee_name: str = ""
     consignee_gstin: str = ""
     consignee_address: Address | None = None

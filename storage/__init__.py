@@ -3,3 +3,36 @@
 May import: ``canonical``.
 Start at: ``store.py``.
 """
+
+from storage.raw_store import AppendResult, StoredRaw
+from storage.repositories.base import CursorInvalid, Page
+from storage.repositories.companies import StoredCompany
+from storage.repositories.connections import Connection
+from storage.repositories.issues import StoredIssue
+from storage.repositories.proofs import StoredProof
+from storage.repositories.records import Stored
+from storage.repositories.runs import Run, RunStep
+from storage.store import Store, TenantStore, open_store
+from storage.tenants import DEFAULT_TENANT, ApiKey, Tenant
+from storage.upsert.plan import UpsertResult
+
+__all__ = [
+    "DEFAULT_TENANT",
+    "ApiKey",
+    "AppendResult",
+    "Connection",
+    "CursorInvalid",
+    "Page",
+    "Run",
+    "RunStep",
+    "Store",
+    "Stored",
+    "StoredCompany",
+    "StoredIssue",
+    "StoredProof",
+    "StoredRaw",
+    "Tenant",
+    "TenantStore",
+    "UpsertResult",
+    "open_store",
+]

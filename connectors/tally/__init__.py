@@ -3,3 +3,29 @@
 May import: ``canonical``, ``connectors.sdk``.
 Start at: ``README.md``, then ``tap.py`` (what is read) and ``translate/`` (what it means).
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectors.sdk.base import Connector, Translator
+
+if TYPE_CHECKING:
+    from singer_sdk import Tap
+
+    from canonical.company import Company
+
+
+def _tap() -> type[Tap]:
+    from connectors.tally.tap import TapTally  # noqa: PLC0415 - singer-sdk is imported when a tap is asked for
+
+    return TapTally
+
+
+def _translator(company: Company) -> Translator:
+    from connectors.tally.translate import TallyTranslator  # noqa: PLC0415 - as above
+
+    return TallyTranslator(company)
+
+
+CONNECTOR = Connector(name="tally", title="Tally (ERP 9, TallyPrime)", tap=_tap, translator=_translator)

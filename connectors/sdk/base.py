@@ -1,0 +1,88 @@
+"""What a connector is: a Singer tap that says what the source said, and a translator that says what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from canonical.codec import CanonicalRecord
+from canonical.company import Company
+from canonical.issue import Issue
+from canonical.proof import SourceReport
+from canonical.record import RawRecord
+
+if TYPE_CHECKING:
+    from singer_sdk import Tap
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What one raw record means: canonical records, and what a person should know about it."""
+
+    records: tuple[CanonicalRecord, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+class Translator(Protocol):
+    """Turns raw records of one company into canonical records; pure given what it has learned.
+
+    Attributes:
+        version: raised whenever the same raw record would translate differently.
+        stream_order: masters before vouchers.
+    """
+
+    version: int
+    stream_order: tuple[str, ...]
+
+    def remember(self, record: CanonicalRecord) -> None:
+        """Learn a master that is already in the store (groups, voucher types, ledgers)."""
+
+    def preflight(self, sample: Iterable[RawRecord]) -> tuple[Issue, ...]:
+        """Look at vouchers before any is published; a rejected issue refuses the whole batch."""
+        ...
+
+    def translate(self, record: RawRecord) -> Translation:
+        """Translate one raw record; bad data becomes issues, never an exception."""
+        ...
+
+    def report(self, record: RawRecord) -> SourceReport | None:
+        """Read a record of the stream ``reports`` as an oracle; None if it cannot prove anything."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressEvent:
+    """How far an extraction is: bytes (or records) done of a total; total 0 means unknown."""
+
+    stage: str
+    done: int
+    total: int
+    unit: str = "bytes"
+
+
+class RecordSink(Protocol):
+    """Takes what a tap extracts, in batches, and the bookmark after the records it stands for."""
+
+    def accept(self, stream: str, records: list[RawRecord]) -> None:
+        """Store a batch; afterwards it must survive a power cut."""
+
+    def bookmark(self, state: Mapping[str, Any]) -> None:
+        """Commit the state; every record emitted before it has been accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One accounting product.
+
+    Attributes:
+        name: folder and code word: ``tally``.
+        title: for people.
+        tap: returns the Singer tap class (imported when asked).
+        translator: returns a translator for one company.
+    """
+
+    name: str
+    title: str
+    tap: Callable[[], type[Tap]]
+    translator: Callable[[Company], Translator]

@@ -1,0 +1,69 @@
+"""``khata``: the one border between what goes wrong and what a person sees on the command line.
+
+A ``KhataError`` becomes one clean message and the exit code of its class (``exit_codes.py``); anything else is a
+defect of ours and says so. ``--debug`` shows the traceback of either. Where next: ``cli/app.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from canonical.errors import KhataError
+from khata.exit_codes import ExitCode, exit_code_for
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Args:
+        argv: arguments without the program's name; the process's own by default.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        print("Interrupted; what was stored is whole.", file=sys.stderr)  # noqa: T201 - the border writes to people
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; the interpreter must not fail again while flushing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except KhataError as error:
+        _tell(error, debug="--debug" in arguments)
+        return exit_code_for(error)
+    except Exception as error:  # noqa: BLE001 - the border: nothing unforeseen may reach a person as a traceback
+        _tell_unexpected(error, debug="--debug" in arguments)
+        return ExitCode.UNEXPECTED
+
+
+def _run(arguments: list[str]) -> int:
+    from khata.cli.app import app  # noqa: PLC0415 - an import error of a command is caught by the border above
+
+    try:
+        app(args=arguments, prog_name="khata")
+    except SystemExit as finished:
+        return finished.code if isinstance(finished.code, int) else ExitCode.OK
+    return ExitCode.OK
+
+
+def _tell(error: KhataError, *, debug: bool) -> None:
+    if debug:
+        traceback.print_exception(error)
+    print(f"Error: {error.message}\n  ({error.code})", file=sys.stderr)  # noqa: T201 - the border writes to people
+
+
+def _tell_unexpected(error: Exception, *, debug: bool) -> None:
+    if debug:
+        traceback.print_exception(error)
+    print(  # noqa: T201 - the border writes to people
+        f"Unexpected {type(error).__name__}: {error}\n"
+        "  This is a defect of Khata, not of your data. Run again as 'khata --debug ...' and report what it prints.",
+        file=sys.stderr,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+"""Settings: what an operator may change, where each value came from, and what it means.
+
+One frozen dataclass per component; every field has a default and a sentence, so nothing has to be set at all: without
+a file and without a variable Khata keeps its books in an SQLite file in the user's data folder. The order is
+*explicit argument > environment > TOML file > default* and every value remembers its origin (``khata config show``).
+``docs/settings.md`` is generated from these classes. Next: ``configuration.py`` reads them, ``wiring.py`` uses them.
+"""
+# ruff: noqa: RUF009 - setting() is a field specifier, as dataclasses.field() is
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from canonical.receivable import AgeingBasis
+
+PREFIX = "KHATA_"
+MASK = "********"
+
+
+def setting(default: Any, sentence: str, *, secret: bool = False) -> Any:
+    """Declare one setting: its default, the sentence that explains it, and whether it must never be shown."""
+    return field(default=default, metadata={"sentence": sentence, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSettings:
+    """Where Khata keeps its own files."""
+
+    folder: Path = setting(Path(), "Folder of the embedded database, of Temporal's data and of run files.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """The store of the books."""
+
+    url: str = setting(
+        "",
+        "sqlite:///PATH or postgresql://USER@HOST/NAME; empty means khata.db in the data folder. "
+        "A password belongs in the environment or in a PGPASSFILE, not in the TOML file.",
+        secret=True,
+    )
+    auto_migrate: bool = setting(
+        True, "Bring an SQLite database up to date when it is opened; PostgreSQL always waits for 'khata db migrate'."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandLineSettings:
+    """What the command line assumes when it is not told."""
+
+    tenant: str = setting("default", "Tenant whose books the command line works on.")
+    page_rows: int = setting(50, "Rows that list commands show at a time.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivablesSettings:
+    """How open money is aged unless a command says otherwise."""
+
+    basis: AgeingBasis = setting(AgeingBasis.DUE, "Date that ages are counted from: due or bill.")
+    buckets: str = setting("30,60,90", "Last days of the ageing buckets, rising.")
+    fifo: str = setting("none", "Virtual FIFO for unapplied credits: none, on-account or all.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """The HTTP interface."""
+
+    host: str = setting("127.0.0.1", "Address the API listens on; put a TLS proxy in front before opening it wider.")
+    port: int = setting(8400, "Port the API listens on.")
+    page_rows: int = setting(50, "Rows of one page when the caller does not say.")
+    page_rows_max: int = setting(500, "Most rows one page may ask for.")
+    body_bytes_max: int = setting(1_000_000, "Largest request body that is read.")
+    requests_per_minute: int = setting(600, "Requests one API key may make in a minute; 0 means no limit.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemporalSettings:
+    """The engine behind `khata up` and `khata sync`."""
+
+    address: str = setting("", "HOST:PORT of an existing Temporal cluster; empty means the embedded server.")
+    namespace: str = setting("khata", "Temporal namespace the workflows run in.")
+    task_queue: str = setting("khata", "Task queue that the workers listen on.")
+    port: int = setting(7233, "Port of the embedded Temporal server.")
+    ui_port: int = setting(8233, "Port of the embedded server's Web UI.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """What is written while Khata works."""
+
+    level: str = setting("warning", "Least level written to standard error: debug, info, warning or error.")
+
+
+class OriginKind(StrEnum):
+    """Who said a value, strongest first."""
+
+    ARGUMENT = "argument"
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from; ``name`` is the option, variable or file."""
+
+    kind: OriginKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.name}".strip()
+
+
+DEFAULT_ORIGIN = Origin(OriginKind.DEFAULT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one process, assembled by ``configuration.load_settings``."""
+
+    data: DataSettings = field(default_factory=DataSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    cli: CommandLineSettings = field(default_factory=CommandLineSettings)
+    receivables: ReceivablesSettings = field(default_factory=ReceivablesSettings)
+    api: ApiSettings = field(default_factory=ApiSettings)
+    temporal: TemporalSettings = field(default_factory=TemporalSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def origin(self, name: str) -> Origin:
+        """Say where the value of ``section.key`` came from."""
+        return self.origins.get(name, DEFAULT_ORIGIN)
+
+    @property
+    def database_url(self) -> str:
+        """The store to open: as set, else the SQLite file in the data folder."""
+        return self.database.url or f"sqlite:///{self.data.folder / 'khata.db'}"
+
+
+SECTIONS: Mapping[str, type] = MappingProxyType(
+    {
+        "data": DataSettings,
+        "database": DatabaseSettings,
+        "cli": CommandLineSettings,
+        "receivables": ReceivablesSettings,
+        "api": ApiSettings,
+        "temporal": TemporalSettings,
+        "log": LogSettings,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """One declared setting, for documentation and for reading values."""
+
+    section: str
+    key: str
+    type: type
+    default: object
+    sentence: str
+    is_secret: bool
+
+    @property
+    def name(self) -> str:
+        """``section.key``, as the TOML file spells it."""
+        return f"{self.section}.{self.key}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"{PREFIX}{self.section.upper()}__{self.key.upper()}"
+
+
+def iter_setting_fields() -> Iterator[SettingField]:
+    """Yield every declared setting in order."""
+    for section, cls in SECTIONS.items():
+        for item in dataclasses.fields(cls):
+            yield SettingField(
+                section, item.name, _TYPES[str(item.type)], item.default, item.metadata["sentence"],
+                item.metadata["secret"],
+            )  # fmt: skip
+
+
+_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "Path": Path, "AgeingBasis": AgeingBasis}
+
+
+_PASSWORD_IN_AUTHORITY = re.compile(r"(://[^:@/?]*:)[^?]*(@)")
+_PASSWORD_IN_QUERY = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)
+
+
+def mask_url(url: str) -> str:
+    """Replace the password in a URL, wherever it may stand, so it can be shown.
+
+    >>> mask_url("postgresql://asha:hunter2@db.example/khata")
+    'postgresql://asha:********@db.example/khata'
+    """
+    return _PASSWORD_IN_QUERY.sub(rf"\1{MASK}", _PASSWORD_IN_AUTHORITY.sub(rf"\1{MASK}\2", url))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSetting:
+    """A setting as ``khata config show`` prints it: secrets masked."""
+
+    name: str
+    value: str
+    origin: Origin
+    sentence: str
+
+
+def iter_shown(settings: Settings) -> Iterator[ShownSetting]:
+    """Yield every setting with its value for people, its origin and its sentence."""
+    for item in iter_setting_fields():
+        value = getattr(getattr(settings, item.section), item.key)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if item.is_secret:
+            text = mask_url(text)
+        if item.name == "database.url" and not text:
+            text = mask_url(settings.database_url)
+        yield ShownSetting(item.name, text, settings.origin(item.name), item.sentence)

@@ -1,0 +1,89 @@
+"""The composition root: settings in, working parts out.
+
+The clock lives here, and nowhere else: every part below the roof takes ``as_of``, ``known_at`` or a clock as an
+argument. Where next: ``cli/session.py`` for commands, ``api/app.py`` for the HTTP interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from canonical.errors import ConfigurationError
+from khata.settings import Settings
+
+if TYPE_CHECKING:
+    from storage import Store, TenantStore
+
+BUSINESS_ZONE = ZoneInfo("Asia/Kolkata")
+"""Business dates are Indian dates: a bill of 1 April is not of 31 March because a server stands in another zone."""
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time, UTC with zone."""
+    return datetime.now(tz=UTC)
+
+
+def business_day(moment: datetime) -> date:
+    """Return the date in India at a moment."""
+    return moment.astimezone(BUSINESS_ZONE).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """The working parts of one process."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+
+    @property
+    def today(self) -> date:
+        """Today in India."""
+        return business_day(self.clock())
+
+    def tenant(self, tenant_id: str | None = None) -> TenantStore:
+        """Return one tenant's books; the command line's tenant if none is named."""
+        return self.store.tenant(tenant_id or self.settings.cli.tenant)
+
+
+@contextmanager
+def open_hub(settings: Settings, *, clock: Clock = utc_now, migrate: bool | None = None) -> Iterator[Hub]:
+    """Open the store the settings name, and close it afterwards.
+
+    Args:
+        settings: of this process.
+        clock: where "now" comes from; tests give their own.
+        migrate: bring the schema up to date; by default only for SQLite, and only if the settings allow it.
+
+    Raises:
+        MigrationNeeded: the database is older or newer than the program and may not be migrated unasked.
+        ConfigurationError: the URL is not one of ours, or its driver is not installed.
+    """
+    from storage import open_store  # noqa: PLC0415 - the database layer loads when a store is needed, not for --help
+
+    if migrate is None:
+        migrate = settings.database.auto_migrate and settings.database_url.startswith("sqlite")
+    if not settings.database.url:
+        _make_data_folder(settings)
+    store = open_store(settings.database_url, migrate=migrate)
+    try:
+        yield Hub(settings=settings, store=store, clock=clock)
+    finally:
+        store.close()
+
+
+def _make_data_folder(settings: Settings) -> None:
+    try:
+        settings.data.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The data folder {settings.data.folder} cannot be made: {error.strerror}; set data.folder to another one.",
+            setting="data.folder",
+        ) from error

@@ -1,0 +1,205 @@
+"""PostgreSQL, the production store: COPY for loading, row-level security for tenants.
+
+Transactions run under the role ``khata_app``, which neither owns the tables nor may pass over their policies, so that
+even raw SQL sees one tenant only; each binds ``app.tenant`` for itself (a session setting would leak through a pool).
+COPY cannot write into a table with row-level security: rows are copied into a temporary table and inserted from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from canonical.errors import ConfigurationError, InvariantError
+from storage.engine import NO_TENANT, Lookup, Row, Transaction
+from storage.types import Amount, Day, Moment, Number, PostgresValues, Values
+
+APP_ROLE = "khata_app"
+SESSION_OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
+"""A generic plan would compare every row with every member of an array parameter."""
+COPY_ROWS_MIN = 40
+"""Below this a prepared INSERT is quicker than a COPY."""
+
+
+class Postgres:
+    """PostgreSQL as a ``storage.engine.Dialect``."""
+
+    name = "postgresql"
+    values: Values = PostgresValues
+    batch_rows = 1000
+
+    def __init__(self, url: sa.URL) -> None:
+        _require_driver()
+        self.url = url.set(drivername="postgresql+psycopg")
+        self._role: str | None = None
+
+    def create_engine(self) -> sa.Engine:
+        """Make the pool; a connection that died while idle is replaced."""
+        return sa.create_engine(
+            self.url, pool_pre_ping=True, connect_args={"options": SESSION_OPTIONS, "application_name": "khata"}
+        )
+
+    def begin(self, connection: sa.Connection, tenant_id: int, *, write: bool) -> None:
+        """Begin, step down to the application role and bind the tenant; readers see one moment throughout."""
+        if not write:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        connection.begin()
+        if tenant_id == NO_TENANT:
+            return
+        if self._role is None:
+            self._role = _application_role(connection)
+        connection.exec_driver_sql(
+            "SELECT set_config('role', %s, true), set_config('app.tenant', %s, true)", (self._role, str(tenant_id))
+        )
+
+    def insert(self, transaction: Transaction, table: sa.Table, rows: Sequence[Row], *, replace: bool) -> None:
+        """COPY into a temporary twin and insert from it; few rows are inserted directly."""
+        cursor = transaction.driver.cursor()
+        if len(rows) < COPY_ROWS_MIN:
+            cursor.executemany(_insert_sql(table) + (_replace_sql(table) if replace else ""), rows)
+            return
+        twin = _twin(table)
+        cursor.execute(twin.create_sql)
+        if table.name in transaction.loaded:
+            cursor.execute(twin.empty_sql)
+        transaction.loaded.add(table.name)
+        with cursor.copy(twin.copy_sql) as copy:
+            copy.set_types(twin.types)
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(twin.insert_sql + (_replace_sql(table) if replace else ""))
+
+    def find(self, transaction: Transaction, lookup: Lookup, bound: Sequence[Any], members: Sequence[Any]) -> list[Row]:
+        """One index search per member.
+
+        Fresh tables have no statistics, and the tenant's columns come first in every index, so the planner may take
+        any of them and filter; a lateral look-up leaves it only the index that has the key as well.
+        """
+        return transaction.rows(
+            f"SELECT found.* FROM unnest(?::{_member_type(lookup.column)}[]) AS wanted(member) CROSS JOIN LATERAL "
+            f"(SELECT {lookup.columns} FROM {lookup.table} WHERE {lookup.where} AND {lookup.column} = wanted.member "
+            "OFFSET 0) AS found",
+            (list(members), *bound),
+        )
+
+    def membership(self, column: str, count: int) -> str:
+        """One array parameter, so that the statement's text never changes."""
+        del count
+        return f"{column} = ANY(?::{_member_type(column)}[])"
+
+    def bind_members(self, values: Sequence[Any]) -> list[Any]:
+        """One array."""
+        return [list(values)]
+
+    def settle(self, engine: sa.Engine) -> None:
+        """Refresh statistics and the visibility map, without which index-only scans read the heap."""
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("SET client_min_messages = error")
+            connection.exec_driver_sql("VACUUM (ANALYZE) posting, bill_allocation, voucher, raw_record, ledger")
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A temporary table that takes rows in wire form, and how they go from there into the real one."""
+
+    create_sql: str
+    empty_sql: str
+    copy_sql: str
+    insert_sql: str
+    types: list[str]
+
+
+@cache
+def _twin(table: sa.Table) -> Twin:
+    name = f"load_{table.name}"
+    columns = ", ".join(f"{column.name} {_wire(column)[0]}" for column in table.columns)
+    names = ", ".join(column.name for column in table.columns)
+    values = ", ".join(_wire(column)[1].format(column.name) for column in table.columns)
+    return Twin(
+        create_sql=f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS",
+        empty_sql=f"TRUNCATE {name}",
+        copy_sql=f"COPY {name} ({names}) FROM STDIN (FORMAT BINARY)",
+        insert_sql=f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {name}",
+        types=[_wire(column)[0] for column in table.columns],
+    )
+
+
+def _member_type(column: str) -> str:
+    return "int8" if column == "id" or column.endswith("_id") else "text"
+
+
+@cache
+def _insert_sql(table: sa.Table) -> str:
+    names = ", ".join(column.name for column in table.columns)
+    values = ", ".join(_wire(column)[1].format(f"%s::{_wire(column)[0]}") for column in table.columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({values})"
+
+
+@cache
+def _replace_sql(table: sa.Table) -> str:
+    key = {column.name for column in table.primary_key.columns}
+    change = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if c.name not in key)
+    return f" ON CONFLICT ({', '.join(sorted(key))}) DO UPDATE SET {change}"
+
+
+def _wire(column: sa.Column[Any]) -> tuple[str, str]:
+    """PostgreSQL type of the column's wire form, and the expression that turns it into the stored value."""
+    match column.type:
+        case Amount():
+            return "int8", "{} * 0.0001"
+        case Number():
+            return "int8", "{} * 0.000001"
+        case Day():
+            return "int4", "DATE '0001-01-01' + ({} - 1)"
+        case Moment():
+            return "int8", "TIMESTAMPTZ '1970-01-01 00:00:00+00' + {} * INTERVAL '1 microsecond'"
+        case sa.BigInteger():
+            return "int8", "{}"
+        case sa.Integer():
+            return "int4", "{}"
+        case sa.Boolean():
+            return "bool", "{}"
+        case sa.LargeBinary():
+            return "bytea", "{}"
+        case sa.Text():
+            return "text", "{}"
+        case _:
+            raise InvariantError(f"{column} has no wire form; bulk loading does not know its type.")
+
+
+def _application_role(connection: sa.Connection) -> str:
+    """Choose the role transactions run under: the application role, or ourselves if policies bind us anyway.
+
+    Raises:
+        ConfigurationError: nothing would keep the tenants apart.
+    """
+    usable = connection.exec_driver_sql(
+        "SELECT 1 FROM pg_roles WHERE rolname = %s AND pg_has_role(current_user, oid, 'MEMBER')", (APP_ROLE,)
+    ).scalar()
+    if usable:
+        return APP_ROLE
+    exempt = connection.exec_driver_sql(
+        "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    ).scalar()
+    if exempt:
+        raise ConfigurationError(
+            f"The database user passes over row-level security and there is no role {APP_ROLE} to step down to; run "
+            f"the migration as a user that may create roles, or grant {APP_ROLE} to this user.",
+            code="storage.tenants_not_separated",
+        )
+    return str(connection.exec_driver_sql("SELECT current_user").scalar())
+
+
+def _require_driver() -> None:
+    try:
+        import psycopg  # noqa: F401, PLC0415 - optional: only the production store needs it
+    except ImportError as error:
+        raise ConfigurationError(
+            "The database is PostgreSQL, but its driver is not installed; install khata-hub[postgres].",
+            code="storage.driver_missing",
+        ) from error

@@ -1,0 +1,382 @@
+"""The raw store: what sources said, verbatim, appended once, never changed.
+
+A record is known by its address and the digest of its payload. Appending what is already there changes nothing, so a
+source may be read any number of times. The newest record under an address is the current one, and waits in
+``raw_pending`` until it has been translated. Payloads lie in chunks (``storage.chunk``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from canonical.errors import NotFound
+from canonical.record import RawRecord, SourceRef
+from storage.batch import commit_batch
+from storage.chunk import ChunkReader, Place, pack
+from storage.engine import Lookup, Row, Transaction
+from storage.repositories.base import Repository
+from storage.tables.raw import chunk, raw_pending, raw_record
+from storage.types import wire_moment
+
+Address = tuple[str, str]
+"""Stream and source key."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppendResult:
+    """What appending did.
+
+    Attributes:
+        new: records stored for the first time.
+        known: records that were current already; nothing was written for them.
+        revived: records stored before, superseded, and now said again: current and pending once more.
+        raw_ids: id of each record given, in the same order.
+    """
+
+    new: int = 0
+    known: int = 0
+    revived: int = 0
+    raw_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRaw:
+    """A raw record and its id."""
+
+    raw_id: int
+    record: RawRecord
+    is_current: bool = True
+
+
+@dataclass(slots=True)
+class _Address:
+    """What is stored under one address: digests with ids, and which id is current."""
+
+    ids: dict[bytes, int] = field(default_factory=dict)
+    current: bytes | None = None
+
+
+@dataclass(slots=True)
+class _Append:
+    """One batch, decided: rows to add, and flags to move."""
+
+    tenant_id: int
+    company_id: int
+    result: AppendResult = field(default_factory=AppendResult)
+    chunks: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+    revived: list[tuple[int, str]] = field(default_factory=list)
+    pending: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Everything was known and current."""
+        return not (self.rows or self.superseded or self.revived)
+
+    def apply(self, transaction: Transaction) -> None:
+        """Write chunks, records and flags; what a superseded record was waiting for, or said wrong, goes with it."""
+        transaction.insert(chunk, self.chunks)
+        transaction.insert(raw_record, self.rows)
+        self._flag(transaction, self.superseded, current=False)
+        self._flag(transaction, [raw_id for raw_id, _ in self.revived], current=True)
+        for table in ("raw_pending", "issue"):
+            sql = f"DELETE FROM {table} WHERE tenant_id = ?"
+            transaction.change_members(sql, (self.tenant_id,), "raw_id", self.superseded)
+        waiting = [*self.pending, *self.revived]
+        transaction.insert(
+            raw_pending, [(self.tenant_id, raw_id, self.company_id, stream) for raw_id, stream in waiting]
+        )
+
+    def _flag(self, transaction: Transaction, raw_ids: list[int], *, current: bool) -> None:
+        word = "TRUE" if current else "FALSE"
+        sql = f"UPDATE raw_record SET is_current = {word} WHERE tenant_id = ?"
+        transaction.change_members(sql, (self.tenant_id,), "id", raw_ids)
+
+
+class RawStore(Repository):
+    """One tenant's raw records."""
+
+    def __init__(self, *bound: Any) -> None:
+        super().__init__(*bound)
+        self._chunks = ChunkReader()
+
+    def append(self, company_id: int, run_id: int | None, records: Sequence[RawRecord]) -> AppendResult:
+        """Store what is new; the last record of each address becomes its current one.
+
+        Args:
+            company_id: whose books.
+            run_id: the run that read them.
+            records: any streams mixed; at most a few thousand at a time (they are held in memory).
+        """
+        addresses: dict[str, list[str]] = defaultdict(list)
+        for record in records:
+            addresses[record.source.stream].append(record.source.key)
+        work = commit_batch(
+            self._database,
+            self._tenant_id,
+            company_id,
+            counter="raw_writes",
+            look=lambda transaction: _look(transaction, company_id, addresses),
+            build=lambda found: self._decide(company_id, run_id, records, found),
+        )
+        return work.result
+
+    def _decide(
+        self, company_id: int, run_id: int | None, records: Sequence[RawRecord], found: dict[Address, _Address]
+    ) -> _Append:
+        work = _Append(self._tenant_id, company_id)
+        before = {address: stored.current for address, stored in found.items()}
+        fresh = _sort_out(records, found)
+        ids = self._ids.take(len(fresh)) if fresh else range(0)
+        for raw_id, record in zip(ids, fresh, strict=True):
+            found[record.source.stream, record.source.key].ids[record.digest] = raw_id
+        self._add_rows(work, run_id, fresh, ids, found)
+        new_ids = set(ids)
+        for address, stored in found.items():
+            self._move_flags(work, address, before.get(address), stored, new_ids)
+        raw_ids = tuple(found[r.source.stream, r.source.key].ids[r.digest] for r in records)
+        known = len(records) - len(fresh) - len(work.revived)
+        work.result = AppendResult(len(fresh), known, len(work.revived), raw_ids)
+        return work
+
+    def _add_rows(
+        self,
+        work: _Append,
+        run_id: int | None,
+        fresh: list[RawRecord],
+        ids: Sequence[int],
+        found: dict[Address, _Address],
+    ) -> None:
+        if not fresh:
+            return
+        tenant_id, company_id = self._tenant_id, work.company_id
+        places, work.chunks = pack([record.payload for record in fresh], tenant_id, self._ids)
+        for raw_id, record, place in zip(ids, fresh, places, strict=True):
+            source = record.source
+            current = found[source.stream, source.key].current == record.digest
+            work.rows.append(
+                (tenant_id, raw_id, company_id, source.stream, source.key, record.digest)
+                + (place.chunk_id, place.at, place.size, record.origin, wire_moment(record.extracted_at))
+                + (run_id, current)
+            )
+            if current:
+                work.pending.append((raw_id, source.stream))
+
+    @staticmethod
+    def _move_flags(work: _Append, address: Address, before: bytes | None, stored: _Address, new_ids: set[int]) -> None:
+        if before is not None and before != stored.current:
+            work.superseded.append(stored.ids[before])
+        if stored.current is not None and before != stored.current:
+            raw_id = stored.ids[stored.current]
+            if raw_id not in new_ids:
+                work.revived.append((raw_id, address[0]))
+
+    def note_seen(self, run_id: int, raw_ids: Sequence[int]) -> None:
+        """Note that a run saw these records, new or known; noting one twice changes nothing."""
+        if not raw_ids:
+            return
+        with self._write() as transaction:
+            dialect = transaction.dialect
+            transaction.change(
+                "INSERT INTO run_record (tenant_id, run_id, raw_id) SELECT tenant_id, ?, id FROM raw_record "
+                f"WHERE tenant_id = ? AND {dialect.membership('id', len(raw_ids))} ON CONFLICT DO NOTHING",
+                (run_id, self._tenant_id, *dialect.bind_members(list(raw_ids))),
+            )
+
+    def iter_current(self, company_id: int, stream: str, batch: int = 100) -> Iterator[StoredRaw]:
+        """Yield the current records of a stream, translated or not, in the order they were appended."""
+        last = 0
+        while True:
+            where = "r.company_id = ? AND r.stream = ? AND r.is_current AND r.id > ?"
+            found = self._where(where, (company_id, stream, last), limit=batch)
+            yield from found
+            if len(found) < batch:
+                return
+            last = found[-1].raw_id
+
+    def iter_pending(
+        self, company_id: int, stream: str, translator_version: int, batch: int = 500
+    ) -> Iterator[list[StoredRaw]]:
+        """Yield the current records that wait for translation, in the order they were appended.
+
+        A translator version other than the one the stream was last read with makes the whole stream pending again.
+        """
+        self._note_version(company_id, stream, translator_version)
+        last = 0
+        while True:
+            with self._read() as transaction:
+                rows = transaction.rows(
+                    f"SELECT {_COLUMNS} FROM raw_pending p JOIN raw_record r ON r.tenant_id = p.tenant_id "
+                    "AND r.id = p.raw_id JOIN company c ON c.tenant_id = r.tenant_id AND c.id = r.company_id "
+                    "WHERE p.tenant_id = ? AND p.company_id = ? AND p.stream = ? AND p.raw_id > ? "
+                    "ORDER BY p.raw_id LIMIT ?",
+                    (self._tenant_id, company_id, stream, last, batch),
+                )
+                found = self._records(transaction, rows)
+            if not found:
+                return
+            yield found
+            last = found[-1].raw_id
+
+    def count_pending(self, company_id: int) -> dict[str, int]:
+        """Number of records waiting for translation, by stream."""
+        with self._read() as transaction:
+            rows = transaction.rows(
+                "SELECT stream, count(*) FROM raw_pending WHERE tenant_id = ? AND company_id = ? GROUP BY stream",
+                (self._tenant_id, company_id),
+            )
+        return {stream: int(count) for stream, count in rows}
+
+    def mark_translated(self, raw_ids: Sequence[int], translator_version: int) -> None:
+        """Take records off the waiting list; in the transaction that stores what they were translated to.
+
+        Args:
+            raw_ids: as given by ``iter_pending``.
+            translator_version: the version that read them; if the stream is being read with another one by now,
+                the records stay on the list.
+        """
+        other = "SELECT company_id, stream FROM raw_stream WHERE tenant_id = ? AND translator_version <> ?"
+        sql = f"DELETE FROM raw_pending WHERE (company_id, stream) NOT IN ({other}) AND tenant_id = ?"
+        with self._write() as transaction:
+            bound = (self._tenant_id, translator_version, self._tenant_id)
+            transaction.change_members(sql, bound, "raw_id", raw_ids)
+
+    def make_pending(self, company_id: int, stream: str, source_keys: Sequence[str] | None = None) -> int:
+        """Put current records back on the waiting list: all of a stream, or some; returns how many were added."""
+        with self._write() as transaction:
+            dialect = transaction.dialect
+            some = "" if source_keys is None else f"AND {dialect.membership('source_key', len(source_keys))} "
+            chosen = [] if source_keys is None else dialect.bind_members(source_keys)
+            return transaction.change(
+                "INSERT INTO raw_pending (tenant_id, raw_id, company_id, stream) SELECT tenant_id, id, company_id, "
+                f"stream FROM raw_record WHERE tenant_id = ? AND company_id = ? AND stream = ? AND is_current {some}"
+                "ON CONFLICT DO NOTHING",
+                (self._tenant_id, company_id, stream, *chosen),
+            )
+
+    def make_vouchers_pending(self, company_id: int, type_keys: Collection[str], ledger_keys: Collection[str]) -> int:
+        """Put vouchers of these types, or with postings on these ledgers, back on the waiting list."""
+        added = 0
+        with self._write() as transaction:
+            dialect = transaction.dialect
+            for condition, keys in (("v.type_key", type_keys), (_POSTED, ledger_keys)):
+                for start in range(0, len(keys), 500):
+                    some = sorted(keys)[start : start + 500]
+                    column = "p.ledger_key" if condition is _POSTED else condition
+                    test = dialect.membership(column, len(some))
+                    where = f"EXISTS ({_POSTED} AND {test})" if condition is _POSTED else test
+                    added += transaction.change(
+                        "INSERT INTO raw_pending (tenant_id, raw_id, company_id, stream) SELECT r.tenant_id, r.id, "
+                        "r.company_id, r.stream FROM voucher v JOIN raw_record r ON r.tenant_id = v.tenant_id "
+                        "AND r.id = v.raw_id WHERE v.tenant_id = ? AND v.company_id = ? AND v.known_to IS NULL "
+                        f"AND r.is_current AND {where} ON CONFLICT DO NOTHING",
+                        (self._tenant_id, company_id, *dialect.bind_members(some)),
+                    )
+        return added
+
+    def get(self, raw_id: int) -> StoredRaw:
+        """Return one record.
+
+        Raises:
+            NotFound: this tenant has no such record.
+        """
+        found = self._where("r.id = ?", (raw_id,))
+        if not found:
+            raise NotFound(f"There is no raw record {raw_id} in this store.", raw_id=raw_id)
+        return found[0]
+
+    def find(self, company_id: int, source: SourceRef) -> StoredRaw | None:
+        """Find the current record at an address."""
+        found = self.find_versions(company_id, source)
+        return next((item for item in found if item.is_current), None)
+
+    def find_versions(self, company_id: int, source: SourceRef) -> tuple[StoredRaw, ...]:
+        """Everything ever said at an address, oldest first."""
+        where = "r.company_id = ? AND r.stream = ? AND r.source_key = ?"
+        return tuple(self._where(where, (company_id, source.stream, source.key)))
+
+    def _where(self, condition: str, parameters: tuple[Any, ...], limit: int | None = None) -> list[StoredRaw]:
+        with self._read() as transaction:
+            rows = transaction.rows(
+                f"SELECT {_COLUMNS} FROM raw_record r JOIN company c ON c.tenant_id = r.tenant_id "
+                f"AND c.id = r.company_id WHERE r.tenant_id = ? AND {condition} ORDER BY r.id"
+                + (f" LIMIT {limit}" if limit else ""),
+                (self._tenant_id, *parameters),
+            )
+            return self._records(transaction, rows)
+
+    def _records(self, transaction: Transaction, rows: list[Row]) -> list[StoredRaw]:
+        payloads = self._chunks.read(transaction, [Place(row[7], row[8], row[9]) for row in rows])
+        moment = transaction.dialect.values.read_moment
+        found = []
+        for row, payload in zip(rows, payloads, strict=True):
+            raw_id, connector, company, stream, key, digest, is_current, *_, origin, extracted = row
+            record = RawRecord(
+                source=SourceRef(connector, company, stream, key),
+                payload=payload,
+                digest=bytes(digest),
+                extracted_at=moment(extracted),  # type: ignore[arg-type] - the column is NOT NULL
+                origin=origin,
+            )
+            found.append(StoredRaw(raw_id, record, bool(is_current)))
+        return found
+
+    def _note_version(self, company_id: int, stream: str, version: int) -> None:
+        with self._read() as transaction:
+            rows = transaction.rows(
+                "SELECT translator_version FROM raw_stream WHERE tenant_id = ? AND company_id = ? AND stream = ?",
+                (self._tenant_id, company_id, stream),
+            )
+        if rows and rows[0][0] == version:
+            return
+        with self._write() as transaction:
+            transaction.change(
+                "INSERT INTO raw_stream (tenant_id, company_id, stream, translator_version) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (tenant_id, company_id, stream) DO UPDATE SET translator_version = ?",
+                (self._tenant_id, company_id, stream, version, version),
+            )
+            if rows:  # what was never read is pending already
+                self.make_pending(company_id, stream)
+
+
+_POSTED = "SELECT 1 FROM posting p WHERE p.tenant_id = v.tenant_id AND p.voucher_id = v.id"
+_COLUMNS = (
+    "r.id, c.connector, c.source_key, r.stream, r.source_key, r.digest, r.is_current, "
+    "r.chunk_id, r.chunk_at, r.chunk_size, r.origin, r.extracted_at"
+)
+
+
+def _look(transaction: Transaction, company_id: int, addresses: dict[str, list[str]]) -> dict[Address, _Address]:
+    """Read what is stored under the addresses of a batch."""
+    found: dict[Address, _Address] = defaultdict(_Address)
+    for stream, keys in addresses.items():
+        lookup = Lookup(
+            table="raw_record",
+            columns="source_key, digest, id, is_current",
+            where="tenant_id = ? AND company_id = ? AND stream = ?",
+            column="source_key",
+        )
+        for key, digest, raw_id, is_current in transaction.find(
+            lookup, (transaction.tenant_id, company_id, stream), keys
+        ):
+            stored = found[stream, key]
+            stored.ids[bytes(digest)] = raw_id
+            if is_current:
+                stored.current = bytes(digest)
+    return found
+
+
+def _sort_out(records: Sequence[RawRecord], found: dict[Address, _Address]) -> list[RawRecord]:
+    """Move each address to its newest digest; return the records to be stored, each payload once."""
+    fresh: list[RawRecord] = []
+    for record in records:
+        stored = found[record.source.stream, record.source.key]
+        if record.digest not in stored.ids:
+            stored.ids[record.digest] = 0
+            fresh.append(record)
+        stored.current = record.digest
+    return fresh

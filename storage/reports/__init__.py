@@ -1,0 +1,1 @@
+"""Figures computed by the database: control totals, trial balance, ageing, trace."""

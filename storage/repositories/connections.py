@@ -1,0 +1,146 @@
+"""Connections, and the bookmarks of their streams.
+
+A bookmark is committed after the rows it stands for, in the same transaction or a later one, never before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from canonical.errors import NotFound
+from canonical.record import JsonValue
+from storage.engine import Transaction
+from storage.repositories.base import Repository
+from storage.tables.run import bookmark, connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A configured connector. ``config`` holds references to secrets, never secrets."""
+
+    connection_id: int
+    name: str
+    connector: str
+    config: Mapping[str, JsonValue]
+    company_id: int | None = None
+
+
+class Connections(Repository):
+    """The tenant's connections."""
+
+    def save(
+        self,
+        name: str,
+        connector: str,
+        config: Mapping[str, JsonValue],
+        *,
+        company_id: int | None = None,
+        at: datetime | None = None,
+    ) -> Connection:
+        """Enter a connection, or change the one of this name."""
+        change = {"connector": connector, "config": dict(config), "company_id": company_id, "updated_at": at}
+        row = {"tenant_id": self._tenant_id, "id": self._ids.one(), "name": name, "created_at": at, **change}
+        with self._write() as transaction:
+            statement = _insert(transaction, connection).values(row)
+            transaction.connection.execute(
+                statement.on_conflict_do_update(index_elements=["tenant_id", "name"], set_=change)
+            )
+        return self.get(name)
+
+    def get(self, name: str) -> Connection:
+        """Return a connection by name.
+
+        Raises:
+            NotFound: this tenant has no such connection.
+        """
+        found = self._select(connection.c.name == name)
+        if not found:
+            raise NotFound(f"There is no connection named {name!r}.", connection=name)
+        return found[0]
+
+    def get_by_id(self, connection_id: int) -> Connection:
+        """Return a connection by id.
+
+        Raises:
+            NotFound: this tenant has no such connection.
+        """
+        found = self._select(connection.c.id == connection_id)
+        if not found:
+            raise NotFound(f"There is no connection {connection_id}.", connection_id=connection_id)
+        return found[0]
+
+    def remove(self, name: str) -> None:
+        """Forget a connection and its bookmarks; what it brought stays.
+
+        Raises:
+            NotFound: this tenant has no such connection.
+        """
+        found = self.get(name)
+        with self._write() as transaction:
+            transaction.connection.execute(
+                sa.delete(bookmark).where(self._mine(bookmark), bookmark.c.connection_id == found.connection_id)
+            )
+            transaction.connection.execute(
+                sa.delete(connection).where(self._mine(connection), connection.c.id == found.connection_id)
+            )
+
+    def list(self) -> tuple[Connection, ...]:
+        """All connections, by name."""
+        return tuple(self._select())
+
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Connection]:
+        query = sa.select(connection).where(self._mine(connection), *conditions).order_by(connection.c.name)
+        with self._read() as transaction:
+            rows = transaction.connection.execute(query).all()
+        return [
+            Connection(
+                connection_id=row.id,
+                name=row.name,
+                connector=row.connector,
+                config=row.config,
+                company_id=row.company_id,
+            )
+            for row in rows
+        ]
+
+
+class Bookmarks(Repository):
+    """Positions in the streams of connections."""
+
+    def get(self, connection_id: int, stream: str) -> JsonValue | None:
+        """Find a stream's state; None if it was never read."""
+        return self.all(connection_id).get(stream)
+
+    def all(self, connection_id: int) -> dict[str, JsonValue]:
+        """Every stream's state."""
+        query = sa.select(bookmark.c.stream, bookmark.c.state).where(
+            self._mine(bookmark), bookmark.c.connection_id == connection_id
+        )
+        with self._read() as transaction:
+            return {stream: state for stream, state in transaction.connection.execute(query).all()}
+
+    def commit(
+        self,
+        connection_id: int,
+        stream: str,
+        state: JsonValue,
+        *,
+        run_id: int | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """Move a stream's bookmark; call it after the rows it stands for, or inside their transaction."""
+        key = {"tenant_id": self._tenant_id, "connection_id": connection_id, "stream": stream}
+        change = {"state": state, "run_id": run_id, "updated_at": at}
+        with self._write() as transaction:
+            statement = _insert(transaction, bookmark).values({**key, **change})
+            transaction.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=change))
+
+
+def _insert(transaction: Transaction, table: sa.Table) -> Any:
+    return (postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert)(table)

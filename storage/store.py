@@ -1,0 +1,154 @@
+"""The store: where everything is kept, opened by an address, used through a tenant.
+
+    store = open_store("sqlite:///books.db", migrate=True)
+    books = store.tenant()
+    company = books.companies.ensure("tally", "a1b2", "Asha Traders")
+    books.raw.append(company, run, records)
+
+Start here; ``TenantStore`` lists the repositories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from canonical.errors import ConfigurationError
+from storage import migrate as migrations
+from storage.engine import Database
+from storage.ids import IdAllocator
+from storage.postgres import Postgres
+from storage.raw_store import RawStore
+from storage.reports.controls import Controls
+from storage.repositories.companies import Companies
+from storage.repositories.connections import Bookmarks, Connections
+from storage.repositories.crosswalks import Crosswalks
+from storage.repositories.issues import Issues
+from storage.repositories.proofs import Proofs
+from storage.repositories.records import Records
+from storage.repositories.runs import Runs
+from storage.sqlite import Sqlite
+from storage.tenants import DEFAULT_TENANT, ApiKeys, Tenants
+
+
+class TenantStore:
+    """Everything one tenant has; no method reaches another's.
+
+    Attributes:
+        companies: sets of books.
+        raw: what sources said.
+        records: canonical records in versions.
+        runs: executions; ``issues`` and ``proofs`` are what they leave.
+        connections: configured connectors; ``bookmarks`` are their positions.
+        controls: control totals for summaries and proofs.
+        crosswalk: which source parties are one party.
+    """
+
+    def __init__(self, database: Database, tenant_id: int) -> None:
+        self._database = database
+        self.tenant_id = tenant_id
+        bound = (database, tenant_id, IdAllocator(database, tenant_id))
+        self.companies = Companies(*bound)
+        self.raw = RawStore(*bound)
+        self.records = Records(*bound)
+        self.runs = Runs(*bound)
+        self.issues = Issues(*bound)
+        self.proofs = Proofs(*bound)
+        self.connections = Connections(*bound)
+        self.bookmarks = Bookmarks(*bound)
+        self.controls = Controls(*bound)
+        self.crosswalk = Crosswalks(*bound)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything written in the block one commit: all of it is stored, or nothing.
+
+        Keep it short (one batch): on SQLite other writers wait for it.
+        """
+        with self._database.write(self.tenant_id):
+            yield
+
+
+class Store:
+    """One database with the books of any number of tenants."""
+
+    def __init__(self, database: Database, url: str) -> None:
+        self._database = database
+        self.url = url
+        self.dialect = database.dialect.name
+        self.tenants = Tenants(database)
+        self.api_keys = ApiKeys(database, self.tenants)
+
+    def tenant(self, slug: str = DEFAULT_TENANT) -> TenantStore:
+        """Return a tenant's part of the store.
+
+        Raises:
+            NotFound: there is no such tenant (``default`` is there from the start).
+        """
+        return TenantStore(self._database, self.tenants.get(slug).id)
+
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the database to this program's schema, or to the revision named."""
+        migrations.migrate(self._database, revision)
+
+    def pending_migrations(self) -> tuple[str, ...]:
+        """Revisions the database lacks, oldest first."""
+        return migrations.pending_migrations(self._database)
+
+    def optimize(self) -> None:
+        """Refresh statistics and files; worth it after a large import, harmless at any time."""
+        self._database.dialect.settle(self._database.engine)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._database.close()
+
+
+def open_store(url: str, *, migrate: bool = False) -> Store:
+    """Open a database.
+
+    Args:
+        url: ``sqlite:///path/to/file.db`` or ``postgresql://user@host/name``.
+        migrate: create or update the schema; otherwise a schema that is not this program's is refused.
+
+    Raises:
+        ConfigurationError: not an address of a database we know, or its driver is missing.
+        MigrationNeeded: the schema is older or newer than the program.
+        StorageError: the database does not answer.
+    """
+    parsed = _parse(url)
+    database = Database(Postgres(parsed) if parsed.get_backend_name() == "postgresql" else Sqlite(parsed))
+    try:
+        if migrate and migrations.pending_migrations(database):
+            migrations.migrate(database)
+        migrations.require_current(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database, parsed.render_as_string(hide_password=True))
+
+
+def _parse(url: str) -> sa.URL:
+    spelled = "postgresql://" + url.removeprefix("postgres://") if url.startswith("postgres://") else url
+    try:
+        parsed = sa.make_url(spelled)
+    except sa.exc.ArgumentError as error:
+        raise ConfigurationError("The database address is not a URL such as sqlite:///books.db.") from error
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigurationError(
+            f"{parsed.get_backend_name()} is not a database Khata knows; use sqlite:/// or postgresql://."
+        )
+    if parsed.get_backend_name() == "sqlite":
+        _check_file(parsed)
+    return parsed
+
+
+def _check_file(url: sa.URL) -> None:
+    if url.database in (None, "", ":memory:"):
+        raise ConfigurationError("The embedded store is a file: sqlite:///path/to/books.db.")
+    folder = Path(str(url.database)).resolve().parent
+    if not folder.is_dir():
+        raise ConfigurationError(f"The folder {folder} of the database does not exist.")

@@ -1,0 +1,179 @@
+"""The steps of a run, as plain functions over a store: open, extract, translate, prove, harmonize, close.
+
+Every step may be run again harmlessly: raw records are known by digest, translation takes what is still pending,
+upserts skip what is unchanged, a proof is computed anew. ``local.py`` calls them in order in process; ``temporal/``
+makes the same calls durable. What a step found out (companies, counts, refusals) is noted on the run, so the next step
+may run in another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from canonical.errors import ConfigurationError
+from canonical.proof import Proof
+from canonical.record import JsonValue
+from connectors.sdk.registry import get_connector
+from connectors.sdk.run import run_tap
+from storage.repositories.runs import Run
+from storage.store import TenantStore
+from workflows.extraction import Beat, StoreSink, file_facts, no_beat, watch
+from workflows.inputs import RunRef, RunSummary, StepOutcome, SyncRequest
+from workflows.parties import harmonize_tenant
+from workflows.proving import prove_company
+from workflows.translation import CompanyTranslation, Translated, company_translator
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Steps:
+    """The steps, bound to stores and a clock.
+
+    Attributes:
+        stores: opens a tenant's store by its key.
+        clock: the time, UTC; what a run learns is stamped with its start.
+        translated: by company, what this process's last translation did; for the summary of a local run.
+    """
+
+    stores: Callable[[str], TenantStore]
+    clock: Clock
+    translated: dict[int, Translated] = field(default_factory=dict)
+
+    def open_run(self, request: SyncRequest) -> RunRef:
+        """Start a run for a saved connection.
+
+        Raises:
+            NotFound: the tenant has no such connection.
+        """
+        store = self.stores(request.tenant)
+        connection = store.connections.get(request.connection)
+        facts: dict[str, JsonValue] = {"config": dict(connection.config), "reason": request.reason}
+        run_id = store.runs.start(
+            "sync", connection.connector, None, facts, self.clock(), connection_id=connection.connection_id
+        )
+        return RunRef(request.tenant, run_id, request.connection)
+
+    def open_import(self, tenant: str, connector: str, config: Mapping[str, JsonValue]) -> RunRef:
+        """Start a run for files handed over once."""
+        facts: dict[str, JsonValue] = {"config": dict(config), "reason": "manual"}
+        return RunRef(tenant, self.stores(tenant).runs.start("import", connector, None, facts, self.clock()), "")
+
+    def extract(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
+        """Read the source into the raw store.
+
+        Raises:
+            KhataError: as the connector raises; what was stored before stays, nothing half-read is published.
+        """
+        store = self.stores(run.tenant)
+        held = store.runs.get(run.run_id)
+        config = _resolved(store, held.connector, held.facts["config"])
+        sink = StoreSink(store, held.connector, run.run_id, held.started_at, beat)
+        tap = get_connector(held.connector).tap()
+        extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
+        facts: dict[str, JsonValue] = {
+            "companies": list(sink.companies.values()),
+            "counts": dict(sink.counts),
+            "known": sink.known,
+            "files": [file_facts(Path(path)) for path in config.get("files", ())],
+        }
+        self._note(store, run, "extract", sink.counts.total(), facts)
+        store.issues.replace(run.run_id, None, None, extracted.issues)
+        return StepOutcome("extract", sink.counts.total(), len(extracted.issues), {"known": str(sink.known)})
+
+    def translate(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
+        """Translate what is pending of the run's companies."""
+        store = self.stores(run.tenant)
+        held = store.runs.get(run.run_id)
+        connector = get_connector(held.connector)
+        done = [
+            CompanyTranslation(store, connector, company_id, run.run_id, held.started_at, beat).run()
+            for company_id in companies_of(held)
+        ]
+        for company in done:
+            self.translated[company.company_id] = company
+            store.issues.replace(run.run_id, None, company.company_id, company.notes)
+        refused = [company.company_id for company in done if company.refusal]
+        records = sum(company.records for company in done)
+        self._note(store, run, "translate", records, {"refused": refused})
+        issues = sum(company.issues + len(company.notes) for company in done)
+        return StepOutcome("translate", records, issues, {"refused": str(len(refused))})
+
+    def prove(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature as its siblings
+        """Compare our totals with the source's own, company by company."""
+        store = self.stores(run.tenant)
+        held = store.runs.get(run.run_id)
+        connector = get_connector(held.connector)
+        refused = step_facts(held, "translate").get("refused", ())
+        proofs: list[Proof] = []
+        for company_id in companies_of(held):
+            if company_id in refused:
+                continue
+            proof = prove_company(store, company_translator(store, connector, company_id), company_id)
+            store.proofs.save(run.run_id, company_id, proof, held.started_at)
+            proofs.append(proof)
+        worst = worst_status(proofs)
+        self._note(store, run, "prove", len(proofs), {"status": worst})
+        return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, {"status": worst})
+
+    def harmonize(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature
+        """Match the tenant's parties across companies by GSTIN and PAN."""
+        store = self.stores(run.tenant)
+        held = store.runs.get(run.run_id)
+        done = harmonize_tenant(store, held.started_at)
+        self._note(store, run, "harmonize", done.golden, {"merged": done.merged, "reviews": done.reviews})
+        return StepOutcome("harmonize", done.golden, done.reviews, {"merged": str(done.merged)})
+
+    def close_run(self, run: RunRef, status: str, error_code: str = "") -> RunSummary:
+        """Close the run with its ending."""
+        store = self.stores(run.tenant)
+        held = store.runs.get(run.run_id)
+        counts = {name: int(count) for name, count in step_facts(held, "extract").get("counts", {}).items()}
+        proof = str(step_facts(held, "prove").get("status", ""))
+        summary: dict[str, JsonValue] = {"counts": counts, "proof": proof, "error": error_code}
+        store.runs.finish(run.run_id, status, summary, self.clock())
+        return RunSummary(run.run_id, status, counts, proof)
+
+    def _note(self, store: TenantStore, run: RunRef, step: str, done: int, facts: Mapping[str, JsonValue]) -> None:
+        store.runs.progress(run.run_id, step, done, done, status="succeeded", facts=facts, at=self.clock())
+
+
+def step_facts(run: Run, step: str) -> Mapping[str, Any]:
+    """What a step of a run noted; empty if it has not run."""
+    return next((held.facts for held in run.steps if held.name == step), {})
+
+
+def companies_of(run: Run) -> tuple[int, ...]:
+    """Ids of the companies a run extracted, in the order they were met."""
+    return tuple(step_facts(run, "extract").get("companies", ()))
+
+
+def worst_status(proofs: list[Proof]) -> str:
+    """The status that needs a person most."""
+    statuses = [proof.status.value for proof in proofs]
+    return next((s for s in ("differs", "proved", "no_oracle") if s in statuses), "no_oracle")
+
+
+def _resolved(store: TenantStore, connector: str, config: Mapping[str, JsonValue]) -> dict[str, Any]:
+    """Expand folders to the files in them, and a known company's name to its identity."""
+    found = dict(config)
+    if found.get("files"):
+        found["files"] = [str(path) for given in found["files"] for path in _expand(Path(str(given)))]
+    if found.get("company"):
+        known = [c for c in store.companies.find_by_name(str(found["company"])) if c.connector == connector]
+        if len(known) == 1:
+            found["company_guid"] = known[0].source_key
+    return found
+
+
+def _expand(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in {".xml", ".zip", ".txt"})
+    if not found:
+        raise ConfigurationError(f"The folder {path} holds no .xml or .zip file.", code="connection.folder_empty")
+    return found

@@ -1,0 +1,148 @@
+"""From the raw store to canonical records: what is pending, masters first, in batches that commit whole.
+
+A batch's records, its issues and the mark "translated" are one transaction: a kill between batches loses nothing, and
+the next run goes on with what is still pending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from canonical.codec import CanonicalRecord
+from canonical.company import Company
+from canonical.issue import Issue, IssueLevel
+from canonical.ledger import AccountGroup, Ledger
+from canonical.party import Party
+from canonical.record import RawRecord, SourceRef
+from canonical.tax import TaxHead
+from canonical.voucher_type import VoucherKind, VoucherType
+from connectors.sdk.base import Connector, Translator
+from storage.raw_store import StoredRaw
+from storage.store import TenantStore
+from workflows.extraction import Beat, no_beat
+from workflows.inputs import Progress
+
+BATCH = 500
+"""Raw records translated and written together; small enough that other writers of SQLite hardly wait."""
+PREFLIGHT_SAMPLE = 2000
+"""Vouchers looked at before anything is published."""
+VOUCHERS = "vouchers"
+_LEARNED: tuple[type, ...] = (Company, AccountGroup, VoucherType, Ledger, Party)
+
+
+@dataclass(slots=True)
+class Translated:
+    """What translating one company's pending records did.
+
+    Attributes:
+        records: raw records translated.
+        refusal: the issue that stopped publication of the vouchers, if any.
+    """
+
+    company_id: int
+    records: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    rows_written: int = 0
+    issues: int = 0
+    refusal: Issue | None = None
+    notes: list[Issue] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class CompanyTranslation:
+    """Translates the pending records of one company."""
+
+    store: TenantStore
+    connector: Connector
+    company_id: int
+    run_id: int
+    known_at: datetime
+    beat: Beat = no_beat
+
+    def run(self) -> Translated:
+        """Translate masters, look at the vouchers, translate them."""
+        done = Translated(self.company_id)
+        translator = company_translator(self.store, self.connector, self.company_id)
+        before = self._meaning_of_masters()
+        for stream in translator.stream_order:
+            if stream != VOUCHERS:
+                self._stream(translator, stream, done)
+        self._requeue_vouchers(before)
+        done.notes.extend(translator.preflight(self._sample(translator)))
+        done.refusal = next((issue for issue in done.notes if issue.level is IssueLevel.REJECTED), None)
+        if done.refusal is None and VOUCHERS in translator.stream_order:
+            self._stream(translator, VOUCHERS, done)
+        return done
+
+    def _sample(self, translator: Translator) -> Iterator[RawRecord]:
+        batches = self.store.raw.iter_pending(self.company_id, VOUCHERS, translator.version, BATCH)
+        return islice((stored.record for batch in batches for stored in batch), PREFLIGHT_SAMPLE)
+
+    def _stream(self, translator: Translator, stream: str, done: Translated) -> None:
+        total = self.store.raw.count_pending(self.company_id).get(stream, 0)
+        so_far = 0
+        for batch in self.store.raw.iter_pending(self.company_id, stream, translator.version, BATCH):
+            self._batch(translator, batch, done)
+            so_far += len(batch)
+            self.beat(Progress("translate", so_far, max(total, so_far), stream))
+
+    def _batch(self, translator: Translator, batch: list[StoredRaw], done: Translated) -> None:
+        records: list[CanonicalRecord] = []
+        raw_ids: list[int] = []
+        issues: dict[int, tuple[Issue, ...]] = {}
+        for stored in batch:
+            translation = translator.translate(stored.record)
+            records.extend(translation.records)
+            raw_ids.extend([stored.raw_id] * len(translation.records))
+            issues[stored.raw_id] = translation.issues
+        self._store(records, raw_ids, issues, done, translator.version)
+        done.records += len(batch)
+
+    def _store(
+        self,
+        records: list[CanonicalRecord],
+        raw_ids: list[int],
+        issues: dict[int, tuple[Issue, ...]],
+        done: Translated,
+        version: int,
+    ) -> None:
+        with self.store.transaction():
+            result = self.store.records.upsert(self.company_id, self.run_id, records, self.known_at, raw_ids)
+            self.store.issues.replace_many(self.run_id, self.company_id, issues)
+            self.store.raw.mark_translated(list(issues), version)
+        done.issues += sum(map(len, issues.values()))
+        done.inserted += result.inserted
+        done.updated += result.updated
+        done.unchanged += result.unchanged
+        done.stale += result.stale
+        done.rows_written += result.rows_written
+
+    def _meaning_of_masters(self) -> tuple[dict[str, VoucherKind], dict[str, TaxHead | None]]:
+        kinds = {t.key: t.kind for t in self.store.records.iter(self.company_id, VoucherType)}
+        heads = {ledger.key: ledger.tax_head for ledger in self.store.records.iter(self.company_id, Ledger)}
+        return kinds, heads
+
+    def _requeue_vouchers(self, before: tuple[dict[str, VoucherKind], dict[str, TaxHead | None]]) -> None:
+        """Vouchers read before their masters are translated again when a master gives them another meaning."""
+        kinds, heads = self._meaning_of_masters()
+        types = {key for key, kind in kinds.items() if before[0].get(key, VoucherKind.OTHER) is not kind}
+        ledgers = {key for key, head in heads.items() if before[1].get(key) is not head}
+        if types or ledgers:
+            self.store.raw.make_vouchers_pending(self.company_id, types, ledgers)
+
+
+def company_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:
+    """A translator that has learned the masters the store knows of the company."""
+    company = store.companies.get(company_id)
+    source = SourceRef(connector.name, company.source_key, "companies", company.source_key)
+    translator = connector.translator(Company(source=source, name=company.name))
+    for record_type in _LEARNED:
+        for record in store.records.iter(company_id, record_type):
+            translator.remember(record)
+    return translator
