@@ -25,6 +25,7 @@ from storage.raw_store import RawStore
 from storage.reports.controls import Controls
 from storage.repositories.companies import Companies
 from storage.repositories.connections import Bookmarks, Connections
+from storage.repositories.crosswalks import Crosswalks
 from storage.repositories.issues import Issues
 from storage.repositories.proofs import Proofs
 from storage.repositories.records import Records
@@ -43,6 +44,7 @@ class TenantStore:
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
         controls: control totals for summaries and proofs.
+        crosswalk: which source parties are one party.
     """
 
     def __init__(self, database: Database, tenant_id: int) -> None:
@@ -58,6 +60,7 @@ class TenantStore:
         self.connections = Connections(*bound)
         self.bookmarks = Bookmarks(*bound)
         self.controls = Controls(*bound)
+        self.crosswalk = Crosswalks(*bound)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
