@@ -26,6 +26,7 @@ from storage.reports.book import Reports
 from storage.reports.controls import Controls
 from storage.repositories.companies import Companies
 from storage.repositories.connections import Bookmarks, Connections
+from storage.repositories.crosswalks import Crosswalks
 from storage.repositories.issues import Issues
 from storage.repositories.proofs import Proofs
 from storage.repositories.records import Records
@@ -45,6 +46,7 @@ class TenantStore:
         connections: configured connectors; ``bookmarks`` are their positions.
         controls: control totals for summaries and proofs.
         reports: trial balance, open bills, ageing, ledger entries, traces.
+        crosswalk: which source parties are one party.
     """
 
     def __init__(self, database: Database, tenant_id: int) -> None:
@@ -61,6 +63,7 @@ class TenantStore:
         self.bookmarks = Bookmarks(*bound)
         self.controls = Controls(*bound)
         self.reports = Reports(*bound, records=self.records, raw=self.raw)
+        self.crosswalk = Crosswalks(*bound)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

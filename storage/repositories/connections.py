@@ -75,6 +75,21 @@ class Connections(Repository):
             raise NotFound(f"There is no connection {connection_id}.", connection_id=connection_id)
         return found[0]
 
+    def remove(self, name: str) -> None:
+        """Forget a connection and its bookmarks; what it brought stays.
+
+        Raises:
+            NotFound: this tenant has no such connection.
+        """
+        found = self.get(name)
+        with self._write() as transaction:
+            transaction.connection.execute(
+                sa.delete(bookmark).where(self._mine(bookmark), bookmark.c.connection_id == found.connection_id)
+            )
+            transaction.connection.execute(
+                sa.delete(connection).where(self._mine(connection), connection.c.id == found.connection_id)
+            )
+
     def list(self) -> tuple[Connection, ...]:
         """All connections, by name."""
         return self._select()
