@@ -103,10 +103,11 @@ class Controls(Repository):
             return transaction.dialect.values.read_amount(rows[0][0]) or ZERO
 
     def last_day(self, company_id: int) -> date | None:
-        """Day of the last voucher that counts; None without vouchers."""
+        """Day of the last voucher that counts and is not post-dated (its day has not come); None without vouchers."""
         with self._read() as transaction:
             rows = transaction.rows(
-                "SELECT max(day) FROM voucher WHERE tenant_id = ? AND company_id = ? AND counts AND known_to IS NULL",
+                "SELECT max(day) FROM voucher WHERE tenant_id = ? AND company_id = ? AND counts AND known_to IS NULL "
+                "AND NOT is_post_dated",
                 (self._tenant_id, company_id),
             )
             return transaction.dialect.values.read_day(rows[0][0])
