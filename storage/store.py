@@ -22,6 +22,7 @@ from storage.engine import Database
 from storage.ids import IdAllocator
 from storage.postgres import Postgres
 from storage.raw_store import RawStore
+from storage.reports.book import Reports
 from storage.reports.controls import Controls
 from storage.repositories.companies import Companies
 from storage.repositories.connections import Bookmarks, Connections
@@ -45,6 +46,7 @@ class TenantStore:
         connections: configured connectors; ``bookmarks`` are their positions.
         controls: control totals for summaries and proofs.
         crosswalk: which source parties are one party.
+        reports: trial balance, open bills, ageing, ledger entries, traces.
     """
 
     def __init__(self, database: Database, tenant_id: int) -> None:
@@ -61,6 +63,7 @@ class TenantStore:
         self.bookmarks = Bookmarks(*bound)
         self.controls = Controls(*bound)
         self.crosswalk = Crosswalks(*bound)
+        self.reports = Reports(*bound, records=self.records, raw=self.raw)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
