@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from canonical.dates import PeriodError
 from canonical.errors import (
     ConcurrentUpdate,
     ConfigurationError,
@@ -30,11 +31,10 @@ from canonical.errors import (
     SourceUnavailable,
     StorageError,
 )
-from canonical.dates import PeriodError
 from canonical.receivable import BucketError
-from storage import CursorInvalid
 from khata.reading.record_id import RecordIdInvalid
 from khata.reading.request import RequestInvalid
+from storage import CursorInvalid
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -1,6 +1,6 @@
 """The process supervisor behind ``khata up``: starts the hub's processes, restarts what dies, leaves none behind.
 
-May import: the standard library; ``hub.py`` also ``workflows.temporal.server`` for the embedded server.
+May import: the standard library, exit codes and errors; ``hub.py`` also ``workflows.temporal.server``.
 Start at: ``hub.py`` for what ``khata up`` starts, ``supervise.py`` for how.
 """
 

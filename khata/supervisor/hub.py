@@ -17,7 +17,7 @@ from khata.supervisor.probes import FileProbe, HttpProbe
 from khata.supervisor.spec import ChildSpec, RestartRule, SupervisorSpec
 from workflows.temporal.server import ServerPorts, get_binary, server_command
 
-USUAL_PORTS: Mapping[str, int] = {"grpc": 7233, "ui": 8233, "http": 7243, "metrics": 7253, "api": 8000}
+USUAL_PORTS: Mapping[str, int] = {"grpc": 7233, "ui": 8233, "http": 7243, "metrics": 7253, "api": 8400}
 WORKER_STOP_WITHIN_S = 30.0
 """Longer than the worker's own grace (20 s), so that a running step may reach its next beat."""
 
@@ -52,6 +52,7 @@ class HubPlan:
         api: command line of the API process.
         api_health: path that answers when the API is ready.
         temporal_address: of an existing cluster; empty starts the embedded server.
+        namespace: the embedded server creates it.
         ports: wanted ports by the names of ``USUAL_PORTS``; taken ones are replaced by free ones.
         environment: variables for worker and API, on top of ours.
         restart: what happens when a child dies.
@@ -62,6 +63,7 @@ class HubPlan:
     api: Command
     api_health: str = "/health"
     temporal_address: str = ""
+    namespace: str = "default"
     ports: Mapping[str, int] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     restart: RestartRule = field(default_factory=RestartRule)
@@ -81,7 +83,7 @@ def hub_spec(plan: HubPlan, on_ready: Callable[[], None] | None = None) -> Super
         api_port=ports["api"],
         worker_ready=plan.data_dir / "worker.ready",
     )
-    server = () if plan.temporal_address else (_server(plan.data_dir, ports),)
+    server = () if plan.temporal_address else (_server(plan, ports),)
     addresses = {"API": f"http://{LOOPBACK}:{ports['api']}", "Temporal": places.temporal}
     if server:
         addresses["Temporal Web UI"] = f"http://{LOOPBACK}:{ports['ui']}"
@@ -94,12 +96,12 @@ def hub_spec(plan: HubPlan, on_ready: Callable[[], None] | None = None) -> Super
     )
 
 
-def _server(data_dir: Path, ports: Mapping[str, int]) -> ChildSpec:
+def _server(plan: HubPlan, ports: Mapping[str, int]) -> ChildSpec:
     own = ServerPorts(grpc=ports["grpc"], ui=ports["ui"], http=ports["http"], metrics=ports["metrics"])
     return ChildSpec(
         name="temporal",
-        command=server_command(get_binary(), data_dir, own),
-        probe=HttpProbe(own.http, "/api/v1/namespaces/default"),
+        command=server_command(get_binary(), plan.data_dir, own, namespace=plan.namespace),
+        probe=HttpProbe(own.http, f"/api/v1/namespaces/{plan.namespace}"),
     )
 
 

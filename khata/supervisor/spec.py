@@ -11,17 +11,19 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Protocol
 
+from khata.exit_codes import ExitCode
+
 
 class Exit(IntEnum):
-    """How supervising ended, as the process's exit code."""
+    """How supervising ended, as the process's exit code; the numbers of ``khata.exit_codes`` where they fit."""
 
-    CLEAN = 0
+    CLEAN = ExitCode.OK
     """Asked to stop; every child stopped by itself within its time."""
-    GAVE_UP = 3
+    GAVE_UP = ExitCode.UNAVAILABLE
     """A child could not be started or died again and again; everything was stopped."""
-    ALREADY_RUNNING = 4
+    ALREADY_RUNNING = ExitCode.REFUSED
     """Another supervisor holds this data folder; nothing was started."""
-    FORCED = 5
+    FORCED = 10
     """Asked to stop, and at least one child had to be killed. Nothing is lost: every step may be run again."""
 
 
