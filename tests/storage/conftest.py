@@ -69,7 +69,7 @@ class copy_of:  # noqa: N801 - reads as a verb where it is used
 
     def _admin(self, statement: str) -> None:
         with psycopg.connect(f"{self.server}/postgres", autocommit=True) as admin:
-            admin.execute(statement)  # type: ignore[call-overload]  # a literal but for our own database names
+            admin.execute(statement)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def raw(key: str, said: object = None, stream: str = "vouchers", company: str = 
 
 def bill(
     kind: BillRefKind,
-    net: str | int,
+    net: str | int | Decimal,
     name: str = "",
     *,
     due: date | None = None,
@@ -51,7 +51,7 @@ def bill(
     )
 
 
-def posting(ledger: str, net: str | int, *bills: BillAllocation, is_party: bool = False) -> Posting:
+def posting(ledger: str, net: str | int | Decimal, *bills: BillAllocation, is_party: bool = False) -> Posting:
     side, amount = split_signed(Decimal(net))
     return Posting(
         ledger_key=name_key(ledger), ledger_name=ledger, side=side, amount=amount, bills=bills, is_party=is_party
@@ -85,7 +85,9 @@ def voucher(
     )
 
 
-def sale(key: str, day: date, party: str, net: str | int, *bills: BillAllocation, version: int | None = None) -> Voucher:
+def sale(
+    key: str, day: date, party: str, net: str | int | Decimal, *bills: BillAllocation, version: int | None = None
+) -> Voucher:
     """A sale on credit; without bills it names none."""
     lines = (posting(party, net, *bills, is_party=True), posting("Sales", -Decimal(net)))
     return voucher(key, day, lines, VoucherKind.SALES, version=version)
