@@ -21,11 +21,12 @@ from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
 from storage.repositories.runs import Run
 from storage.store import TenantStore
-from workflows.extraction import Beat, StoreSink, file_facts, no_beat, watch
+from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import RunRef, RunSummary, StepOutcome, SyncRequest
 from workflows.memory import rare_collections
 from workflows.parties import harmonize_tenant
 from workflows.proving import prove_company
+from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
 
 Clock = Callable[[], datetime]
@@ -73,15 +74,24 @@ class Steps:
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
         config = _resolved(store, held.connector, held.facts["config"])
+        connector = get_connector(held.connector)
+        files = [file_facts(Path(path)) for path in config.get("files", ())]
+        content = content_key(connector, config, files)
+        known = see_content_again(store, run.run_id, content) if files else None
+        if known is not None:
+            self._note(store, run, "extract", known.records, known.facts)
+            store.issues.replace(run.run_id, None, None, known.issues)
+            return StepOutcome("extract", known.records, len(known.issues), {"known": str(known.records)})
         sink = StoreSink(store, held.connector, run.run_id, held.started_at, beat)
-        tap = get_connector(held.connector).tap()
+        tap = connector.tap()
         with rare_collections():
             extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
         facts: dict[str, JsonValue] = {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),
             "known": sink.known,
-            "files": [file_facts(Path(path)) for path in config.get("files", ())],
+            "files": files,
+            "content": content,
         }
         self._note(store, run, "extract", sink.counts.total(), facts)
         store.issues.replace(run.run_id, None, None, extracted.issues)
@@ -143,11 +153,6 @@ class Steps:
 
     def _note(self, store: TenantStore, run: RunRef, step: str, done: int, facts: Mapping[str, JsonValue]) -> None:
         store.runs.progress(run.run_id, step, done, done, status="succeeded", facts=facts, at=self.clock())
-
-
-def step_facts(run: Run, step: str) -> Mapping[str, Any]:
-    """What a step of a run noted; empty if it has not run."""
-    return next((held.facts for held in run.steps if held.name == step), {})
 
 
 def companies_of(run: Run) -> tuple[int, ...]:
