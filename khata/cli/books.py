@@ -95,7 +95,7 @@ def issues(  # noqa: PLR0917 - one parameter per option, given by name
 ) -> None:
     """List issues: what was found in the data, where, and what to do about it."""
     from khata.reading.company import pick_company
-    from khata.rendering.books import issues_sheet
+    from khata.rendering.books import issue_lines, issues_sheet
 
     with open_session(ctx, db, tenant) as session:
         company_id = pick_company(session.books, company).company_id if company else None
@@ -103,11 +103,13 @@ def issues(  # noqa: PLR0917 - one parameter per option, given by name
             company_id=company_id, run_id=run, level=level, code=code, cursor=cursor, limit=_limit(session, limit)
         )
         counts = session.books.issues.counts_by_level(run_id=run, company_id=company_id)
-        sheet = issues_sheet(page, counts)
-    write_sheet(sheet, form, output)
+    if form is Format.TABLE and output is None:
+        typer.echo("\n".join(issue_lines(page, counts)))
+    else:
+        write_sheet(issues_sheet(page, counts), form, output)
 
 
-def runs(
+def runs(  # noqa: PLR0917 - one parameter per option, given by name
     ctx: typer.Context,
     limit: Limit = None,
     cursor: Cursor = None,

@@ -16,7 +16,7 @@ app = typer.Typer(help="Connections: configured connectors, for repeated syncs."
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0917 - one parameter per option, given by name
     ctx: typer.Context,
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="Name of the connection: lower-case, for example shop-1.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from canonical.issue import IssueLevel
@@ -10,6 +10,7 @@ from canonical.party import Party
 from canonical.voucher import Voucher
 from khata.reading.record_id import render_id
 from khata.rendering.sheet import Cell, Sheet, amount, count, day, moment, text
+from khata.rendering.terminal import printable
 
 if TYPE_CHECKING:
     from storage import Connection, Page, Run, Stored, StoredCompany, StoredIssue
@@ -67,7 +68,6 @@ CONNECTION_COLUMNS = (
     text("reads", "Reads"),
     count("company_id", "Company"),
 )
-_HIDDEN_WHERE_NARROW = {"source_key"}
 
 
 def companies_sheet(companies: Sequence[StoredCompany], proofs: dict[int, str]) -> Sheet:
@@ -167,6 +167,25 @@ def issue_row(stored: StoredIssue) -> tuple[Cell, ...]:
         render_id("issue", stored.id), found.level.value, found.code, found.message, found.where, found.hint,
         stored.company_id, stored.run_id, raw,
     )  # fmt: skip
+
+
+def issue_lines(page: Page[StoredIssue], counts: dict[IssueLevel, int]) -> Iterator[str]:
+    """Yield issues for people, a block each: the sentence, where, what to do, what it is about."""
+    yield issues_sheet(page, counts).title
+    for stored in page.items:
+        found = stored.issue
+        yield ""
+        yield f"{render_id('issue', stored.id)}  {found.level.value}  {found.code}"
+        yield f"  {printable(found.message)}"
+        if found.where:
+            yield f"  where  {printable(found.where)}"
+        if found.hint:
+            yield f"  do     {printable(found.hint)}"
+        if stored.raw_id is not None:
+            yield f"  see    khata trace {render_id('raw', stored.raw_id)}"
+    if page.next_cursor:
+        yield ""
+        yield f"More: --cursor {page.next_cursor}"
 
 
 def runs_sheet(page: Page[Run]) -> Sheet:

@@ -76,7 +76,10 @@ def proof_line(proof: Proof) -> str:
     compared = sum(total.theirs is not None for total in proof.totals)
     alone = len(proof.totals) - compared
     words = STATUS_WORDS[proof.status]
-    return f"Proof       {words}: {_n(compared)} figures compared, {_n(len(proof.differences))} differ, {_n(alone)} without an oracle"
+    return (
+        f"Proof       {words}: {_n(compared)} figures compared, {_n(len(proof.differences))} differ, "
+        f"{_n(alone)} without an oracle"
+    )
 
 
 def difference_line(total: ControlTotal) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from canonical.errors import NotFound
 from canonical.issue import Issue, IssueLevel
 from canonical.record import SourceRef
 from storage.engine import Transaction
@@ -61,6 +62,7 @@ class Issues(Repository):
         level: IssueLevel | None = None,
         code: str | None = None,
         seen_in_run: int | None = None,
+        raw_id: int | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[StoredIssue]:
@@ -72,10 +74,13 @@ class Issues(Repository):
             level: of this level.
             code: with this code.
             seen_in_run: about what this run read, whichever run noted them.
+            raw_id: about this raw record.
             cursor: from the page before.
             limit: at most so many.
         """
         wanted = [*self._conditions(company_id, run_id, level, code), *self._seen(seen_in_run)]
+        if raw_id is not None:
+            wanted.append(issue.c.raw_id == raw_id)
         if cursor is not None:
             wanted.append(issue.c.id > parse_cursor(cursor, 1)[0])
         query = sa.select(issue).where(*wanted).order_by(issue.c.id).limit(limit + 1)
@@ -83,6 +88,20 @@ class Issues(Repository):
             rows = transaction.connection.execute(query).all()
         items = tuple(_stored(row) for row in rows[:limit])
         return Page(items, render_cursor([items[-1].id]) if len(rows) > limit else None)
+
+    def get(self, issue_id: int) -> StoredIssue:
+        """Return one issue.
+
+        Raises:
+            NotFound: this tenant has no such issue (any more: reading a record anew replaces its issues).
+        """
+        with self._read() as transaction:
+            row = transaction.connection.execute(
+                sa.select(issue).where(self._mine(issue), issue.c.id == issue_id)
+            ).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no issue {issue_id} in this store.", issue_id=issue_id)
+        return _stored(row)
 
     def counts(
         self, *, run_id: int | None = None, company_id: int | None = None, seen_in_run: int | None = None
@@ -92,7 +111,7 @@ class Issues(Repository):
         query = sa.select(issue.c.code, sa.func.count()).where(*wanted).group_by(issue.c.code)
         with self._read() as transaction:
             rows = transaction.connection.execute(query.order_by(issue.c.code)).all()
-        return {code: count for code, count in rows}
+        return {row.code: row[1] for row in rows}
 
     def counts_by_level(self, *, run_id: int | None = None, company_id: int | None = None) -> dict[IssueLevel, int]:
         """Number of issues by level."""

@@ -22,8 +22,8 @@ from workflows.temporal.client import sync_result
 
 pytestmark = [pytest.mark.temporal, pytest.mark.xdist_group("temporal")]
 
-ROWS = 50
-SCRIPT = Script(rows=ROWS, pause_s=0.02)
+ROWS = 40
+SCRIPT = Script(rows=ROWS, pause_s=0.015)
 
 
 @dataclass

@@ -318,3 +318,10 @@ def test_payloads_hold_references_only(temporal: RunningServer, steps: ScriptedS
 
     history = during(temporal, steps, key, body)
     assert len(json.dumps(history)) < 60_000
+
+
+def test_a_server_without_our_namespace_says_so(temporal: RunningServer, key: str) -> None:
+    wrong = TemporalTarget(address=temporal.target.address, namespace="not-there")
+    with pytest.raises(ConfigurationError, match="no namespace not-there") as caught:
+        run_sync(wrong, request_of(key))
+    assert caught.value.code == "temporal.namespace"

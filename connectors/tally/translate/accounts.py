@@ -23,7 +23,7 @@ from connectors.tally.translate.node import Node, first_of, nodes, plain_of, tex
 from connectors.tally.translate.reading import Reading
 from connectors.tally.translate.tags import GROUP, LEDGER
 from connectors.tally.translate.taxes import read_tax_details, tax_head_of
-from connectors.tally.translate.values import is_yes, parse_serial
+from connectors.tally.translate.values import is_yes
 
 
 def read_group(node: Node, reading: Reading, name: str) -> AccountGroup:
@@ -42,10 +42,19 @@ def read_group(node: Node, reading: Reading, name: str) -> AccountGroup:
         affects_gross_profit=is_yes(text_of(node.get("AFFECTSGROSSPROFIT"))),
         is_subledger=is_yes(text_of(node.get("ISSUBLEDGER"))),
         aliases=aliases_of(node, name),
-        extras=extras_of(node, GROUP, reading, "group"),
+        extras=_group_extras(node, reading),
     )
     reading.learned.add_group(group)
     return group
+
+
+def _group_extras(node: Node, reading: Reading) -> dict[str, object]:
+    """GST details of a group are kept where they say something; most say ``As per Company/Group``."""
+    extras: dict[str, object] = extras_of(node, GROUP, reading, "group")
+    if not read_tax_details(node, reading):
+        for tag in ("GSTDETAILS.LIST", "HSNDETAILS.LIST"):
+            extras.pop(tag, None)
+    return extras
 
 
 def _logical(node: Node, tag: str) -> bool | None:
@@ -139,16 +148,13 @@ def _opening_bill(row: Node, reading: Reading) -> OpeningBill | None:
             )
         return None
     bill_date = reading.date_of(row, "BILLDATE")
-    credit = reading.credit_of(row, "BILLCREDITPERIOD")
-    period = credit.period if credit else None
-    terms = row.get("BILLCREDITPERIOD")
-    start = (parse_serial(terms.get("@JD", "")) if isinstance(terms, dict) else None) or bill_date
+    period, due_date = reading.terms_of(row, "BILLCREDITPERIOD", bill_date)
     return OpeningBill(
         ref=ref,
         side=amount.side,
         amount=amount.magnitude,
         bill_date=bill_date,
-        due_date=period.due_date(start) if period and start else (credit.due_date if credit else None),
+        due_date=due_date,
         credit_period=period,
         is_advance=is_yes(text_of(row.get("ISADVANCE"))),
     )

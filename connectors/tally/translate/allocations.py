@@ -11,14 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from canonical.bill import BillAllocation, BillRefKind
-from canonical.dates import CreditPeriod
 from canonical.issue import IssueLevel
 from canonical.money import ZERO, Side
 from canonical.voucher import BankAllocation, CostAllocation
 from connectors.tally.translate.lexicon import BILL_TYPES
 from connectors.tally.translate.node import Node, first_of, key_of, nodes, plain_of, text_of
 from connectors.tally.translate.reading import Reading
-from connectors.tally.translate.values import Amount, UnreadableValue, parse_amount, parse_serial
+from connectors.tally.translate.values import Amount, UnreadableValue, parse_amount
 
 OPENING_KINDS = (BillRefKind.NEW, BillRefKind.ADVANCE)
 
@@ -59,7 +58,8 @@ def _bill(node: Node, reading: Reading, day: date, ledger: str) -> BillAllocatio
     if kind is None:
         kind = _guess_kind(type_text, ref, reading)
     bill_date = reading.date_of(node, "BILLDATE") if "BILLDATE" in node else None
-    period, due_date = _terms(node, reading, bill_date or (day if kind in OPENING_KINDS else None))
+    base = bill_date or (day if kind in OPENING_KINDS else None)
+    period, due_date = reading.terms_of(node, "BILLCREDITPERIOD", base) if "BILLCREDITPERIOD" in node else (None, None)
     return BillAllocation(
         kind=kind,
         side=amount.side,
@@ -94,21 +94,6 @@ def _say_no_amount(reading: Reading, ref: str, ledger: str) -> None:
         field="BILLALLOCATIONS.LIST/AMOUNT",
         hint="Export with bill details; some exports list bill names without figures.",
     )
-
-
-def _terms(node: Node, reading: Reading, base: date | None) -> tuple[CreditPeriod | None, date | None]:
-    """Read BILLCREDITPERIOD: a period or an absolute date; its JD attribute is the date the period counts from."""
-    value = node.get("BILLCREDITPERIOD")
-    if value is None:
-        return None, None
-    credit = reading.credit_of(node, "BILLCREDITPERIOD")
-    if credit is None:
-        return None, None
-    if credit.period is None:
-        return None, credit.due_date
-    serial = parse_serial(value.get("@JD", "")) if value.__class__ is dict else None
-    start = base if serial is None else serial
-    return credit.period, credit.period.due_date(start) if start else None
 
 
 def read_banks(value: Any, reading: Reading, posting: Amount, ledger: str) -> tuple[BankAllocation, ...]:

@@ -17,6 +17,7 @@ from connectors.tally.translate.node import Node, first_of, nodes, plain_of, tex
 from connectors.tally.translate.reading import Reading
 from connectors.tally.translate.values import is_yes
 
+SUPPLIED_KINDS = SUPPLIER_KINDS | {VoucherKind.PAYMENT}
 PARTY_FIELDS = (
     ("name", ("PARTYMAILINGNAME", "PARTYNAME", "BASICBASEPARTYNAME")),
     ("gstin", ("PARTYGSTIN",)),
@@ -50,7 +51,7 @@ def read_details(voucher: Node, reading: Reading, kind: VoucherKind) -> Document
             text = plain_of(value)
             if text:
                 found[field] = text
-    _read_party(voucher, found, "supplier" if kind in SUPPLIER_KINDS else "buyer")
+    _read_party(voucher, found, "supplier" if kind in SUPPLIED_KINDS else "buyer")
     _read_consignee(voucher, found)
     _read_company(get("GSTREGISTRATION"), found)
     _read_links(voucher, reading, found)

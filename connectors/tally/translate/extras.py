@@ -46,12 +46,12 @@ def extras_of(node: Node, tags: Tags, reading: Reading, owner: str) -> dict[str,
 
 
 def simplify(value: Any) -> Any:
-    """Strip types and single-text wrappers; what is left is the value as a person would write it down."""
+    """Strip types, wrappers of single texts and answers of No; what is left is what somebody chose."""
     if isinstance(value, list):
         return [simplify(item) for item in value]
     if not isinstance(value, dict):
         return value
-    inner = {tag: simplify(item) for tag, item in value.items() if tag != "@TYPE"}
+    inner = {tag: simplify(item) for tag, item in value.items() if tag != "@TYPE" and item != "No"}
     return inner["#text"] if inner.keys() == {"#text"} else inner
 
 

@@ -21,15 +21,26 @@ from canonical.voucher import ItemLine
 from connectors.tally.translate.allocations import net_of, required_amount
 from connectors.tally.translate.extras import extras_of
 from connectors.tally.translate.lexicon import DUTY_HEADS, TAXABILITY
-from connectors.tally.translate.node import Node, first_of, key_of, nodes, plain_of, text_of, texts_of
+from connectors.tally.translate.node import (
+    Node,
+    first_of,
+    key_of,
+    nodes,
+    plain_of,
+    serial_text,
+    term_text,
+    text_of,
+    texts_of,
+)
 from connectors.tally.translate.quantities import find_quantity
 from connectors.tally.translate.reading import Reading
 from connectors.tally.translate.tags import BATCH, ITEM_LINE
-from connectors.tally.translate.values import Credit, UnreadableValue, is_yes, parse_number
+from connectors.tally.translate.values import UnreadableValue, is_yes, parse_number, parse_serial
 
 DEFAULT_BATCH = "Primary Batch"
 """What Tally calls the batch of an item that keeps none."""
 ITEM_LISTS = ("ALLINVENTORYENTRIES.LIST", "INVENTORYENTRIES.LIST")
+RATE_TAGS = ("GSTRATEDUTYHEAD", "GSTRATE", "GSTRATEPERUNIT", "GSTRATEVALUATIONTYPE")
 STOCK_LISTS = (("INVENTORYENTRIESIN.LIST", Side.DEBIT), ("INVENTORYENTRIESOUT.LIST", Side.CREDIT))
 
 
@@ -107,37 +118,29 @@ def _mrp(node: Node, reading: Reading) -> Decimal | None:
 
 def read_rates(value: Any, reading: Reading) -> tuple[TaxRate, ...]:
     """Read RATEDETAILS.LIST by duty head, never by position; heads without a figure are left out."""
-    found = []
-    for node in nodes(value):
-        rate, per_unit = node.get("GSTRATE"), node.get("GSTRATEPERUNIT")
-        if rate or per_unit:
-            head = text_of(node.get("GSTRATEDUTYHEAD"))
-            valuation = plain_of(node.get("GSTRATEVALUATIONTYPE"))
-            found.append(_rate(head, text_of(rate), text_of(per_unit), valuation, reading))
-    return tuple(rate for rate in found if rate is not None)
-
-
-def _rate(head: str, rate: str, per_unit: str, valuation: str, reading: Reading) -> TaxRate | None:
+    rows = tuple([tuple([text_of(node.get(tag)) for tag in RATE_TAGS]) for node in nodes(value)])
     try:
-        tax_rate = _cached_rate(head, rate, per_unit, valuation)
+        return _rates(rows)
     except UnreadableValue as error:
         reading.note(
             "tally.number.unreadable",
             IssueLevel.WARNING,
-            f"{reading.label}: the {head} rate {error.text!r} cannot be read and was left out.",
+            f"{reading.label}: the tax rate {error.text!r} cannot be read; the rates of this line were left out.",
             field="RATEDETAILS.LIST/GSTRATE",
         )
-        return None
-    return tax_rate
+        return ()
 
 
 @lru_cache(maxsize=1 << 12)
-def _cached_rate(head: str, rate: str, per_unit: str, valuation: str) -> TaxRate | None:
-    known = DUTY_HEADS.get(head)
-    number, unit_number = parse_number(rate), parse_number(per_unit)
-    if known is None or (not number and not unit_number):
-        return None
-    return TaxRate(known, number or None, unit_number or None, valuation)
+def _rates(rows: tuple[tuple[str, ...], ...]) -> tuple[TaxRate, ...]:
+    """Cached whole: a company has a handful of rate tables, each line repeats one."""
+    found = []
+    for head_text, rate_text, unit_text, valuation in rows:
+        head = DUTY_HEADS.get(head_text)
+        rate, per_unit = parse_number(rate_text), parse_number(unit_text)
+        if head is not None and (rate or per_unit):
+            found.append(TaxRate(head, rate or None, per_unit or None, plain_of(valuation)))
+    return tuple(found)
 
 
 def read_batches(value: Any, reading: Reading, item: str, extras: dict[str, Any]) -> tuple[Batch, ...]:
@@ -177,14 +180,12 @@ def _batch(node: Node, reading: Reading, item: str, extras: dict[str, Any]) -> B
 
 
 def read_expiry(node: Node, reading: Reading, made_on: date | None) -> tuple[date | None, str]:
-    """Read EXPIRYPERIOD: a date, or a period counted from the day of manufacture."""
-    text = plain_of(node.get("EXPIRYPERIOD"))
-    credit: Credit | None = reading.credit_of(node, "EXPIRYPERIOD")
-    if credit is None:
-        return None, text
-    if credit.due_date is not None:
-        return credit.due_date, text
-    return (credit.period.due_date(made_on) if credit.period and made_on else None), text
+    """Read EXPIRYPERIOD: a date, a period counted from the day of manufacture, or a bare day serial."""
+    value = node.get("EXPIRYPERIOD")
+    text = term_text(value)
+    if not text:
+        return parse_serial(serial_text(value)), ""
+    return reading.terms_of(node, "EXPIRYPERIOD", made_on)[1], text
 
 
 def _check_batches(node: Node, batches: tuple[Batch, ...], net: Decimal, reading: Reading, item: str) -> None:

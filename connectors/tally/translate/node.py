@@ -19,6 +19,8 @@ Node = dict[str, Any]
 SYSTEM_MARK = "\ue004"
 DAMAGED_MARK = "4; "
 """What remains of ``&#4; `` after a tool has eaten ampersand and hash."""
+NOT_APPLICABLE = "Not Applicable"
+MARKS = (SYSTEM_MARK, DAMAGED_MARK[0])
 SYSTEM_WORDS = frozenset(
     {
         "Any",
@@ -38,14 +40,16 @@ SYSTEM_WORDS = frozenset(
 
 
 def text_of(value: Any) -> str:
-    """Return the text of a leaf, with or without attributes; the first of several; empty if absent."""
+    """Return the trimmed text of a leaf, with or without attributes; the first of several; empty if absent."""
     if value.__class__ is str:
-        return str(value)
+        return value.strip()
+    if value is None:
+        return ""
     if value.__class__ is dict:
-        return str(value.get("#text", ""))
+        return text_of(value.get("#text"))
     if value.__class__ is list:
         return text_of(value[0]) if value else ""
-    return "" if value is None else str(value)
+    return str(value)
 
 
 def system_word(text: str) -> str:
@@ -63,9 +67,8 @@ def system_word(text: str) -> str:
 
 def plain_of(value: Any) -> str:
     """Return the text a user wrote: a system value (``Not Applicable``, ``Any``) counts as nothing."""
-    text = text_of(value)
-    first = text[:1]
-    if first in (SYSTEM_MARK, "4") and system_word(text):
+    text = value.strip() if value.__class__ is str else text_of(value)
+    if text[:1] in MARKS and system_word(text):
         return ""
     return text
 
@@ -89,6 +92,16 @@ def texts_of(node: Node, list_tag: str, tag: str = "") -> tuple[str, ...]:
     return tuple(text for text in found if text)
 
 
+def term_text(value: Any) -> str:
+    """Return a period or date written as text, else as attribute P: ``<X JD="45747" P="30 Days">30 Days</X>``."""
+    return plain_of(value) or (plain_of(value.get("@P")) if value.__class__ is dict else "")
+
+
+def serial_text(value: Any) -> str:
+    """Return the JD attribute: the day serial a period counts from."""
+    return str(value.get("@JD", "")) if value.__class__ is dict else ""
+
+
 def first_of(node: Node, *tags: str) -> str:
     """Return the first non-empty plain text among the tags: releases move the same fact from tag to tag."""
     for tag in tags:
@@ -100,5 +113,8 @@ def first_of(node: Node, *tags: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def key_of(name: str) -> str:
-    """Fold a name to its key; a system word such as ``Primary`` is no name and gives an empty key."""
-    return "" if system_word(name) else name_key(name)
+    """Fold a name to its key; Tally's own word for none gives an empty key, with or without its mark.
+
+    Tools that drop characters illegal in XML drop the mark; no master is called ``Not Applicable``.
+    """
+    return "" if system_word(name) or name.strip() == NOT_APPLICABLE else name_key(name)

@@ -23,6 +23,10 @@ NEVER_BY_DETAILS = MONEY_GROUPS | {ReservedGroup.DUTIES_TAXES, ReservedGroup.CAS
 """Bank ledgers carry the bank's address, not a customer's."""
 
 
+UDYAM_TAGS = ("UDYAMREGNUMBER", "UDYAMREGNO", "UDYAMREGISTRATIONNUMBER", "MSMEREGNUMBER")
+"""Spellings of the Udyam number in exports and importers; no populated capture has been seen."""
+
+
 def read_party(node: Node, ledger: Ledger, reading: Reading) -> Party | None:
     """Derive the party of a ledger, None for an ordinary account."""
     registrations = read_registrations(node, reading)
@@ -202,9 +206,9 @@ def read_msme(node: Node, reading: Reading) -> MsmeStatus | None:
         return None
     row = rows[-1]
     status = MsmeStatus(
-        udyam_number=first_of(row, "UDYAMREGNUMBER", "UDYAMREGISTRATIONNUMBER", "MSMEREGNUMBER", "REGISTRATIONNUMBER"),
-        enterprise_type=first_of(row, "ENTERPRISETYPE", "MSMETYPE", "TYPEOFENTERPRISE"),
-        activity=first_of(row, "ACTIVITYTYPE", "MSMEACTIVITYTYPE"),
+        udyam_number=first_of(row, *UDYAM_TAGS),
+        enterprise_type=first_of(row, "ENTERPRISETYPE", "MSMEENTERPRISETYPE"),
+        activity=first_of(row, "MSMEACTIVITYTYPE", "ACTIVITYTYPE"),
         registered_on=reading.date_of(row, "FROMDATE") or reading.date_of(row, "APPLICABLEFROM"),
     )
     return status if status != MsmeStatus() else None

@@ -1,8 +1,8 @@
 """Payroll vouchers: pay heads by employee, as postings.
 
-A payroll voucher keeps the salary payable ledger under ``LEDGERENTRIES`` and the pay heads (which are ledgers) under
-category, employee and pay head allocation. Each becomes a posting with the employee as its cost centre; without them
-the voucher would have one side only.
+A payroll voucher keeps the salary payable ledger among its ledger entries and the pay heads (which are ledgers) under
+category, employee and pay head allocation. Where the ledger entries alone have one side only, each pay head becomes a
+posting with the employee as its cost centre.
 """
 
 from __future__ import annotations

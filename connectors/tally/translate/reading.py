@@ -12,11 +12,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from canonical.dates import CreditPeriod
 from canonical.errors import Fact
 from canonical.issue import Issue, IssueLevel
 from canonical.record import RawRecord
 from connectors.tally.translate.learned import Learned
-from connectors.tally.translate.node import Node, plain_of, text_of
+from connectors.tally.translate.node import Node, plain_of, serial_text, term_text, text_of
 from connectors.tally.translate.values import (
     Amount,
     Credit,
@@ -27,6 +28,7 @@ from connectors.tally.translate.values import (
     parse_date,
     parse_number,
     parse_rate,
+    parse_serial,
 )
 
 T = TypeVar("T")
@@ -126,10 +128,24 @@ class Reading:
 
     def credit_of(self, node: Node, tag: str) -> Credit | None:
         """Read a credit period or due date."""
-        text = plain_of(node.get(tag))
+        text = term_text(node.get(tag))
         if not text:
             return None
         return self._attempt(lambda value: parse_credit(value, self.learned.books_year), text, tag)
+
+    def terms_of(self, node: Node, tag: str, base: date | None) -> tuple[CreditPeriod | None, date | None]:
+        """Read a period and the day it ends, or an absolute date.
+
+        Args:
+            node: the element that holds the tag.
+            tag: BILLCREDITPERIOD or EXPIRYPERIOD.
+            base: what the period counts from where the tag's own JD attribute does not say.
+        """
+        credit = self.credit_of(node, tag) if tag in node else None
+        if credit is None or credit.period is None:
+            return None, credit.due_date if credit else None
+        start = parse_serial(serial_text(node[tag])) or base
+        return credit.period, credit.period.due_date(start) if start else None
 
     def exact(self, amount: Amount | None, field: str) -> Amount | None:
         """Pass an amount on, saying once per field when it had more than four decimals."""

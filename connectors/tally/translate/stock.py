@@ -88,8 +88,8 @@ def read_stock_item(node: Node, reading: Reading, name: str) -> Item:
         aliases=aliases_of(node, name),
         part_number=_part_number(node),
         description=plain_of(node.get("DESCRIPTION")),
-        base_unit=plain_of(node.get("BASEUNITS")),
-        alternate_unit=plain_of(node.get("ADDITIONALUNITS")),
+        base_unit=_unit_of(node, "BASEUNITS"),
+        alternate_unit=_unit_of(node, "ADDITIONALUNITS"),
         conversion=reading.number_of(node, "CONVERSION"),
         denominator=reading.number_of(node, "DENOMINATOR"),
         is_service=text_of(node.get("GSTTYPEOFSUPPLY")) == "Services",
@@ -106,6 +106,11 @@ def read_stock_item(node: Node, reading: Reading, name: str) -> Item:
         standard_costs=tuple(_dated_rates(node, "STANDARDCOSTLIST.LIST", reading)),
         extras=extras,
     )
+
+
+def _unit_of(node: Node, tag: str) -> str:
+    text = plain_of(node.get(tag))
+    return text if key_of(text) else ""
 
 
 def _part_number(node: Node) -> str:

@@ -67,6 +67,8 @@ def read_voucher(node: Node, reading: Reading, alter_id: int | None) -> Voucher:
     entries, items = ([], []) if is_cancelled else read_lines(node, reading, day)
     header_name = plain_of(get("PARTYLEDGERNAME"))
     party_key = find_party(key_of(header_name), entries, kind, reading.learned)
+    if not is_cancelled:
+        _say_gaps(kind, entries, party_key, reading)
     try:
         return Voucher(
             source=reading.source,
@@ -90,6 +92,25 @@ def read_voucher(node: Node, reading: Reading, alter_id: int | None) -> Voucher:
     except UnbalancedVoucher:
         reading.facts |= _totals(entries)
         raise
+
+
+def _say_gaps(kind: VoucherKind, entries: list[Entry], party_key: str, reading: Reading) -> None:
+    if kind.is_accounting and not entries:
+        reading.note(
+            "tally.voucher.no_postings",
+            IssueLevel.WARNING,
+            f"{reading.label} has no ledger lines; it counts for nothing in the books.",
+            field="ALLLEDGERENTRIES.LIST",
+            hint="If it has lines in Tally, export again in full detail: some exports list headers only.",
+        )
+    elif kind in TRADE_KINDS and not party_key:
+        reading.note(
+            "tally.voucher.party_missing",
+            IssueLevel.WARNING,
+            f"{reading.label} names no party; it will not show in any outstanding list.",
+            field="PARTYLEDGERNAME",
+            hint="Open the voucher in Tally and choose the party, or Cash for a cash sale.",
+        )
 
 
 def _particulars(node: Node, reading: Reading, date_text: str, entries: list[Entry]) -> dict[str, Any]:
@@ -168,7 +189,7 @@ def read_lines(node: Node, reading: Reading, day: date) -> tuple[list[Entry], li
         items.append(read_item(item, reading, implied_side=side))
         if not is_complete:
             _add_allocations(item, index, entries, reading, day)
-    if "CATEGORYENTRY.LIST" in node and not is_complete:
+    if "CATEGORYENTRY.LIST" in node and sum((entry.posting.net for entry in entries), ZERO):
         entries += read_pay_entries(node, reading)
     return entries, items
 
