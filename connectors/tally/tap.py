@@ -28,24 +28,27 @@ from connectors.tally.export import refusal
 from connectors.tally.export.limits import Limits
 from connectors.tally.export.reader import Export, Reader
 from connectors.tally.export.spool import Spool
-from connectors.tally.export.streams import STREAMS
+from connectors.tally.export.streams import REPORTS, STREAMS
 
 Record = dict[str, JsonValue]
 
 _TEXT = th.StringType(nullable=True)
-_COMMON = (
+_BASE = (
     th.Property("company_guid", th.StringType, required=True, description="identity of the books"),
     th.Property("company_name", _TEXT, description="the company's name as the files or the configuration give it"),
     th.Property("key", th.StringType, required=True, description="identity of the object inside company and stream"),
     th.Property("guid", _TEXT, description="Tally's GUID, empty if the file carries none"),
-    th.Property("remote_id", _TEXT, description="REMOTEID: the GUID in the company the object came from"),
     th.Property("name", _TEXT, description="name of the master; type and number of a voucher"),
-    th.Property("alter_id", th.IntegerType(nullable=True), description="Tally's change counter"),
-    th.Property("master_id", th.IntegerType(nullable=True), description="Tally's number of the object"),
     th.Property("element", _TEXT, description="element name in the export"),
     th.Property("object", th.ObjectType(additional_properties=True), description="the object, verbatim"),
     th.Property("file", _TEXT, description="file it was read from"),
     th.Property("position", th.IntegerType(nullable=True), description="which of its kind it is in the file, from 1"),
+)
+_COMMON = (
+    *_BASE,
+    th.Property("remote_id", _TEXT, description="REMOTEID: the GUID in the company the object came from"),
+    th.Property("alter_id", th.IntegerType(nullable=True), description="Tally's change counter"),
+    th.Property("master_id", th.IntegerType(nullable=True), description="Tally's number of the object"),
 )
 _MASTER_COLUMNS = (th.Property("parent", _TEXT, description="name of the parent master"),)
 _VOUCHER_COLUMNS = (
@@ -152,10 +155,12 @@ class TapTally(Tap):
     def discover_streams(self) -> list[Stream]:
         """One stream per kind of object; no file is opened."""
         masters = th.PropertiesList(*_COMMON, *_MASTER_COLUMNS).to_dict()
-        vouchers = th.PropertiesList(*_COMMON, *_VOUCHER_COLUMNS).to_dict()
-        return [
-            TallyStream(self, schema=vouchers if stream == "vouchers" else masters, name=stream) for stream in STREAMS
-        ]
+        special = {
+            "companies": th.PropertiesList(*_BASE).to_dict(),
+            REPORTS: th.PropertiesList(*_BASE).to_dict(),
+            "vouchers": th.PropertiesList(*_COMMON, *_VOUCHER_COLUMNS).to_dict(),
+        }
+        return [TallyStream(self, schema=special.get(stream, masters), name=stream) for stream in STREAMS]
 
     @property
     def issues(self) -> tuple[Issue, ...]:
