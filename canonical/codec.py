@@ -73,10 +73,14 @@ def from_json(text: str | bytes) -> object:
     Raises:
         CodecError: unknown type, other schema version, or a field that does not fit.
     """
-    body = json.loads(text)
-    if not isinstance(body, dict) or body.get("schema") != SCHEMA_VERSION or body.get("type") not in DOCUMENT_TYPES:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CodecError(f"Not JSON: {error}.") from error
+    cls = DOCUMENT_TYPES.get(str(body.get("type"))) if isinstance(body, dict) else None
+    if cls is None or body.get("schema") != SCHEMA_VERSION:
         raise CodecError(f"Not a canonical document of schema {SCHEMA_VERSION}: {str(text)[:60]!r}.")
-    return from_document(DOCUMENT_TYPES[body["type"]], body)
+    return from_document(cls, body)
 
 
 def to_document(record: object) -> dict[str, JsonValue]:
@@ -92,7 +96,14 @@ def to_document(record: object) -> dict[str, JsonValue]:
 
 
 def from_document(cls: type[T], document: Mapping[str, JsonValue]) -> T:
-    """Build a dataclass from plain JSON values; unknown keys other than ``type`` and ``schema`` are refused."""
+    """Build a dataclass from plain JSON values; unknown keys other than ``type`` and ``schema`` are refused.
+
+    Raises:
+        CodecError: a field is unknown, missing or of another type; a number stands where an amount's text should.
+        RuleError: the values fit, but the record refuses them (``UnbalancedVoucher``).
+    """
+    if not isinstance(document, Mapping):
+        raise CodecError(f"A {cls.__name__} document is an object; got {str(document)[:40]!r}.")
     readers = _readers(typing.cast("Hashable", cls))
     unknown = document.keys() - readers.keys() - {"type", "schema"}
     if unknown:
@@ -104,9 +115,11 @@ def from_document(cls: type[T], document: Mapping[str, JsonValue]) -> T:
 
 
 def json_schema(cls: type) -> dict[str, JsonValue]:
-    """Export a record type as JSON Schema 2020-12, nested types under ``$defs``."""
+    """Export a document type, as ``to_json`` writes it, as JSON Schema 2020-12; nested types under ``$defs``."""
     definitions: dict[str, JsonValue] = {}
     root = _object_schema(cls, definitions)
+    root["properties"] = {"type": {"const": cls.__name__}, "schema": {"const": SCHEMA_VERSION}, **root["properties"]}
+    root["required"] = ["type", "schema", *root["required"]]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": cls.__name__,
@@ -153,16 +166,18 @@ def _readers(cls: Hashable) -> dict[str, Reader]:
     return {name: _reader(hint) for name, hint in hints.items()}
 
 
-def _reader(hint: Any) -> Reader:
+def _reader(hint: Any) -> Reader:  # noqa: PLR0911 - one line per shape of type
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, Union):
         return _union_reader(args)
     if origin is tuple:
         inner = _reader(args[0])
-        return lambda value: tuple(inner(item) for item in value)
+        return lambda value: tuple([inner(item) for item in _LIST(value)])
     if origin is frozenset:
         inner = _reader(args[0])
-        return lambda value: frozenset(inner(item) for item in value)
+        return lambda value: frozenset([inner(item) for item in _LIST(value)])
+    if origin is Mapping:
+        return _OBJECT
     if dataclasses.is_dataclass(hint):
         return lambda value: from_document(typing.cast("type[Any]", hint), value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
@@ -182,7 +197,35 @@ def _same(value: Any) -> Any:
     return value
 
 
-_SCALARS: dict[Any, Reader] = {Decimal: Decimal, date: date.fromisoformat, datetime: datetime.fromisoformat}
+def _exactly(*types_allowed: type) -> Reader:
+    """Read a value of just these types; JSON's true is not the number 1 here."""
+
+    def read(value: Any) -> Any:
+        if type(value) not in types_allowed:
+            raise TypeError(f"{str(value)[:40]!r} is not {types_allowed[0].__name__}")
+        return value
+
+    return read
+
+
+_TEXT, _LIST, _OBJECT = _exactly(str), _exactly(list, tuple), _exactly(dict)
+
+
+def _decimal(value: Any) -> Decimal:
+    number = Decimal(_TEXT(value))
+    if not number.is_finite():
+        raise ValueError(f"{value!r} is not a finite number")
+    return number
+
+
+_SCALARS: dict[Any, Reader] = {
+    str: _TEXT,
+    int: _exactly(int),
+    bool: _exactly(bool),
+    Decimal: _decimal,
+    date: lambda value: date.fromisoformat(_TEXT(value)),
+    datetime: lambda value: datetime.fromisoformat(_TEXT(value)),
+}
 
 
 def _object_schema(cls: type, definitions: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -197,6 +240,7 @@ def _object_schema(cls: type, definitions: dict[str, JsonValue]) -> dict[str, Js
             for field in fields
             if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         ],
+        "additionalProperties": False,
     }
 
 
@@ -204,6 +248,8 @@ def _value_schema(hint: Any, definitions: dict[str, JsonValue]) -> dict[str, Jso
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, Union):
         return {"anyOf": [_value_schema(arg, definitions) for arg in args]}
+    if origin is Mapping:
+        return {"type": "object"}
     if origin in (tuple, frozenset):
         return {"type": "array", "items": _value_schema(args[0], definitions)}
     if dataclasses.is_dataclass(hint):
@@ -221,7 +267,7 @@ def _reference(cls: type, definitions: dict[str, JsonValue]) -> dict[str, JsonVa
 
 
 _SCALAR_SCHEMAS: dict[Any, dict[str, JsonValue]] = {
-    Decimal: {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"},
+    Decimal: {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
     str: {"type": "string"},
     int: {"type": "integer"},
     bool: {"type": "boolean"},

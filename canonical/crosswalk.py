@@ -185,7 +185,7 @@ class Crosswalk:
         More than one if a merge was undone since.
         """
         now = self.standing()
-        sources = {entry.source for entry in self.entries if entry.golden_id == golden_id}
+        sources = {entry.source for entry in self.entries if entry.golden_id == golden_id and _ever_held(entry)}
         return tuple(sorted({now[source].golden_id for source in sources if source in now}))
 
     def apply(self, changes: Iterable[CrosswalkEntry]) -> Crosswalk:
@@ -193,6 +193,11 @@ class Crosswalk:
         merged = {entry.entry_id: entry for entry in self.entries}
         merged.update((entry.entry_id, entry) for entry in changes)
         return Crosswalk(tuple(merged.values()))
+
+
+def _ever_held(entry: CrosswalkEntry) -> bool:
+    """A refused proposal is kept as an entry that ends when it begins."""
+    return entry.ended_at is None or entry.created_at < entry.ended_at
 
 
 def _holds(entry: CrosswalkEntry, known_at: datetime | None) -> bool:

@@ -84,18 +84,21 @@ class CreditPeriod:
     unit: CreditUnit = CreditUnit.DAYS
 
     def due_date(self, bill_date: date) -> date:
-        """Return the day the bill falls due.
+        """Return the day the bill falls due; beyond the calendar (a typing error of the source), its last day.
 
         >>> CreditPeriod(1, CreditUnit.MONTHS).due_date(date(2026, 1, 31))
         datetime.date(2026, 2, 28)
         """
-        match self.unit:
-            case CreditUnit.DAYS:
-                return bill_date + timedelta(days=self.number)
-            case CreditUnit.WEEKS:
-                return bill_date + timedelta(weeks=self.number)
-            case CreditUnit.MONTHS:
-                return add_months(bill_date, self.number)
+        try:
+            match self.unit:
+                case CreditUnit.DAYS:
+                    return bill_date + timedelta(days=self.number)
+                case CreditUnit.WEEKS:
+                    return bill_date + timedelta(weeks=self.number)
+                case CreditUnit.MONTHS:
+                    return add_months(bill_date, self.number)
+        except (OverflowError, ValueError):
+            return date.max if self.number > 0 else date.min
 
 
 def add_months(day: date, months: int) -> date:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from canonical.errors import MigrationNeeded
+from canonical.errors import ConfigurationError
 from khata.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,28 +63,27 @@ def open_hub(settings: Settings, *, clock: Clock = utc_now, migrate: bool | None
         migrate: bring the schema up to date; by default only for SQLite, and only if the settings allow it.
 
     Raises:
-        MigrationNeeded: the database is older than the program and may not be migrated unasked.
+        MigrationNeeded: the database is older or newer than the program and may not be migrated unasked.
         ConfigurationError: the URL is not one of ours, or its driver is not installed.
     """
     from storage import open_store  # noqa: PLC0415 - the database layer loads when a store is needed, not for --help
 
-    settings.data.folder.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.database_url)
+    if migrate is None:
+        migrate = settings.database.auto_migrate and settings.database_url.startswith("sqlite")
+    if not settings.database.url:
+        _make_data_folder(settings)
+    store = open_store(settings.database_url, migrate=migrate)
     try:
-        _bring_up_to_date(store, settings, migrate)
         yield Hub(settings=settings, store=store, clock=clock)
     finally:
         store.close()
 
 
-def _bring_up_to_date(store: Store, settings: Settings, migrate: bool | None) -> None:
-    allowed = settings.database.auto_migrate and store.dialect == "sqlite" if migrate is None else migrate
-    if allowed:
-        store.migrate()
-        return
-    pending = store.pending_migrations()
-    if pending:
-        raise MigrationNeeded(
-            f"The database lacks {len(pending)} migration(s); run 'khata db migrate' once, then repeat the command.",
-            pending=len(pending),
-        )
+def _make_data_folder(settings: Settings) -> None:
+    try:
+        settings.data.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The data folder {settings.data.folder} cannot be made: {error.strerror}; set data.folder to another one.",
+            setting="data.folder",
+        ) from error

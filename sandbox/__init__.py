@@ -1,5 +1,6 @@
 """A small world with known truth: one synthetic Indian trading business and the files its systems would write.
 
-May import: ``canonical``. Only tests, bench and the demo command import it.
-Start at: ``world.py``.
+What it is: ``world`` (the business, its year and its truth), ``tally`` (file exports), ``spoil`` (bad files for tests).
+May import: ``canonical``. Only tests, bench and the demo and sandbox commands import it.
+Start at: ``world/business.py`` for the business, ``tally/write.py`` for files.
 """

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import zstandard
 
 from canonical.errors import InvariantError
-from storage.engine import Row, Transaction
+from storage.engine import Lookup, Row, Transaction
 from storage.ids import IdAllocator
-from storage.tables.raw import chunk
 
 CHUNK_RECORDS_MAX = 64
 CHUNK_BYTES_MAX = 512 * 1024
@@ -73,9 +72,7 @@ class ChunkReader:
         """Return the payloads at these places, in order."""
         wanted = {place.chunk_id for place in places}
         held = {key: self._unpacked[key] for key in wanted & self._unpacked.keys()}
-        missing = sorted(wanted - held.keys())
-        for start in range(0, len(missing), 200):
-            held.update(_fetch(transaction, missing[start : start + 200]))
+        held.update(_fetch(transaction, sorted(wanted - held.keys())))
         self._remember(held)
         try:
             return [held[place.chunk_id][place.at : place.at + place.size] for place in places]
@@ -91,10 +88,7 @@ class ChunkReader:
 
 
 def _fetch(transaction: Transaction, chunk_ids: list[int]) -> dict[int, bytes]:
-    dialect = transaction.dialect
-    rows = transaction.rows(
-        f"SELECT id, size, payload FROM {chunk.name} WHERE tenant_id = ? AND {dialect.membership('id', len(chunk_ids))}",
-        (transaction.tenant_id, *dialect.bind_members(chunk_ids)),
-    )
+    lookup = Lookup(table="chunk", columns="id, size, payload", where="tenant_id = ?", column="id")
+    rows = transaction.find(lookup, (transaction.tenant_id,), chunk_ids)
     unpacker = zstandard.ZstdDecompressor()
     return {key: unpacker.decompress(payload, max_output_size=size) for key, size, payload in rows}

@@ -8,7 +8,7 @@ load many rows, how to bind a tenant) is a ``Dialect``: see ``sqlite.py`` and ``
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,8 +19,24 @@ from canonical.errors import InvariantError, StorageError
 from storage.types import Values
 
 Row = tuple[Any, ...]
+MEMBERS_MAX = 1000
+"""Keys per statement: SQLite takes 32,766 parameters, and plans stay small."""
 NO_TENANT = 0
 """For the tables that are read before the tenant is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A look-up by many keys: ``SELECT columns FROM table WHERE where AND column IN (members)``.
+
+    Attributes:
+        where: conditions with ``?`` parameters.
+    """
+
+    table: str
+    columns: str
+    where: str
+    column: str
 
 
 class Dialect(Protocol):
@@ -37,8 +53,11 @@ class Dialect(Protocol):
     def begin(self, connection: sa.Connection, tenant_id: int, *, write: bool) -> None:
         """Start a transaction on a fresh connection and bind it to the tenant."""
 
-    def insert(self, transaction: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+    def insert(self, transaction: Transaction, table: sa.Table, rows: Sequence[Row], *, replace: bool) -> None:
         """Insert rows given in the table's column order, as fast as the driver can."""
+
+    def find(self, transaction: Transaction, lookup: Lookup, bound: Sequence[Any], members: Sequence[Any]) -> list[Row]:
+        """Look rows up by the members of one column, through the index whatever the statistics say."""
 
     def membership(self, column: str, count: int) -> str:
         """SQL saying that the column is one of ``count`` bound values (see ``bind_members``)."""
@@ -86,6 +105,23 @@ class Transaction:
             cursor.close()
         return found
 
+    def find(self, lookup: Lookup, bound: Sequence[Any], members: Iterable[Any]) -> list[Row]:
+        """Look rows up by many keys; a repeated key counts once."""
+        wanted = list(dict.fromkeys(members))
+        found: list[Row] = []
+        for start in range(0, len(wanted), MEMBERS_MAX):
+            found += self.dialect.find(self, lookup, bound, wanted[start : start + MEMBERS_MAX])
+        return found
+
+    def change_members(self, sql: str, bound: Sequence[Any], column: str, members: Sequence[Any]) -> int:
+        """Run ``sql AND column IN (members)``, a thousand at a time; return the number of rows touched."""
+        count = 0
+        for start in range(0, len(members), MEMBERS_MAX):
+            some = members[start : start + MEMBERS_MAX]
+            condition = self.dialect.membership(column, len(some))
+            count += self.change(f"{sql} AND {condition}", (*bound, *self.dialect.bind_members(some)))
+        return count
+
     def change(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a prebuilt writing statement with ``?`` parameters; return the number of rows it touched."""
         cursor = self.driver.cursor()
@@ -100,10 +136,16 @@ class Transaction:
         """Spell ``?`` as the driver wants it."""
         return sql if self.dialect.name == "sqlite" else sql.replace("?", "%s")
 
-    def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
-        """Insert many rows, each a tuple in the table's column order."""
+    def insert(self, table: sa.Table, rows: Sequence[Row], *, replace: bool = False) -> None:
+        """Insert many rows, each a tuple in wire form and the table's column order.
+
+        Args:
+            table: where.
+            rows: no key twice.
+            replace: a row that is there already under its primary key is replaced.
+        """
         if rows:
-            self.dialect.insert(self, table, rows)
+            self.dialect.insert(self, table, rows, replace=replace)
 
 
 class Database:

@@ -15,10 +15,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from canonical.errors import ConfigurationError, InvariantError
-from storage.engine import NO_TENANT, Row, Transaction
+from storage.engine import NO_TENANT, Lookup, Row, Transaction
 from storage.types import Amount, Day, Moment, Number, PostgresValues, Values
 
 APP_ROLE = "khata_app"
+SESSION_OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
+"""A generic plan would compare every row with every member of an array parameter."""
 COPY_ROWS_MIN = 40
 """Below this a prepared INSERT is quicker than a COPY."""
 
@@ -38,7 +40,7 @@ class Postgres:
     def create_engine(self) -> sa.Engine:
         """Make the pool; a connection that died while idle is replaced."""
         return sa.create_engine(
-            self.url, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC", "application_name": "khata"}
+            self.url, pool_pre_ping=True, connect_args={"options": SESSION_OPTIONS, "application_name": "khata"}
         )
 
     def begin(self, connection: sa.Connection, tenant_id: int, *, write: bool) -> None:
@@ -54,11 +56,11 @@ class Postgres:
             "SELECT set_config('role', %s, true), set_config('app.tenant', %s, true)", (self._role, str(tenant_id))
         )
 
-    def insert(self, transaction: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+    def insert(self, transaction: Transaction, table: sa.Table, rows: Sequence[Row], *, replace: bool) -> None:
         """COPY into a temporary twin and insert from it; few rows are inserted directly."""
         cursor = transaction.driver.cursor()
         if len(rows) < COPY_ROWS_MIN:
-            cursor.executemany(_insert_sql(table), rows)
+            cursor.executemany(_insert_sql(table) + (_replace_sql(table) if replace else ""), rows)
             return
         twin = _twin(table)
         cursor.execute(twin.create_sql)
@@ -69,12 +71,25 @@ class Postgres:
             copy.set_types(twin.types)
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(twin.insert_sql)
+        cursor.execute(twin.insert_sql + (_replace_sql(table) if replace else ""))
+
+    def find(self, transaction: Transaction, lookup: Lookup, bound: Sequence[Any], members: Sequence[Any]) -> list[Row]:
+        """One index search per member.
+
+        Fresh tables have no statistics, and the tenant's columns come first in every index, so the planner may take
+        any of them and filter; a lateral look-up leaves it only the index that has the key as well.
+        """
+        return transaction.rows(
+            f"SELECT found.* FROM unnest(?::{_member_type(lookup.column)}[]) AS wanted(member) CROSS JOIN LATERAL "
+            f"(SELECT {lookup.columns} FROM {lookup.table} WHERE {lookup.where} AND {lookup.column} = wanted.member "
+            "OFFSET 0) AS found",
+            (list(members), *bound),
+        )
 
     def membership(self, column: str, count: int) -> str:
         """One array parameter, so that the statement's text never changes."""
         del count
-        return f"{column} = ANY(?)"
+        return f"{column} = ANY(?::{_member_type(column)}[])"
 
     def bind_members(self, values: Sequence[Any]) -> list[Any]:
         """One array."""
@@ -114,6 +129,10 @@ def _twin(table: sa.Table) -> Twin:
     )
 
 
+def _member_type(column: str) -> str:
+    return "int8" if column == "id" or column.endswith("_id") else "text"
+
+
 @cache
 def _insert_sql(table: sa.Table) -> str:
     names = ", ".join(column.name for column in table.columns)
@@ -121,29 +140,33 @@ def _insert_sql(table: sa.Table) -> str:
     return f"INSERT INTO {table.name} ({names}) VALUES ({values})"
 
 
+@cache
+def _replace_sql(table: sa.Table) -> str:
+    key = {column.name for column in table.primary_key.columns}
+    change = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if c.name not in key)
+    return f" ON CONFLICT ({', '.join(sorted(key))}) DO UPDATE SET {change}"
+
+
 def _wire(column: sa.Column[Any]) -> tuple[str, str]:
     """PostgreSQL type of the column's wire form, and the expression that turns it into the stored value."""
-    match column.type:
-        case Amount():
-            return "int8", "{} * 0.0001"
-        case Number():
-            return "int8", "{} * 0.000001"
-        case Day():
-            return "int4", "DATE '0001-01-01' + ({} - 1)"
-        case Moment():
-            return "int8", "TIMESTAMPTZ '1970-01-01 00:00:00+00' + {} * INTERVAL '1 microsecond'"
-        case sa.BigInteger():
-            return "int8", "{}"
-        case sa.Integer():
-            return "int4", "{}"
-        case sa.Boolean():
-            return "bool", "{}"
-        case sa.LargeBinary():
-            return "bytea", "{}"
-        case sa.Text():
-            return "text", "{}"
-        case _:
-            raise InvariantError(f"{column} has no wire form; bulk loading does not know its type.")
+    for kind, wire in _WIRE:
+        if isinstance(column.type, kind):
+            return wire
+    raise InvariantError(f"{column} has no wire form; bulk loading does not know its type.")
+
+
+_WIRE: tuple[tuple[type, tuple[str, str]], ...] = (
+    (Amount, ("int8", "{} * 0.0001")),
+    (Number, ("int8", "{} * 0.000001")),
+    (Day, ("int4", "DATE '0001-01-01' + ({} - 1)")),
+    (Moment, ("int8", "TIMESTAMPTZ '1970-01-01 00:00:00+00' + {} * INTERVAL '1 microsecond'")),
+    (sa.BigInteger, ("int8", "{}")),
+    (sa.Integer, ("int4", "{}")),
+    (sa.Boolean, ("bool", "{}")),
+    (sa.LargeBinary, ("bytea", "{}")),
+    (sa.Text, ("text", "{}")),
+)
+"""In this order: a BIGINT is an INTEGER to SQLAlchemy."""
 
 
 def _application_role(connection: sa.Connection) -> str:

@@ -8,7 +8,7 @@ source may be read any number of times. The newest record under an address is th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from canonical.errors import NotFound
 from canonical.record import RawRecord, SourceRef
 from storage.batch import commit_batch
 from storage.chunk import ChunkReader, Place, pack
-from storage.engine import Row, Transaction
+from storage.engine import Lookup, Row, Transaction
 from storage.repositories.base import Repository
 from storage.tables.raw import chunk, raw_pending, raw_record
 from storage.types import wire_moment
@@ -33,11 +33,13 @@ class AppendResult:
         new: records stored for the first time.
         known: records that were current already; nothing was written for them.
         revived: records stored before, superseded, and now said again: current and pending once more.
+        raw_ids: id of each record given, in the same order.
     """
 
     new: int = 0
     known: int = 0
     revived: int = 0
+    raw_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class _Append:
         self._flag(transaction, self.superseded, current=False)
         self._flag(transaction, [raw_id for raw_id, _ in self.revived], current=True)
         for table in ("raw_pending", "issue"):
-            _for_ids(transaction, f"DELETE FROM {table} WHERE tenant_id = ? AND", "raw_id", self.superseded)
+            sql = f"DELETE FROM {table} WHERE tenant_id = ?"
+            transaction.change_members(sql, (self.tenant_id,), "raw_id", self.superseded)
         waiting = [*self.pending, *self.revived]
         transaction.insert(
             raw_pending, [(self.tenant_id, raw_id, self.company_id, stream) for raw_id, stream in waiting]
@@ -90,7 +93,8 @@ class _Append:
 
     def _flag(self, transaction: Transaction, raw_ids: list[int], *, current: bool) -> None:
         word = "TRUE" if current else "FALSE"
-        _for_ids(transaction, f"UPDATE raw_record SET is_current = {word} WHERE tenant_id = ? AND", "id", raw_ids)
+        sql = f"UPDATE raw_record SET is_current = {word} WHERE tenant_id = ?"
+        transaction.change_members(sql, (self.tenant_id,), "id", raw_ids)
 
 
 class RawStore(Repository):
@@ -134,7 +138,9 @@ class RawStore(Repository):
         new_ids = set(ids)
         for address, stored in found.items():
             self._move_flags(work, address, before.get(address), stored, new_ids)
-        work.result = AppendResult(len(fresh), len(records) - len(fresh) - len(work.revived), len(work.revived))
+        raw_ids = tuple(found[r.source.stream, r.source.key].ids[r.digest] for r in records)
+        known = len(records) - len(fresh) - len(work.revived)
+        work.result = AppendResult(len(fresh), known, len(work.revived), raw_ids)
         return work
 
     def _add_rows(
@@ -152,11 +158,9 @@ class RawStore(Repository):
         for raw_id, record, place in zip(ids, fresh, places, strict=True):
             source = record.source
             current = found[source.stream, source.key].current == record.digest
-            work.rows.append(
-                (tenant_id, raw_id, company_id, source.stream, source.key, record.digest)
-                + (place.chunk_id, place.at, place.size, record.origin, wire_moment(record.extracted_at))
-                + (run_id, current)
-            )
+            head = (tenant_id, raw_id, company_id, source.stream, source.key, record.digest)
+            lies = (place.chunk_id, place.at, place.size)
+            work.rows.append((*head, *lies, record.origin, wire_moment(record.extracted_at), run_id, current))
             if current:
                 work.pending.append((raw_id, source.stream))
 
@@ -168,6 +172,29 @@ class RawStore(Repository):
             raw_id = stored.ids[stored.current]
             if raw_id not in new_ids:
                 work.revived.append((raw_id, address[0]))
+
+    def note_seen(self, run_id: int, raw_ids: Sequence[int]) -> None:
+        """Note that a run saw these records, new or known; noting one twice changes nothing."""
+        if not raw_ids:
+            return
+        with self._write() as transaction:
+            dialect = transaction.dialect
+            transaction.change(
+                "INSERT INTO run_record (tenant_id, run_id, raw_id) SELECT tenant_id, ?, id FROM raw_record "
+                f"WHERE tenant_id = ? AND {dialect.membership('id', len(raw_ids))} ON CONFLICT DO NOTHING",
+                (run_id, self._tenant_id, *dialect.bind_members(list(raw_ids))),
+            )
+
+    def iter_current(self, company_id: int, stream: str, batch: int = 100) -> Iterator[StoredRaw]:
+        """Yield the current records of a stream, translated or not, in the order they were appended."""
+        last = 0
+        while True:
+            where = "r.company_id = ? AND r.stream = ? AND r.is_current AND r.id > ?"
+            found = self._where(where, (company_id, stream, last), limit=batch)
+            yield from found
+            if len(found) < batch:
+                return
+            last = found[-1].raw_id
 
     def iter_pending(
         self, company_id: int, stream: str, translator_version: int, batch: int = 500
@@ -211,9 +238,10 @@ class RawStore(Repository):
                 the records stay on the list.
         """
         other = "SELECT company_id, stream FROM raw_stream WHERE tenant_id = ? AND translator_version <> ?"
-        sql = f"DELETE FROM raw_pending WHERE (company_id, stream) NOT IN ({other}) AND tenant_id = ? AND"
+        sql = f"DELETE FROM raw_pending WHERE (company_id, stream) NOT IN ({other}) AND tenant_id = ?"
         with self._write() as transaction:
-            _for_ids(transaction, sql, "raw_id", list(raw_ids), self._tenant_id, translator_version)
+            bound = (self._tenant_id, translator_version, self._tenant_id)
+            transaction.change_members(sql, bound, "raw_id", raw_ids)
 
     def make_pending(self, company_id: int, stream: str, source_keys: Sequence[str] | None = None) -> int:
         """Put current records back on the waiting list: all of a stream, or some; returns how many were added."""
@@ -227,6 +255,26 @@ class RawStore(Repository):
                 "ON CONFLICT DO NOTHING",
                 (self._tenant_id, company_id, stream, *chosen),
             )
+
+    def make_vouchers_pending(self, company_id: int, type_keys: Collection[str], ledger_keys: Collection[str]) -> int:
+        """Put vouchers of these types, or with postings on these ledgers, back on the waiting list."""
+        added = 0
+        with self._write() as transaction:
+            dialect = transaction.dialect
+            for condition, keys in (("v.type_key", type_keys), (_POSTED, ledger_keys)):
+                for start in range(0, len(keys), 500):
+                    some = sorted(keys)[start : start + 500]
+                    column = "p.ledger_key" if condition is _POSTED else condition
+                    test = dialect.membership(column, len(some))
+                    where = f"EXISTS ({_POSTED} AND {test})" if condition is _POSTED else test
+                    added += transaction.change(
+                        "INSERT INTO raw_pending (tenant_id, raw_id, company_id, stream) SELECT r.tenant_id, r.id, "
+                        "r.company_id, r.stream FROM voucher v JOIN raw_record r ON r.tenant_id = v.tenant_id "
+                        "AND r.id = v.raw_id WHERE v.tenant_id = ? AND v.company_id = ? AND v.known_to IS NULL "
+                        f"AND r.is_current AND {where} ON CONFLICT DO NOTHING",
+                        (self._tenant_id, company_id, *dialect.bind_members(some)),
+                    )
+        return added
 
     def get(self, raw_id: int) -> StoredRaw:
         """Return one record.
@@ -249,11 +297,12 @@ class RawStore(Repository):
         where = "r.company_id = ? AND r.stream = ? AND r.source_key = ?"
         return tuple(self._where(where, (company_id, source.stream, source.key)))
 
-    def _where(self, condition: str, parameters: tuple[Any, ...]) -> list[StoredRaw]:
+    def _where(self, condition: str, parameters: tuple[Any, ...], limit: int | None = None) -> list[StoredRaw]:
         with self._read() as transaction:
             rows = transaction.rows(
                 f"SELECT {_COLUMNS} FROM raw_record r JOIN company c ON c.tenant_id = r.tenant_id "
-                f"AND c.id = r.company_id WHERE r.tenant_id = ? AND {condition} ORDER BY r.id",
+                f"AND c.id = r.company_id WHERE r.tenant_id = ? AND {condition} ORDER BY r.id"
+                + (f" LIMIT {limit}" if limit else ""),
                 (self._tenant_id, *parameters),
             )
             return self._records(transaction, rows)
@@ -268,7 +317,7 @@ class RawStore(Repository):
                 source=SourceRef(connector, company, stream, key),
                 payload=payload,
                 digest=bytes(digest),
-                extracted_at=moment(extracted),  # type: ignore[arg-type] - the column is NOT NULL
+                extracted_at=moment(extracted),
                 origin=origin,
             )
             found.append(StoredRaw(raw_id, record, bool(is_current)))
@@ -292,6 +341,7 @@ class RawStore(Repository):
                 self.make_pending(company_id, stream)
 
 
+_POSTED = "SELECT 1 FROM posting p WHERE p.tenant_id = v.tenant_id AND p.voucher_id = v.id"
 _COLUMNS = (
     "r.id, c.connector, c.source_key, r.stream, r.source_key, r.digest, r.is_current, "
     "r.chunk_id, r.chunk_at, r.chunk_size, r.origin, r.extracted_at"
@@ -301,20 +351,20 @@ _COLUMNS = (
 def _look(transaction: Transaction, company_id: int, addresses: dict[str, list[str]]) -> dict[Address, _Address]:
     """Read what is stored under the addresses of a batch."""
     found: dict[Address, _Address] = defaultdict(_Address)
-    dialect = transaction.dialect
     for stream, keys in addresses.items():
-        for start in range(0, len(keys), 1000):
-            some = keys[start : start + 1000]
-            rows = transaction.rows(
-                "SELECT source_key, digest, id, is_current FROM raw_record WHERE tenant_id = ? AND company_id = ? "
-                f"AND stream = ? AND {dialect.membership('source_key', len(some))}",
-                (transaction.tenant_id, company_id, stream, *dialect.bind_members(some)),
-            )
-            for key, digest, raw_id, is_current in rows:
-                stored = found[stream, key]
-                stored.ids[bytes(digest)] = raw_id
-                if is_current:
-                    stored.current = bytes(digest)
+        lookup = Lookup(
+            table="raw_record",
+            columns="source_key, digest, id, is_current",
+            where="tenant_id = ? AND company_id = ? AND stream = ?",
+            column="source_key",
+        )
+        for key, digest, raw_id, is_current in transaction.find(
+            lookup, (transaction.tenant_id, company_id, stream), keys
+        ):
+            stored = found[stream, key]
+            stored.ids[bytes(digest)] = raw_id
+            if is_current:
+                stored.current = bytes(digest)
     return found
 
 
@@ -328,14 +378,3 @@ def _sort_out(records: Sequence[RawRecord], found: dict[Address, _Address]) -> l
             fresh.append(record)
         stored.current = record.digest
     return fresh
-
-
-def _for_ids(transaction: Transaction, sql: str, column: str, ids: list[int], *bound: Any) -> None:
-    """Run a statement that ends in the tenant's condition for some ids, a thousand at a time."""
-    dialect = transaction.dialect
-    for start in range(0, len(ids), 1000):
-        some = ids[start : start + 1000]
-        transaction.change(
-            f"{sql} {dialect.membership(column, len(some))}",
-            (*bound, transaction.tenant_id, *dialect.bind_members(some)),
-        )

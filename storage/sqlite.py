@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.engine import Row, Transaction
+from storage.engine import Lookup, Row, Transaction
 from storage.types import SqliteValues, Values
 
 BUSY_TIMEOUT_S = 60
@@ -49,11 +49,18 @@ class Sqlite:
         connection.execution_options(khata_write=write)
         connection.begin()
 
-    def insert(self, transaction: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+    def insert(self, transaction: Transaction, table: sa.Table, rows: Sequence[Row], *, replace: bool) -> None:
         """Insert with the driver's executemany."""
         cursor = transaction.driver.cursor()
-        cursor.executemany(_insert_sql(table), rows)
+        cursor.executemany(_insert_sql(table, replace=replace), rows)
         cursor.close()
+
+    def find(self, transaction: Transaction, lookup: Lookup, bound: Sequence[Any], members: Sequence[Any]) -> list[Row]:
+        """One statement with a list of placeholders."""
+        condition = self.membership(lookup.column, len(members))
+        return transaction.rows(
+            f"SELECT {lookup.columns} FROM {lookup.table} WHERE {lookup.where} AND {condition}", (*bound, *members)
+        )
 
     def membership(self, column: str, count: int) -> str:
         """A list of placeholders."""
@@ -72,9 +79,10 @@ class Sqlite:
 
 
 @cache
-def _insert_sql(table: sa.Table) -> str:
+def _insert_sql(table: sa.Table, *, replace: bool) -> str:
     names = [column.name for column in table.columns]
-    return f"INSERT INTO {table.name} ({','.join(names)}) VALUES ({','.join('?' * len(names))})"
+    verb = "INSERT OR REPLACE" if replace else "INSERT"
+    return f"{verb} INTO {table.name} ({','.join(names)}) VALUES ({','.join('?' * len(names))})"
 
 
 def _prepare(connection: sqlite3.Connection, record: object) -> None:

@@ -11,7 +11,7 @@ Start here; ``TenantStore`` lists the repositories.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,8 +22,11 @@ from storage.engine import Database
 from storage.ids import IdAllocator
 from storage.postgres import Postgres
 from storage.raw_store import RawStore
+from storage.reports.book import Reports
+from storage.reports.controls import Controls
 from storage.repositories.companies import Companies
 from storage.repositories.connections import Bookmarks, Connections
+from storage.repositories.crosswalks import Crosswalks
 from storage.repositories.issues import Issues
 from storage.repositories.proofs import Proofs
 from storage.repositories.records import Records
@@ -41,6 +44,9 @@ class TenantStore:
         records: canonical records in versions.
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
+        controls: control totals for summaries and proofs.
+        reports: trial balance, open bills, ageing, ledger entries, traces.
+        crosswalk: which source parties are one party.
     """
 
     def __init__(self, database: Database, tenant_id: int) -> None:
@@ -55,6 +61,9 @@ class TenantStore:
         self.proofs = Proofs(*bound)
         self.connections = Connections(*bound)
         self.bookmarks = Bookmarks(*bound)
+        self.controls = Controls(*bound)
+        self.reports = Reports(*bound, records=self.records, raw=self.raw)
+        self.crosswalk = Crosswalks(*bound)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -115,13 +124,12 @@ def open_store(url: str, *, migrate: bool = False) -> Store:
     """
     parsed = _parse(url)
     database = Database(Postgres(parsed) if parsed.get_backend_name() == "postgresql" else Sqlite(parsed))
-    try:
+    with ExitStack() as if_refused:
+        if_refused.callback(database.close)
         if migrate and migrations.pending_migrations(database):
             migrations.migrate(database)
         migrations.require_current(database)
-    except BaseException:
-        database.close()
-        raise
+        if_refused.pop_all()
     return Store(database, parsed.render_as_string(hide_password=True))
 
 

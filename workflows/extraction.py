@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from canonical.record import JsonValue, RawRecord
 from connectors.sdk.base import ProgressEvent
 from storage.store import TenantStore
@@ -48,7 +50,9 @@ class StoreSink:
         for record in records:
             by_company.setdefault(record.source.company, []).append(record)
         for company, some in by_company.items():
-            result = self.store.raw.append(self._company(company), self.run_id, some)
+            name = str(msgspec.json.decode(some[-1].payload).get("name") or "") if stream == COMPANIES else ""
+            result = self.store.raw.append(self._company(company, name), self.run_id, some)
+            self.store.raw.note_seen(self.run_id, result.raw_ids)
             self.known += result.known
         self.counts[stream] += len(records)
         self.beat(Progress("extract", self.counts.total(), 0, "records"))
@@ -58,10 +62,10 @@ class StoreSink:
         if self.on_state is not None:
             self.on_state(dict(state))
 
-    def _company(self, key: str) -> int:
+    def _company(self, key: str, name: str = "") -> int:
         company_id = self.companies.get(key)
-        if company_id is None:
-            company_id = self.store.companies.ensure(self.connector, key, created_at=self.now)
+        if company_id is None or name:
+            company_id = self.store.companies.ensure(self.connector, key, name, created_at=self.now)
             self.companies[key] = company_id
         return company_id
 

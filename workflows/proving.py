@@ -25,12 +25,12 @@ REPORTS = "reports"
 
 def prove_company(store: TenantStore, translator: Translator, company_id: int) -> Proof:
     """Compute all control totals of one company from what is stored now."""
-    counts = store.reports.completeness(company_id)
+    counts = store.controls.completeness(company_id)
     totals = [
         completeness(counts.read, counts.stored, counts.rejected),
-        double_entry(store.reports.books_net(company_id)),
+        double_entry(store.controls.books_net(company_id)),
     ]
-    last = store.reports.last_day(company_id)
+    last = store.controls.last_day(company_id)
     for report in source_reports(store, translator, company_id):
         as_of = report.as_of or last
         if as_of is not None:

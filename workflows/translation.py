@@ -30,7 +30,7 @@ BATCH = 500
 PREFLIGHT_SAMPLE = 2000
 """Vouchers looked at before anything is published."""
 VOUCHERS = "vouchers"
-_LEARNED: tuple[type, ...] = (Company, AccountGroup, VoucherType, Ledger, Party)
+_LEARNED: tuple[type[CanonicalRecord], ...] = (Company, AccountGroup, VoucherType, Ledger, Party)
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ class CompanyTranslation:
         types = {key for key, kind in kinds.items() if before[0].get(key, VoucherKind.OTHER) is not kind}
         ledgers = {key for key, head in heads.items() if before[1].get(key) is not head}
         if types or ledgers:
-            self.store.raw.make_pending_of_vouchers(self.company_id, types, ledgers)
+            self.store.raw.make_vouchers_pending(self.company_id, types, ledgers)
 
 
 def company_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:

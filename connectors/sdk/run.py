@@ -6,6 +6,7 @@ stays a real tap: from the shell it speaks Singer on standard output.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
 
 BATCH = 1000
-"""Records handed to the sink together."""
+"""Records handed to the sink together, at most."""
+BATCH_BYTES = 8 << 20
+"""A batch is handed over at whichever limit comes first, so that a few huge records do not fill the memory."""
 
 
 class HubStream(Protocol):
@@ -47,9 +50,18 @@ class HubStream(Protocol):
 
 
 class HubTap(Protocol):
-    """What a tap tells the hub beyond Singer."""
+    """What a tap tells the hub beyond Singer.
+
+    Attributes:
+        progress: called while the source is read.
+        embedded: set before anything is read: records may carry ``msgspec.Raw`` values, nobody looks inside them.
+    """
 
     progress: Callable[[ProgressEvent], None] | None
+    embedded: bool
+
+    def prepare(self) -> None:
+        """Read and check what must be known to be whole before the first record is handed over."""
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -89,7 +101,7 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
         self.streams: dict[str, HubStream] = {}
         self.extracted = Extracted()
         self._sink, self._now = sink, now
-        self._stream, self._batch = "", list[RawRecord]()
+        self._stream, self._batch, self._bytes = "", list[RawRecord](), 0
         self._encode = msgspec.json.Encoder().encode
 
     def serialize_message(self, message: Any) -> bytes:
@@ -102,16 +114,17 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
             self._take(message.stream, message.record)
         elif isinstance(message, StateMessage):
             self.flush()
-            self.extracted.state = dict(message.value)
-            self._sink.bookmark(message.value)
+            self.extracted.state = copy.deepcopy(dict(message.value))  # the tap goes on writing into its own
+            self._sink.bookmark(copy.deepcopy(message.value))
 
     def _take(self, stream: str, record: dict[str, JsonValue]) -> None:
-        if stream != self._stream or len(self._batch) >= BATCH:
+        if stream != self._stream or len(self._batch) >= BATCH or self._bytes >= BATCH_BYTES:
             self.flush()
             self._stream = stream
         hub = self.streams[stream]
         payload = self._encode(hub.payload(record))
         digest = hashlib.sha256(payload).digest()
+        self._bytes += len(payload)
         self._batch.append(RawRecord(hub.source_ref(stream, record), payload, digest, self._now, hub.origin(record)))
 
     def flush(self) -> None:
@@ -120,7 +133,7 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
             self._sink.accept(self._stream, self._batch)
             counts = self.extracted.counts
             counts[self._stream] = counts.get(self._stream, 0) + len(self._batch)
-            self._batch = []
+            self._batch, self._bytes = [], 0
 
 
 def run_tap(
@@ -143,14 +156,18 @@ def run_tap(
         progress: called while reading.
 
     Raises:
-        KhataError: as the tap raises; the sink has every batch before it.
+        KhataError: as the tap raises; the sink has every batch before it, and none if the source proved unreadable
+            while it was prepared (a cut file).
     """
     writer = _SinkWriter(sink, now)
-    tap = tap_class(config=dict(config), state=dict(state or {}), validate_config=True, message_writer=writer)
+    tap = tap_class(
+        config=dict(config), state=copy.deepcopy(dict(state or {})), validate_config=True, message_writer=writer
+    )
     hub = cast("HubTap", tap)
-    hub.progress = progress
+    hub.progress, hub.embedded = progress, True
     writer.streams = {name: cast("HubStream", stream) for name, stream in tap.streams.items()}
     try:
+        hub.prepare()
         tap.sync_all()
         writer.flush()
         writer.extracted.issues, writer.extracted.files = hub.issues, hub.file_facts()

@@ -1,110 +1,101 @@
 """``tap-tally``: Tally's file exports as a Singer tap.
 
-Run it with any target (``tap-tally --config config.json | target-...``) or in process by the hub. Each file is read
-once, to its end, into a
-spool; a file that is cut, foreign or hostile emits nothing. One stream per kind of object; the payload of every
-record is the object
-verbatim (see ``tree.py``).
+Run it with any target (``tap-tally --config config.json | target-...``) or in process by the hub. Every file is read
+once, to its end, onto a spool; a file that is cut, foreign or hostile emits nothing. One stream per kind of object;
+the ``object`` of a record is the element verbatim (see ``tree.py``). How a file is read: ``export/reader.py``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from singer_sdk import Stream, Tap
 from singer_sdk import typing as th
 from singer_sdk.helpers.conform import TypeConformanceLevel
 
+from canonical.errors import KhataError
 from canonical.issue import Issue
-from canonical.record import SourceRef
+from canonical.record import JsonValue, SourceRef
 from connectors.sdk.base import ProgressEvent
-from connectors.tally.container import ExportFile, iter_exports
-from connectors.tally.reader import OTHER_STREAM, REPORT_STREAM, STREAM_OF, open_facts
-from connectors.tally.spool import Record, Spool
+from connectors.tally.export import refusal
+from connectors.tally.export.limits import Limits
+from connectors.tally.export.reader import Export, Reader
+from connectors.tally.export.spool import Spool
+from connectors.tally.export.streams import STREAMS
+
+Record = dict[str, JsonValue]
 
 _TEXT = th.StringType(nullable=True)
 _COMMON = (
     th.Property("company_guid", th.StringType, required=True, description="identity of the books"),
-    th.Property("company_name", _TEXT, description="name of the company, as the file gives it"),
-    th.Property("guid", th.StringType, required=True, description="Tally's GUID, or the best key the file carries"),
-    th.Property("name", _TEXT, description="name of the object"),
+    th.Property("company_name", _TEXT, description="the company's name as the files or the configuration give it"),
+    th.Property("key", th.StringType, required=True, description="identity of the object inside company and stream"),
+    th.Property("guid", _TEXT, description="Tally's GUID, empty if the file carries none"),
+    th.Property("remote_id", _TEXT, description="REMOTEID: the GUID in the company the object came from"),
+    th.Property("name", _TEXT, description="name of the master; type and number of a voucher"),
     th.Property("alter_id", th.IntegerType(nullable=True), description="Tally's change counter"),
     th.Property("master_id", th.IntegerType(nullable=True), description="Tally's number of the object"),
     th.Property("element", _TEXT, description="element name in the export"),
     th.Property("object", th.ObjectType(additional_properties=True), description="the object, verbatim"),
     th.Property("file", _TEXT, description="file it was read from"),
-    th.Property("position", th.IntegerType(nullable=True), description="number of the object in the file"),
+    th.Property("position", th.IntegerType(nullable=True), description="which of its kind it is in the file, from 1"),
 )
+_MASTER_COLUMNS = (th.Property("parent", _TEXT, description="name of the parent master"),)
 _VOUCHER_COLUMNS = (
-    th.Property("date", _TEXT, description="YYYYMMDD"),
+    th.Property("date", th.DateType(nullable=True), description="null if the file has it in another form than Tally's"),
     th.Property("voucher_type", _TEXT, description="the company's own type name"),
     th.Property("voucher_number", _TEXT),
+    th.Property("reference", _TEXT, description="the other side's document number"),
     th.Property("party_ledger_name", _TEXT),
     th.Property("is_cancelled", th.BooleanType),
     th.Property("is_optional", th.BooleanType),
 )
 _NOT_DIGESTED = frozenset({"file", "position", "company_name"})
 """Where a record was read says nothing about the object: the same voucher in two files is one raw record."""
+_FILES_REMEMBERED = 1000
+_LIMITS = {item.name: item.default for item in fields(Limits)}
+_LIMIT_TEXTS = {
+    "text_bytes_max": "Bytes of one value; a longer one refuses the file.",
+    "object_bytes_max": "Bytes of one voucher or master; a longer one refuses the file.",
+    "zip_ratio_max": "Unpacked over packed size of a zip member; beyond it the zip is refused as a bomb.",
+    "zip_bytes_max": "Unpacked bytes of all members of a zip.",
+}
 
 
 class TallyStream(Stream):
     """Objects of one kind."""
 
-    primary_keys = ("company_guid", "guid")
+    primary_keys = ("company_guid", "key")
+    # The loader checks types once per batch; per-record checks in the SDK cost 58 % of a tap's time (measured).
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     _tap: TapTally
 
     def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:  # noqa: ARG002 - SDK signature
-        """Yield the records from the spool."""
-        yield from self._tap.spool().iter_records(self.name)
+        """Yield the records from the spool, then remember the files in the stream's state."""
+        yield from self._tap.export().records(self.name, is_encoded=self._tap.embedded)
+        self._tap.remember_files(self)
 
     @staticmethod
     def source_ref(stream: str, record: Record) -> SourceRef:
         """Address of a record."""
-        return SourceRef("tally", record["company_guid"], stream, record["guid"])
+        return SourceRef("tally", record["company_guid"], stream, record["key"])
 
     @staticmethod
     def origin(record: Record) -> str:
-        """Where it was read from, for people."""
-        return f"{record['file']}#{record['position']}" if record.get("position") else str(record["file"])
+        """Where it was read from, for people: ``daybook.xml#voucher 17``."""
+        return f"{record['file']}#{str(record['element']).lower()} {record['position']}"
 
     @staticmethod
     def payload(record: Record) -> Record:
-        """The part of a record that is the object."""
-        return {name: value for name, value in record.items() if name not in _NOT_DIGESTED}
-
-
-class CompaniesStream(TallyStream):
-    """One record per company seen, first of all streams."""
-
-    def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:  # noqa: ARG002 - SDK signature
-        """Yield companies, with their own object where the file carries one."""
-        spool = self._tap.spool()
-        objects = {record["company_guid"]: record for record in spool.iter_records("companies")}
-        seen: set[str] = set()
-        for spooled in spool.spooled:
-            for section in spooled.sections:
-                if section.guid in seen:
-                    continue
-                seen.add(section.guid)
-                held = objects.get(section.guid, {})
-                yield {
-                    "company_guid": section.guid,
-                    "company_name": section.name,
-                    "guid": section.guid,
-                    "name": section.name,
-                    "element": "COMPANY",
-                    "object": held.get("object", {}),
-                    "file": spooled.export.label,
-                }
-
-    @staticmethod
-    def payload(record: Record) -> Record:
-        """The name is part of what a company is."""
-        return {name: value for name, value in record.items() if name not in {"file", "position"}}
+        """The part of a record that is the object; of a company, its name is a part."""
+        left_out = _NOT_DIGESTED - {"company_name"} if record["element"] == "COMPANY" else _NOT_DIGESTED
+        return {name: value for name, value in record.items() if name not in left_out}
 
 
 class TapTally(Tap):
@@ -116,119 +107,118 @@ class TapTally(Tap):
             "files",
             th.ArrayType(th.StringType),
             required=True,
-            description="Export files, or zips with exports inside.",
+            description="Export files, or zips with exports inside; oldest first if they overlap.",
         ),
         th.Property(
             "company",
             th.StringType,
-            description="Name of the company; overrides what the files say. Needed for files that name none.",
+            description="Name of the company: names files that do not name one, picks one if the files hold several.",
+        ),
+        th.Property(
+            "company_guid",
+            th.StringType,
+            description="Identity of the company, if it is known better than from the files.",
         ),
         th.Property(
             "skip_unchanged",
             th.BooleanType,
             default=False,
-            description="Pass over a file whose content was read before (state remembers its digest).",
+            description="Pass over a file whose content was read before (state remembers digests). Off by default: "
+            "reading a file again changes nothing.",
+        ),
+        *(
+            th.Property(name, th.IntegerType, default=_LIMITS[name], description=text)
+            for name, text in _LIMIT_TEXTS.items()
         ),
     ).to_dict()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Prepare; files are opened when the first stream asks."""
         self.progress: Callable[[ProgressEvent], None] | None = None
-        self._spool: Spool | None = None
+        self.embedded = False
+        self._export: Export | None = None
+        self._digests: dict[str, str] = {}
         super().__init__(*args, **kwargs)
 
     def discover_streams(self) -> list[Stream]:
         """One stream per kind of object; no file is opened."""
-        masters = (*(s for s in STREAM_OF.values() if s not in {"companies", "vouchers"}), OTHER_STREAM, REPORT_STREAM)
-        schema = th.PropertiesList(*_COMMON).to_dict()
+        masters = th.PropertiesList(*_COMMON, *_MASTER_COLUMNS).to_dict()
         vouchers = th.PropertiesList(*_COMMON, *_VOUCHER_COLUMNS).to_dict()
         return [
-            CompaniesStream(self, schema=schema, name="companies"),
-            *(TallyStream(self, schema=schema, name=stream) for stream in masters),
-            TallyStream(self, schema=vouchers, name="vouchers"),
+            TallyStream(self, schema=vouchers if stream == "vouchers" else masters, name=stream) for stream in STREAMS
         ]
 
     @property
     def issues(self) -> tuple[Issue, ...]:
-        """Facts about the files themselves."""
-        return tuple(self._spool.issues) if self._spool else ()
+        """Facts about the files themselves; complete once they are read."""
+        return self._export.issues if self._export else ()
 
-    def spool(self) -> Spool:
-        """Read all files, once.
+    def file_facts(self) -> list[dict[str, JsonValue]]:
+        """Per file: name, size, encoding, counts; for summaries."""
+        return [dict(facts) for facts in self._export.files] if self._export else []
+
+    def prepare(self) -> None:
+        """Read all files.
 
         Raises:
             SourceMalformed: one of them is not a whole Tally export; nothing of any is emitted.
+            ConfigurationError: a file is not there, or the company is not among those in the files.
         """
-        if self._spool is None:
-            spool = Spool()
-            try:
-                self._fill(spool)
-            except BaseException:
-                spool.close()
-                raise
-            self._spool = spool
-        return self._spool
+        self.export()
 
-    def _fill(self, spool: Spool) -> None:
-        exports = [export for file in self.config["files"] for export in iter_exports(Path(file))]
-        total, before = sum(export.size for export in exports), 0
-        for export in exports:
-            if self._is_known(export):
-                continue
-            spool.add(export, open_facts(export), self.config.get("company") or "", self._counter(before, total))
-            before += export.size
-
-    def _is_known(self, export: ExportFile) -> bool:
-        if not self.config.get("skip_unchanged"):
-            return False
-        digest = _file_digest(export)
-        known = cast("dict[str, Any]", self.state).setdefault("files", {})
-        if known.get(export.label) == digest:
-            return True
-        known[export.label] = digest
-        return False
-
-    def _counter(self, before: int, total: int) -> Callable[[int], None] | None:
-        report = self.progress
-        if report is None:
-            return None
-        return lambda done: report(ProgressEvent("read", before + done, total))
-
-    def file_facts(self) -> list[dict[str, Any]]:
-        """Per file: name, size, encoding, objects; for summaries."""
-        return [
-            {
-                "path": spooled.export.label,
-                "bytes": spooled.export.size,
-                "encoding": spooled.facts.encoding.name,
-                "objects": spooled.facts.objects,
-                "report": spooled.facts.report_name,
-                "companies": [section.name for section in spooled.sections],
-                "counts": spooled.counts,
-            }
-            for spooled in (self._spool.spooled if self._spool else ())
-        ]
+    def export(self) -> Export:
+        """Return what the files hold; the first call reads them."""
+        if self._export is None:
+            with contextlib.ExitStack() as undo:
+                spool = Spool()
+                undo.callback(spool.close)
+                self._export = self._read(spool)
+                undo.pop_all()
+        return self._export
 
     def close(self) -> None:
-        """Remove the spool; without this it goes with the process."""
-        if self._spool is not None:
-            self._spool.close()
-            self._spool = None
+        """Free the spool; without this it goes with the process."""
+        if self._export is not None:
+            self._export.spool.close()
+            self._export = None
+
+    def remember_files(self, stream: TallyStream) -> None:
+        """Note in a stream's state the files it has handed over; called after its last record."""
+        if self._digests:
+            state = stream.get_context_state(None)
+            remembered = {**state.get("files", {}), **self._digests}
+            state["files"] = dict(list(remembered.items())[-_FILES_REMEMBERED:])
+
+    def _read(self, spool: Spool) -> Export:
+        limits = Limits(**{name: self.config[name] for name in _LIMIT_TEXTS if name in self.config})
+        reader = Reader(limits, spool, self.progress)
+        reader.read(self._changed([Path(str(path)) for path in self.config["files"]]))
+        return reader.finish(self.config.get("company") or "", self.config.get("company_guid") or "")
+
+    def _changed(self, paths: list[Path]) -> list[Path]:
+        if not self.config.get("skip_unchanged"):
+            return paths
+        bookmarks = self.state.get("bookmarks", {})
+        known = [
+            set(bookmarks.get(name, {}).get("files", {})) for name, stream in self.streams.items() if stream.selected
+        ]
+        digests = {path: _digest(path) for path in paths}
+        self._digests = {digest: path.name for path, digest in digests.items()}
+        return [path for path in paths if not all(digests[path] in files for files in known)]
 
 
-def _file_digest(export: ExportFile) -> str:
-    digest = hashlib.sha256()
-    with export.open() as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def iter_stream_names() -> Iterator[str]:
-    """Names of all streams."""
-    yield from (*STREAM_OF.values(), OTHER_STREAM, REPORT_STREAM)
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise refusal.not_found(str(path)) from error
 
 
 def main() -> None:
-    """Console script."""
-    TapTally.cli()
+    """Console script: what goes wrong with the source is one sentence on standard error, not a traceback."""
+    try:
+        TapTally.cli()
+    except KhataError as error:
+        sys.stderr.write(f"tap-tally: {error.message} ({error.code})\n")
+        sys.exit(1)

@@ -1,68 +1,106 @@
-"""One element of a Tally export as plain JSON values: nothing interpreted, nothing lost but empty scaffolding.
+"""One XML element as a JSON tree: the shape every raw record of Tally has.
 
-A leaf without attributes is its text. Anything else is a dict: ``@NAME`` for attributes, the tag for children (a list
-where it repeats),
-``#text`` for text beside attributes. Tally writes an empty ``<X.LIST>`` placeholder for nearly every list it knows,
-some two hundred per
-voucher; elements without text, children or telling attributes are left out (absent and empty mean the same in Tally's
-exports).
+A node is ``{"@ATTR": "v", "TAG": value, "#text": "v"}``; a leaf without attributes is a plain string; a repeated tag
+is a list, a single one is not; ``X.LIST`` keeps its name; ``UDF:X`` is ``UDF_X``. Outer blanks of values go (re-saved
+files put values on lines of their own). Empty scaffolding goes: Tally writes some 200 elements without content, or
+with nothing but a TYPE, into every voucher. Everything else stays, known or not.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from lxml import etree
 
 from canonical.record import JsonValue
 
+_BLANKS = " \t\r\n"
 Node = dict[str, JsonValue]
 
-
-def to_tree(element: Any) -> Node:
-    """Convert an lxml element; one pass over the children."""
-    node: Node = {f"@{name}": value for name, value in element.items()}
-    for child in element:
-        value = to_tree(child) if len(child) else _leaf(child)
-        if not value:
-            continue
-        tag = child.tag
-        held = node.get(tag)
-        if held is None:
-            node[tag] = value
-        elif type(held) is list:
-            held.append(value)
-        else:
-            node[tag] = [held, value]
-    return node
+_NAMES: dict[str, str] = {}
+_ATTRIBUTES = {
+    name: f"@{name}" for name in ("TYPE", "NAME", "REMOTEID", "VCHKEY", "VCHTYPE", "ACTION", "OBJVIEW", "JD")
+}
+_NAMES_MAX = 20_000
 
 
-def _leaf(element: Any) -> JsonValue:
+class TooDeepError(Exception):
+    """The element nests deeper than allowed; the reader turns this into a refusal that names the file."""
+
+
+def tree(element: etree._Element, depth_max: int) -> Node:
+    """Convert an element and everything below it.
+
+    Raises:
+        TooDeepError: nested deeper than ``depth_max``.
+    """
+    if depth_max <= 0:
+        raise TooDeepError
+    node: Node = {_attribute(str(key)): value for key, value in element.items()}
     text = element.text
-    if text:
-        if text[0] in "\n\r":
-            text = text.strip()
-        elif text.isspace():
-            text = ""
-    attributes = element.items()
-    if not attributes:
-        return text
-    node: Node = {f"@{name}": value for name, value in attributes}
-    if text:
+    if text and (text := text.strip(_BLANKS)):
         node["#text"] = text
-    elif len(node) == 1 and "@TYPE" in node:
-        return None
+    for child in element:
+        if len(child) or child.items():
+            value: JsonValue = _branch(child, depth_max)
+        else:  # a leaf without attributes, nine of ten elements: kept in line, a call would cost a tenth of the parse
+            text = child.text
+            value = text.strip(_BLANKS) if text else ""
+        if value:
+            name = _NAMES.get(child.tag) or name_of(child.tag)
+            if name in node:
+                _repeat(node, name, value)
+            else:
+                node[name] = value
+        tail = child.tail
+        if tail and (tail := tail.strip(_BLANKS)):
+            node["#text"] = f"{node['#text']} {tail}" if "#text" in node else tail
     return node
+
+
+def _branch(element: etree._Element, depth_max: int) -> Node:
+    """Convert a child with attributes or children; empty means it says nothing."""
+    node = tree(element, depth_max - 1)
+    return {} if len(node) == 1 and "@TYPE" in node else node
+
+
+def _repeat(node: Node, name: str, value: JsonValue) -> None:
+    present = node[name]
+    if type(present) is list:
+        present.append(value)
+    else:
+        node[name] = [present, value]
+
+
+def _attribute(key: str) -> str:
+    return _ATTRIBUTES.get(key) or f"@{name_of(key)}"
+
+
+def name_of(tag: str) -> str:
+    """Return a tag or attribute name as we keep it: without namespace, ``UDF_`` before user-defined ones, upper case.
+
+    >>> name_of("{TallyUDF}VCHREF.LIST"), name_of("ALLLEDGERENTRIES.LIST"), name_of("voucher")
+    ('UDF_VCHREF.LIST', 'ALLLEDGERENTRIES.LIST', 'VOUCHER')
+    """
+    namespace, _, local = tag.rpartition("}")
+    name = local.upper() if local.islower() else local  # some HTML tools write every tag in lower case
+    if namespace.endswith("UDF"):
+        name = f"UDF_{name}"
+    if len(_NAMES) < _NAMES_MAX:  # a file with endless different tags must not fill the memory
+        _NAMES[tag] = name
+    return name
 
 
 def text_of(value: JsonValue) -> str:
-    """Return the text of a leaf, with or without attributes; of a list, its first; trimmed."""
+    """Return the text of a leaf, with or without attributes; of a list, its first; trimmed.
+
+    >>> text_of("Cash"), text_of({"@TYPE": "Number", "#text": "80"}), text_of(["a", "b"]), text_of(None)
+    ('Cash', '80', 'a', '')
+    """
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, dict):
         text = value.get("#text")
         return text.strip() if isinstance(text, str) else ""
-    if isinstance(value, list) and value:
-        return text_of(value[0])
-    return ""
+    return text_of(value[0]) if isinstance(value, list) and value else ""
 
 
 def nodes_of(value: JsonValue) -> list[Node]:

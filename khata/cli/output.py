@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -22,8 +23,9 @@ def write_sheet(sheet: Sheet, form: Format = Format.TABLE, output: Path | None =
         case Format.TABLE if output is None:
             print_sheet(sheet, open_console())
         case Format.TABLE:
-            with output.open("w", encoding="utf-8") as stream:
-                print_sheet(sheet, open_console(stream))
+            page = io.StringIO()
+            print_sheet(sheet, open_console(page))
+            _write(page.getvalue().encode(), output)
         case Format.JSON:
             _write(render_json(sheet_document(sheet)).encode(), output)
         case Format.CSV:

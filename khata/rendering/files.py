@@ -58,7 +58,7 @@ def sheet_document(sheet: Sheet) -> dict[str, JsonValue]:
     def as_object(cells: Sequence[Cell]) -> dict[str, JsonValue]:
         return {key: plain_cell(cell) for key, cell in zip(keys, cells, strict=True)}
 
-    document: dict[str, JsonValue] = {**sheet.facts, "rows": [as_object(row) for row in sheet.rows]}
+    document: dict[str, JsonValue] = {**sheet.facts, sheet.noun: [as_object(row) for row in sheet.rows]}
     if sheet.totals is not None:
         document["totals"] = {key: value for key, value in as_object(sheet.totals).items() if value is not None}
     return document

@@ -54,6 +54,7 @@ class Sheet:
         facts: what the figures depend on (as_of, basis, company); the head of the JSON object.
         rows: one cell per column.
         totals: one cell per column, or None if the report has no total line.
+        noun: what the rows are called in JSON.
         notes: sentences under the table: what is left out, what to look at next.
     """
 
@@ -63,6 +64,7 @@ class Sheet:
     totals: Sequence[Cell] | None = None
     facts: Mapping[str, JsonValue] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    noun: str = "rows"
 
 
 def text(key: str, title: str) -> Column:

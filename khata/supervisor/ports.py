@@ -21,6 +21,7 @@ def _bind(stack: ExitStack, port: int) -> int | None:
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: a port in TIME_WAIT is free
     try:
         held.bind((LOOPBACK, port))
+        held.listen(1)  # two bound sockets may share a port on Linux, two listening ones may not
     except OSError:
         return None
     return int(held.getsockname()[1])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from canonical.bill import BillRefKind
 from sandbox.world.chart import EXPENSES, Account, Type
 from sandbox.world.desk import Desk
+from sandbox.world.documents import number_for
 from sandbox.world.masters import PartyMaster
 from sandbox.world.paise import half_up, rupees
-from sandbox.world.trade import number_for
 from sandbox.world.vouchers import BillMove, Entry, Voucher
 
 SMALL = rupees(50)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from canonical.ledger import ReservedGroup
-from sandbox.world.truth import Truth, TruthBook
 from sandbox.world.chart import Account, build_groups, build_ledgers, build_voucher_types, group_names
 from sandbox.world.goods import (
     COST_CATEGORIES,
@@ -23,6 +22,7 @@ from sandbox.world.names import COMPANY_NAMES
 from sandbox.world.parties import build_parties
 from sandbox.world.places import PLACES
 from sandbox.world.spec import WorldSpec
+from sandbox.world.truth import Truth, TruthBook
 from sandbox.world.vouchers import Voucher
 from sandbox.world.year import iter_vouchers
 

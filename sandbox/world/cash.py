@@ -8,9 +8,9 @@ from datetime import timedelta
 from canonical.bill import BillRefKind
 from sandbox.world.chart import EXPENSES, Account, Type
 from sandbox.world.desk import ChequeReceived, Desk, OpenBill
+from sandbox.world.documents import number_for
 from sandbox.world.masters import Habit, PartyMaster
 from sandbox.world.paise import half_up, rupees
-from sandbox.world.trade import number_for
 from sandbox.world.vouchers import BankMode, BankMove, BillMove, Entry, Voucher
 
 TDS_ON_GOODS = 10
@@ -213,8 +213,10 @@ def _payment(desk: Desk, party: PartyMaster, amount: int, bills: tuple[BillMove,
 
 
 def _bank_out(desk: Desk, favouring: str, amount: int) -> Entry:
+    """Pay from a bank; now and then with two cheques."""
     account = desk.dice.pick((Account.BANK, Account.BANK, Account.OVERDRAFT))
-    return Entry(ledger=account, paise=-amount, banks=(draw_instrument(desk, favouring, -amount),))
+    parts = (amount // 2, amount - amount // 2) if amount > rupees(2000) and desk.dice.one_in(12) else (amount,)
+    return Entry(ledger=account, paise=-amount, banks=tuple(draw_instrument(desk, favouring, -part) for part in parts))
 
 
 def pay_expense(desk: Desk) -> Voucher:
@@ -371,4 +373,3 @@ def receive_provisionally(desk: Desk) -> Voucher | None:
 
 Scenario = Callable[[Desk], Voucher | None]
 """Writes one voucher, or None where the business is not in a state for it today."""
-

@@ -181,9 +181,7 @@ class Desk:
         bill.left += paise
         if not bill.left:
             self.open[party.name].remove(bill)
-        return BillMove(
-            kind=BillRefKind.AGAINST, paise=paise, ref=bill.ref, bill_date=bill.bill_date, due=bill.due
-        )
+        return BillMove(kind=BillRefKind.AGAINST, paise=paise, ref=bill.ref, bill_date=bill.bill_date, due=bill.due)
 
     def reopen(self, party: PartyMaster, move: BillMove) -> BillMove:
         """Take a settlement back: the bill is open again, with its old dates."""

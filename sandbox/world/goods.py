@@ -45,7 +45,7 @@ COST_CENTRES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Family:
-    """Goods of one kind: HSN, rate before and after the change (hundredths of a percent), unit, price range (rupees)."""
+    """Goods of one kind: HSN, rates around the change (hundredths of a percent), unit, price range (rupees)."""
 
     name: str
     group: str
@@ -62,28 +62,61 @@ _FAMILIES = (
     _Family(name="Basmati Rice", group="Grocery", hsn="10063020", before=500, after=500, unit=KGS, low=62, high=140),
     _Family(name="Fresh Milk", group="Grocery", hsn="04012000", before=0, after=0, unit=LTR, low=48, high=66),
     _Family(
-        name="Toothpaste", group="Personal Care", hsn="33061020", before=1800, after=500, unit=NOS, low=40, high=190,
+        name="Toothpaste",
+        group="Personal Care",
+        hsn="33061020",
+        before=1800,
+        after=500,
+        unit=NOS,
+        low=40,
+        high=190,
         shelf_months=24,
     ),
     _Family(
-        name="Bath Soap", group="Personal Care", hsn="34011190", before=1800, after=500, unit=DOZEN_BOX, low=18,
-        high=55, shelf_months=30,
+        name="Bath Soap",
+        group="Personal Care",
+        hsn="34011190",
+        before=1800,
+        after=500,
+        unit=DOZEN_BOX,
+        low=18,
+        high=55,
+        shelf_months=30,
     ),
     _Family(
-        name="Cough Syrup", group="Medicines", hsn="30049099", before=1200, after=500, unit=NOS, low=55, high=240,
+        name="Cough Syrup",
+        group="Medicines",
+        hsn="30049099",
+        before=1200,
+        after=500,
+        unit=NOS,
+        low=55,
+        high=240,
         shelf_months=18,
     ),
-    _Family(name="Copper Wire", group="Electrical", hsn="85444999", before=1800, after=1800, unit=NOS, low=850, high=4200),
-    _Family(name="LED Panel", group="Electrical", hsn="94051100", before=1200, after=1800, unit=PCS, low=240, high=1900),
-    _Family(name="Wall Fan", group="Electrical", hsn="84145120", before=1800, after=1800, unit=NOS, low=1150, high=3900),
-    _Family(name="Television", group="Electrical", hsn="85287219", before=2800, after=1800, unit=NOS, low=14500, high=52000),
+    _Family(
+        name="Copper Wire", group="Electrical", hsn="85444999", before=1800, after=1800, unit=NOS, low=850, high=4200
+    ),
+    _Family(
+        name="LED Panel", group="Electrical", hsn="94051100", before=1200, after=1800, unit=PCS, low=240, high=1900
+    ),
+    _Family(
+        name="Wall Fan", group="Electrical", hsn="84145120", before=1800, after=1800, unit=NOS, low=1150, high=3900
+    ),
+    _Family(
+        name="Television", group="Electrical", hsn="85287219", before=2800, after=1800, unit=NOS, low=14500, high=52000
+    ),
     _Family(name="Hex Bolt", group="Hardware", hsn="73181500", before=1800, after=1800, unit=KGS, low=88, high=210),
     _Family(name="Wall Paint", group="Hardware", hsn="32091010", before=2800, after=1800, unit=LTR, low=140, high=520),
-    _Family(name="Office Chair", group="Furniture", hsn="94013000", before=1800, after=1800, unit=NOS, low=2900, high=12500),
-    _Family(name="Note Book", group="Stationery", hsn="48202000", before=1200, after=0, unit=DOZEN_BOX, low=25, high=80),
+    _Family(
+        name="Office Chair", group="Furniture", hsn="94013000", before=1800, after=1800, unit=NOS, low=2900, high=12500
+    ),
+    _Family(
+        name="Note Book", group="Stationery", hsn="48202000", before=1200, after=0, unit=DOZEN_BOX, low=25, high=80
+    ),
     _Family(name="Cotton Shirt", group="Garments", hsn="62052000", before=500, after=500, unit=PCS, low=320, high=990),
 )
-_VARIANTS = "Classic Super Royal Eco Gold Prime Lite Ultra Smart Value Star Delux".split()
+_VARIANTS = ["Classic", "Super", "Royal", "Eco", "Gold", "Prime", "Lite", "Ultra", "Smart", "Value", "Star", "Delux"]
 _SIZES = ("S-1", "M-2", "L-3", "XL-4", "1/2 in.", "Pack & Go", "No. 7")
 STOCK_GROUPS = tuple(
     TreeMaster(name=name, parent="" if name not in ("Electrical", "Hardware") else "Building Materials")

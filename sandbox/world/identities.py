@@ -6,6 +6,7 @@ The GSTIN check character is computed here and not with ``canonical.identifiers`
 from __future__ import annotations
 
 import hashlib
+
 from sandbox.world.dice import Dice
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -21,6 +21,9 @@ DEAR = 500_000
 _OUTPUT = {TaxHead.CGST: Account.OUTPUT_CGST, TaxHead.SGST: Account.OUTPUT_SGST, TaxHead.IGST: Account.OUTPUT_IGST}
 _INPUT = {TaxHead.CGST: Account.INPUT_CGST, TaxHead.SGST: Account.INPUT_SGST, TaxHead.IGST: Account.INPUT_IGST}
 
+_STEPS = (1000, 100, 10, 1)
+"""Smallest quantity, in thousandths, by the decimals of the unit."""
+
 
 def is_interstate(desk: Desk, party: PartyMaster | None) -> bool:
     """Say whether a supply between us and the party crosses states; SEZ units always count as outside."""
@@ -55,27 +58,29 @@ def pays_input_tax(party: PartyMaster) -> bool:
 
 def draw_sale_lines(desk: Desk, party: PartyMaster | None, count: int, ledger: str = "") -> tuple[ItemMove, ...]:
     """Draw goods going out; the amounts are credits."""
-    return tuple(_draw_line(desk, -1, ledger or sales_ledger(desk, party), taxed=charges_tax(party)) for _ in range(count))
+    return tuple(
+        _draw_line(desk, -1, ledger or sales_ledger(desk, party), taxed=charges_tax(party)) for _ in range(count)
+    )
 
 
 def draw_purchase_lines(desk: Desk, party: PartyMaster, count: int) -> tuple[ItemMove, ...]:
     """Draw goods coming in; the amounts are debits."""
-    return tuple(
-        _draw_line(desk, 1, purchase_ledger(desk, party), taxed=pays_input_tax(party)) for _ in range(count)
-    )
+    return tuple(_draw_line(desk, 1, purchase_ledger(desk, party), taxed=pays_input_tax(party)) for _ in range(count))
 
 
 def _draw_line(desk: Desk, sign: int, ledger: str, *, taxed: bool) -> ItemMove:
     dice = desk.dice
     item = dice.pick(desk.masters.items)
-    billed = draw_quantity(desk, item) * (1 if sign < 0 else 2)
+    billed = draw_quantity(desk, item) * (1 if sign < 0 else 4)
     free = billed // 10_000 * 1000 if sign < 0 and item.shelf_months and dice.one_in(4) else 0
     rate = half_up((item.price if sign < 0 else item.cost) * dice.between(96, 104), 100)
     discount = dice.pick(DISCOUNTS) if sign < 0 else 0
     made_on = desk.days_ago(dice.between(20, 300)).replace(day=1) if item.shelf_months else None
+    value = sign * half_up(billed * rate * (10_000 - discount), 10_000_000)
     return ItemMove(
         item=item,
-        paise=sign * half_up(billed * rate * (10_000 - discount), 10_000_000),
+        paise=value,
+        costs=desk.split_cost(value) if dice.one_in(10) else (),
         billed=billed,
         actual=billed + free,
         rate=rate,
@@ -94,9 +99,9 @@ def draw_quantity(desk: Desk, item: ItemMaster) -> int:
     if item.price > DEAR:
         return desk.dice.between(1, 2) * 1000
     if item.unit.decimals:
-        step = 10 ** (3 - item.unit.decimals)
+        step = _STEPS[item.unit.decimals]
         return desk.dice.between(2_000, 60_000) // step * step
-    return desk.dice.between(2, 40) * 1000
+    return desk.dice.between(2, 28) * 1000
 
 
 def taxable_value(lines: tuple[ItemMove, ...]) -> int:

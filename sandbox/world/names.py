@@ -7,22 +7,145 @@ from __future__ import annotations
 
 from sandbox.world.dice import Dice
 
-FIRST = (
-    "Amrit Bharat Chandan Devi Ekdant Falgun Gauri Hari Indus Jyoti Kaveri Lakshya Mahi Nandi Omkar Pragati Rohini "
-    "Sagar Tapti Ujjwal Varuna Yamuna Zenith Arihant Bhavani Chirag Deepak Girnar Hemant Kalyan Malhar Nilgiri Parag "
-    "Rajat Shivam Tulsi Uttam Vaibhav Anand Swastik"
-).split()
-SECOND = (
-    "Laxmi Sharda Konark Ganga Shakti Mahima Surya Chandra Narmada Gomti Harsha Vijay Kiran Mangal Sagar Tirupati "
-    "Ashoka Vaishali Sarita Ratna Prabhat Meera Kamal Jagdamba Himalaya Godavari Durga Bajrang Abhay Balaji"
-).split()
-TRADE = (
-    "Traders,Enterprises,Agencies,Textiles,Hardware,Electricals,Pharma,Papers,Steel,Foods,Distributors,Motors,"
-    "Industries,Marketing,Stores,Suppliers,Chemicals,Plastics,Tools,Packaging,Ceramics,Garments,Seeds,Furniture"
-).split(",")
+FIRST = [
+    "Amrit",
+    "Bharat",
+    "Chandan",
+    "Devi",
+    "Ekdant",
+    "Falgun",
+    "Gauri",
+    "Hari",
+    "Indus",
+    "Jyoti",
+    "Kaveri",
+    "Lakshya",
+    "Mahi",
+    "Nandi",
+    "Omkar",
+    "Pragati",
+    "Rohini",
+    "Sagar",
+    "Tapti",
+    "Ujjwal",
+    "Varuna",
+    "Yamuna",
+    "Zenith",
+    "Arihant",
+    "Bhavani",
+    "Chirag",
+    "Deepak",
+    "Girnar",
+    "Hemant",
+    "Kalyan",
+    "Malhar",
+    "Nilgiri",
+    "Parag",
+    "Rajat",
+    "Shivam",
+    "Tulsi",
+    "Uttam",
+    "Vaibhav",
+    "Anand",
+    "Swastik",
+]
+SECOND = [
+    "Laxmi",
+    "Sharda",
+    "Konark",
+    "Ganga",
+    "Shakti",
+    "Mahima",
+    "Surya",
+    "Chandra",
+    "Narmada",
+    "Gomti",
+    "Harsha",
+    "Vijay",
+    "Kiran",
+    "Mangal",
+    "Sagar",
+    "Tirupati",
+    "Ashoka",
+    "Vaishali",
+    "Sarita",
+    "Ratna",
+    "Prabhat",
+    "Meera",
+    "Kamal",
+    "Jagdamba",
+    "Himalaya",
+    "Godavari",
+    "Durga",
+    "Bajrang",
+    "Abhay",
+    "Balaji",
+]
+TRADE = [
+    "Traders",
+    "Enterprises",
+    "Agencies",
+    "Textiles",
+    "Hardware",
+    "Electricals",
+    "Pharma",
+    "Papers",
+    "Steel",
+    "Foods",
+    "Distributors",
+    "Motors",
+    "Industries",
+    "Marketing",
+    "Stores",
+    "Suppliers",
+    "Chemicals",
+    "Plastics",
+    "Tools",
+    "Packaging",
+    "Ceramics",
+    "Garments",
+    "Seeds",
+    "Furniture",
+]
 FORMS = ("", "", "", " Private Limited", " & Co.", " & Sons", " LLP")
-GIVEN = "Aarav Bhavna Chetan Divya Eshan Farida Gopal Hina Ishaan Jaya Kabir Leela Mohan Nisha Om Pooja Rafiq Sunita".split()
-FAMILY = "Apte Bhosale Chitnis Dalal Gadre Inamdar Joshi Kulkarni Lele Mehta Naik Oza Patil Rane Sethi Thorat".split()
+GIVEN = [
+    "Aarav",
+    "Bhavna",
+    "Chetan",
+    "Divya",
+    "Eshan",
+    "Farida",
+    "Gopal",
+    "Hina",
+    "Ishaan",
+    "Jaya",
+    "Kabir",
+    "Leela",
+    "Mohan",
+    "Nisha",
+    "Om",
+    "Pooja",
+    "Rafiq",
+    "Sunita",
+]
+FAMILY = [
+    "Apte",
+    "Bhosale",
+    "Chitnis",
+    "Dalal",
+    "Gadre",
+    "Inamdar",
+    "Joshi",
+    "Kulkarni",
+    "Lele",
+    "Mehta",
+    "Naik",
+    "Oza",
+    "Patil",
+    "Rane",
+    "Sethi",
+    "Thorat",
+]
 STREETS = ("Station Road", "M.G. Road", "Market Yard", "GIDC Phase II", "Old Bus Stand", "Gandhi Chowk", "Ring Road")
 
 COMPANY_NAMES = (

@@ -1,4 +1,4 @@
-"""Money inside the sandbox: whole paise as integers, debit positive. Exact by construction and fast enough to stream."""
+"""Money inside the sandbox: whole paise as integers, debit positive. Exact by construction, fast enough to stream."""
 
 from __future__ import annotations
 

@@ -65,9 +65,7 @@ def build_parties(spec: WorldSpec) -> tuple[PartyMaster, ...]:
     shared_count = spec.party_count // SHARED_SHARE
     taken: set[str] = set()
     shared = _draw_entities(spec.shared_dice("entities"), "shared", shared_count, taken)
-    own = _draw_entities(
-        spec.dice("entities"), f"own-{spec.company_index}", spec.party_count - shared_count, taken
-    )
+    own = _draw_entities(spec.dice("entities"), f"own-{spec.company_index}", spec.party_count - shared_count, taken)
     dice = spec.dice("parties")
     parties: list[PartyMaster] = []
     names: set[str] = set()
@@ -210,9 +208,7 @@ def _draw_opening(
     return sum(bill.paise for bill in bills) + rest, tuple(bills)
 
 
-def _opening_bill(
-    dice: Dice, spec: WorldSpec, sign: int, number: int, terms: CreditPeriod | None
-) -> OpeningBillMaster:
+def _opening_bill(dice: Dice, spec: WorldSpec, sign: int, number: int, terms: CreditPeriod | None) -> OpeningBillMaster:
     bill_date = spec.first_day - timedelta(days=dice.between(1, 199))
     year = f"{(spec.financial_year - 1) % 100:02d}-{spec.financial_year % 100:02d}"
     own_terms: Terms | None = terms

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from sandbox.world.chart import Type
 from sandbox.world.desk import Desk, Promise
+from sandbox.world.documents import number_for
 from sandbox.world.goods import GODOWNS, MAIN_GODOWN
 from sandbox.world.lines import draw_purchase_lines, draw_quantity, draw_sale_lines, tax_entries
 from sandbox.world.masters import ItemMaster, PartyMaster
 from sandbox.world.paise import half_up
-from sandbox.world.trade import number_for
 from sandbox.world.vouchers import Entry, ItemMove, View, Voucher
 
 
@@ -30,9 +30,7 @@ def order_purchase(desk: Desk) -> Voucher:
     return _order(desk, party, lines, Type.PURCHASE_ORDER, output=False)
 
 
-def _order(
-    desk: Desk, party: PartyMaster, lines: tuple[ItemMove, ...], type_name: Type, *, output: bool
-) -> Voucher:
+def _order(desk: Desk, party: PartyMaster, lines: tuple[ItemMove, ...], type_name: Type, *, output: bool) -> Voucher:
     number = number_for(desk, type_name)
     taxes = tax_entries(desk, lines, party, output=output)
     total = -sum(line.paise for line in lines) - sum(entry.paise for entry in taxes)
@@ -65,14 +63,14 @@ def accept_goods(desk: Desk) -> Voucher:
 def take_rejected(desk: Desk) -> Voucher:
     """Take goods back that a customer rejected, before any credit note."""
     party = desk.dice.pick(desk.customers)
-    lines = tuple(replace(line, paise=-line.paise) for line in draw_sale_lines(desk, party, 1))
+    lines = tuple(replace(line, paise=-line.paise, costs=()) for line in draw_sale_lines(desk, party, 1))
     return _challan(desk, party, lines, Type.REJECTIONS_IN)
 
 
 def send_rejected(desk: Desk) -> Voucher:
     """Send goods back to a supplier, before any debit note."""
     party = desk.dice.pick(desk.suppliers)
-    lines = tuple(replace(line, paise=-line.paise) for line in draw_purchase_lines(desk, party, 1))
+    lines = tuple(replace(line, paise=-line.paise, costs=()) for line in draw_purchase_lines(desk, party, 1))
     return _challan(desk, party, lines, Type.REJECTIONS_OUT)
 
 
@@ -83,7 +81,7 @@ def _challan(desk: Desk, party: PartyMaster, lines: tuple[ItemMove, ...], type_n
         number=number,
         view=View.ITEM_INVOICE,
         entries=(Entry(ledger=party.name, paise=total, is_party=True),),
-        items=tuple(replace(line, ledger="", tracking=number) for line in lines),
+        items=tuple(replace(line, ledger="", costs=(), tracking=number) for line in lines),
         party_ledger=party.name,
         partner=party,
         reference=number,
@@ -118,6 +116,4 @@ def count_stock(desk: Desk) -> Voucher:
 
 def _stock_move(item: ItemMaster, quantity: int, godown: str) -> ItemMove:
     value = half_up(quantity * item.cost, 1000)
-    return ItemMove(
-        item=item, paise=value, billed=abs(quantity), actual=abs(quantity), rate=item.cost, godown=godown
-    )
+    return ItemMove(item=item, paise=value, billed=abs(quantity), actual=abs(quantity), rate=item.cost, godown=godown)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import accumulate
 
-from sandbox.world import adjust, cash, stockroom, trade
+from sandbox.world import adjust, cash, purchases, returns, sales, stockroom
 from sandbox.world.cash import Scenario
 from sandbox.world.desk import Desk
 from sandbox.world.masters import Masters
@@ -20,16 +20,16 @@ from sandbox.world.spec import WorldSpec
 from sandbox.world.vouchers import Voucher
 
 WEIGHTS: tuple[tuple[Scenario, int], ...] = (
-    (trade.sell, 320),
-    (trade.sell_for_cash, 25),
-    (trade.sell_as_voucher, 10),
-    (trade.sell_service, 22),
-    (trade.buy, 118),
-    (trade.hire_contractor, 22),
-    (trade.take_back, 18),
-    (trade.credit_without_bill, 4),
-    (trade.return_goods, 12),
-    (trade.offer, 6),
+    (sales.sell, 320),
+    (sales.sell_for_cash, 25),
+    (sales.sell_as_voucher, 10),
+    (sales.sell_service, 22),
+    (purchases.buy, 118),
+    (purchases.hire_contractor, 22),
+    (returns.take_back, 18),
+    (returns.credit_without_bill, 4),
+    (returns.return_goods, 12),
+    (sales.offer, 6),
     (cash.receive, 190),
     (cash.receive_with_discount, 6),
     (cash.receive_short_of_tds, 8),
@@ -114,4 +114,4 @@ def _write_drawn(desk: Desk) -> Voucher:
         voucher = scenario(desk)
         if voucher is not None:
             return voucher
-    return trade.sell_for_cash(desk)
+    return sales.sell_for_cash(desk)

@@ -75,15 +75,30 @@ class Connections(Repository):
             raise NotFound(f"There is no connection {connection_id}.", connection_id=connection_id)
         return found[0]
 
+    def remove(self, name: str) -> None:
+        """Forget a connection and its bookmarks; what it brought stays.
+
+        Raises:
+            NotFound: this tenant has no such connection.
+        """
+        found = self.get(name)
+        with self._write() as transaction:
+            transaction.connection.execute(
+                sa.delete(bookmark).where(self._mine(bookmark), bookmark.c.connection_id == found.connection_id)
+            )
+            transaction.connection.execute(
+                sa.delete(connection).where(self._mine(connection), connection.c.id == found.connection_id)
+            )
+
     def list(self) -> tuple[Connection, ...]:
         """All connections, by name."""
-        return tuple(self._select())
+        return self._select()
 
-    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Connection]:
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> tuple[Connection, ...]:
         query = sa.select(connection).where(self._mine(connection), *conditions).order_by(connection.c.name)
         with self._read() as transaction:
             rows = transaction.connection.execute(query).all()
-        return [
+        return tuple(
             Connection(
                 connection_id=row.id,
                 name=row.name,
@@ -92,7 +107,7 @@ class Connections(Repository):
                 company_id=row.company_id,
             )
             for row in rows
-        ]
+        )
 
 
 class Bookmarks(Repository):
@@ -108,7 +123,7 @@ class Bookmarks(Repository):
             self._mine(bookmark), bookmark.c.connection_id == connection_id
         )
         with self._read() as transaction:
-            return {stream: state for stream, state in transaction.connection.execute(query).all()}
+            return {row.stream: row.state for row in transaction.connection.execute(query)}
 
     def commit(
         self,

@@ -8,11 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from canonical.errors import NotFound
 from canonical.issue import Issue, IssueLevel
 from canonical.record import SourceRef
 from storage.engine import Transaction
 from storage.repositories.base import Page, Repository, parse_cursor, render_cursor
-from storage.tables.run import issue
+from storage.tables.run import issue, run_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +48,10 @@ class Issues(Repository):
         self, run_id: int | None, company_id: int | None, by_raw_id: Mapping[int, Sequence[Issue]]
     ) -> None:
         """``replace`` for many raw records at once; one without issues only loses its earlier ones."""
-        raw_ids = list(by_raw_id)
         rows = [self._row(run_id, key, company_id, item) for key, items in by_raw_id.items() for item in items]
         with self._write() as transaction:
-            for start in range(0, len(raw_ids), 1000):
-                some = raw_ids[start : start + 1000]
-                dialect = transaction.dialect
-                transaction.change(
-                    f"DELETE FROM issue WHERE tenant_id = ? AND {dialect.membership('raw_id', len(some))}",
-                    (self._tenant_id, *dialect.bind_members(some)),
-                )
+            sql = "DELETE FROM issue WHERE tenant_id = ?"
+            transaction.change_members(sql, (self._tenant_id,), "raw_id", list(by_raw_id))
             self._insert(transaction, rows)
 
     def page(
@@ -66,11 +61,26 @@ class Issues(Repository):
         run_id: int | None = None,
         level: IssueLevel | None = None,
         code: str | None = None,
+        seen_in_run: int | None = None,
+        raw_id: int | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[StoredIssue]:
-        """Return issues in the order they were noted."""
-        wanted = self._conditions(company_id, run_id, level, code)
+        """Return issues in the order they were noted.
+
+        Args:
+            company_id: of this company only.
+            run_id: noted by this run.
+            level: of this level.
+            code: with this code.
+            seen_in_run: about what this run read, whichever run noted them.
+            raw_id: about this raw record.
+            cursor: from the page before.
+            limit: at most so many.
+        """
+        wanted = [*self._conditions(company_id, run_id, level, code), *self._seen(seen_in_run)]
+        if raw_id is not None:
+            wanted.append(issue.c.raw_id == raw_id)
         if cursor is not None:
             wanted.append(issue.c.id > parse_cursor(cursor, 1)[0])
         query = sa.select(issue).where(*wanted).order_by(issue.c.id).limit(limit + 1)
@@ -79,14 +89,29 @@ class Issues(Repository):
         items = tuple(_stored(row) for row in rows[:limit])
         return Page(items, render_cursor([items[-1].id]) if len(rows) > limit else None)
 
-    def counts(self, *, run_id: int | None = None, company_id: int | None = None) -> dict[str, int]:
-        """Number of issues by code."""
-        query = (
-            sa.select(issue.c.code, sa.func.count()).where(*self._conditions(company_id, run_id)).group_by(issue.c.code)
-        )
+    def get(self, issue_id: int) -> StoredIssue:
+        """Return one issue.
+
+        Raises:
+            NotFound: this tenant has no such issue (any more: reading a record anew replaces its issues).
+        """
+        with self._read() as transaction:
+            row = transaction.connection.execute(
+                sa.select(issue).where(self._mine(issue), issue.c.id == issue_id)
+            ).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no issue {issue_id} in this store.", issue_id=issue_id)
+        return _stored(row)
+
+    def counts(
+        self, *, run_id: int | None = None, company_id: int | None = None, seen_in_run: int | None = None
+    ) -> dict[str, int]:
+        """Number of issues by code; see ``page`` for the arguments."""
+        wanted = [*self._conditions(company_id, run_id), *self._seen(seen_in_run)]
+        query = sa.select(issue.c.code, sa.func.count()).where(*wanted).group_by(issue.c.code)
         with self._read() as transaction:
             rows = transaction.connection.execute(query.order_by(issue.c.code)).all()
-        return {code: count for code, count in rows}
+        return {row.code: row[1] for row in rows}
 
     def counts_by_level(self, *, run_id: int | None = None, company_id: int | None = None) -> dict[IssueLevel, int]:
         """Number of issues by level."""
@@ -109,6 +134,12 @@ class Issues(Repository):
             (issue.c.code, code),
         )
         return [self._mine(issue), *(column == value for column, value in asked if value is not None)]
+
+    def _seen(self, run_id: int | None) -> list[sa.ColumnElement[bool]]:
+        if run_id is None:
+            return []
+        seen = sa.select(run_record.c.raw_id).where(self._mine(run_record), run_record.c.run_id == run_id)
+        return [sa.or_(issue.c.raw_id.in_(seen), sa.and_(issue.c.raw_id.is_(None), issue.c.run_id == run_id))]
 
     def _row(self, run_id: int | None, raw_id: int | None, company_id: int | None, item: Issue) -> dict[str, Any]:
         source = item.source

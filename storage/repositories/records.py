@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from canonical.codec import CanonicalRecord
@@ -17,7 +19,7 @@ from storage.engine import Row, Transaction
 from storage.repositories.base import Page, Repository, parse_cursor, render_cursor
 from storage.types import to_microseconds
 from storage.upsert.kinds import KINDS
-from storage.upsert.plan import Batch, UpsertResult, close_versions, prepare
+from storage.upsert.plan import Batch, UpsertResult, close_versions, forget_current, prepare
 
 T = TypeVar("T")
 Filter = str | bool | date | None
@@ -53,6 +55,7 @@ class Records(Repository):
     def __init__(self, *bound: Any) -> None:
         super().__init__(*bound)
         self._chunks = ChunkReader()
+        self._bill_ledgers: dict[int, set[str]] = defaultdict(set)
 
     def upsert(
         self,
@@ -64,7 +67,7 @@ class Records(Repository):
     ) -> UpsertResult:
         """Store what is new or changed; unchanged and stale records cost a look-up.
 
-        Each batch of a few hundred records commits by itself, unless a transaction is open (``TenantStore.transaction``).
+        Each batch of a few hundred records commits by itself, unless a transaction is open (``TenantStore``'s).
 
         Args:
             company_id: whose books.
@@ -78,14 +81,22 @@ class Records(Repository):
         for start in range(0, len(records), size):
             some_ids = None if raw_ids is None else raw_ids[start : start + size]
             prepared, repeated = prepare(records[start : start + size], some_ids)
-            batch = Batch(self._tenant_id, company_id, run_id, to_microseconds(known_at), prepared, repeated)
+            batch = Batch(
+                tenant_id=self._tenant_id,
+                company_id=company_id,
+                run_id=run_id,
+                known_at=to_microseconds(known_at),
+                prepared=prepared,
+                repeated=repeated,
+                known_bill_ledgers=self._bill_ledgers[company_id],
+            )
             work = commit_batch(
                 self._database,
                 self._tenant_id,
                 company_id,
                 counter="record_writes",
                 look=batch.look,
-                build=lambda found, batch=batch: batch.build(found, self._ids),  # type: ignore[misc] - bound early
+                build=partial(batch.build, ids=self._ids),
             )
             result += work.result
         return result
@@ -98,13 +109,15 @@ class Records(Repository):
                 row[0]
                 for source in sources
                 for row in transaction.rows(
-                    f"SELECT id FROM {table} WHERE tenant_id = ? AND company_id = ? AND stream = ? AND source_key = ? "
-                    "AND known_to IS NULL",
-                    (self._tenant_id, company_id, source.stream, source.key),
+                    "SELECT version_id FROM current_record WHERE tenant_id = ? AND company_id = ? AND kind = ? "
+                    "AND stream = ? AND source_key = ?",
+                    (self._tenant_id, company_id, table, source.stream, source.key),
                 )
             ]
             if found:
                 close_versions(transaction, table, found, to_microseconds(known_at))
+                addresses = [(table, source.stream, source.key) for source in sources]
+                forget_current(transaction, company_id, addresses)
         return len(found)
 
     def get(self, record_type: type[T], version_id: int) -> Stored[T]:
@@ -184,7 +197,7 @@ class Records(Repository):
         if len(found) <= limit:
             return Page(tuple(found))
         last = found[limit - 1]
-        place = last.record.day.isoformat() if is_voucher else getattr(last.record, column, "")  # type: ignore[attr-defined] - vouchers have one
+        place = last.record.day.isoformat() if is_voucher else getattr(last.record, column, "")  # type: ignore[attr-defined]  # vouchers have one
         return Page(tuple(found[:limit]), render_cursor([place, last.id]))
 
     def count(self, company_id: int, record_type: type, known_at: datetime | None = None, **filters: Filter) -> int:
@@ -247,8 +260,8 @@ class Records(Repository):
                 id=version_id,
                 record=decode(record_type, document),
                 raw_id=raw_id,
-                known_from=moment(known_from),  # type: ignore[arg-type] - the column is NOT NULL
-                known_to=moment(known_to),
+                known_from=moment(known_from),
+                known_to=None if known_to is None else moment(known_to),
             )
             for (version_id, raw_id, known_from, known_to, *_), document in zip(rows, documents, strict=True)
         ]

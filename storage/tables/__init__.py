@@ -6,7 +6,7 @@ null = current). Start at ``voucher.py``; migrations in ``storage/migrations`` b
 the two together.
 """
 
-from storage.tables import company, control, master, raw, run, voucher
+from storage.tables import company, control, crosswalk, master, raw, run, voucher
 from storage.tables.base import metadata
 
 CONTROL_TABLES = frozenset({"tenant", "api_key"})
@@ -18,6 +18,7 @@ __all__ = [
     "TENANT_TABLES",
     "company",
     "control",
+    "crosswalk",
     "master",
     "metadata",
     "raw",

@@ -58,17 +58,5 @@ def version_columns() -> list[sa.Column[Any]]:
 
 
 def versioned_table(name: str, *columns: sa.Column[Any], indexes: tuple[sa.Index, ...] = ()) -> sa.Table:
-    """Declare a versioned table: at most one current version per (company, stream, source key)."""
-    current = sa.Index(
-        f"uq_{name}_current",
-        "tenant_id",
-        "company_id",
-        "stream",
-        "source_key",
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
-    return sa.Table(
-        name, metadata, *version_columns(), *columns, sa.PrimaryKeyConstraint("tenant_id", "id"), current, *indexes
-    )
+    """Declare a versioned table; ``current_record`` says which version of each record is current."""
+    return sa.Table(name, metadata, *version_columns(), *columns, sa.PrimaryKeyConstraint("tenant_id", "id"), *indexes)

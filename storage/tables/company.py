@@ -22,6 +22,27 @@ company = sa.Table(
     sa.PrimaryKeyConstraint("tenant_id", "id"),
     sa.UniqueConstraint("tenant_id", "connector", "source_key"),
 )
-"""``record_writes`` and ``raw_writes`` count writing batches: a batch planned against an older count is planned again."""
+"""``record_writes`` and ``raw_writes`` count writing batches: a batch planned before another one is planned again."""
 
 company_profile = versioned_table("company_profile", text("name"))
+
+current_record = sa.Table(
+    "current_record",
+    metadata,
+    tenant_column(),
+    sa.Column("company_id", sa.BigInteger, nullable=False),
+    key("kind"),
+    key("stream"),
+    key("source_key"),
+    sa.Column("version_id", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("source_version", sa.BigInteger),
+    sa.Column("known_from", Moment, nullable=False),
+    sa.PrimaryKeyConstraint("tenant_id", "company_id", "kind", "stream", "source_key"),
+    sqlite_with_rowid=False,
+)
+"""The current version of every record by its source address: one at most, and what an upsert compares with.
+
+A table of its own with a single index: looked up through a partial index of ``voucher`` instead, PostgreSQL may choose
+any of that table's indexes while it has no statistics, and read all rows of the tenant for every key.
+"""

@@ -113,3 +113,14 @@ proof_total = sa.Table(
     text("oracle"),
     sa.PrimaryKeyConstraint("tenant_id", "proof_id", "line"),
 )
+
+run_record = sa.Table(
+    "run_record",
+    metadata,
+    tenant_column(),
+    sa.Column("run_id", sa.BigInteger, nullable=False),
+    sa.Column("raw_id", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("tenant_id", "run_id", "raw_id"),
+    sqlite_with_rowid=False,
+)
+"""The raw records a run saw, new or known: what it read, whatever became of it."""

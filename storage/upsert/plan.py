@@ -16,15 +16,22 @@ from canonical.ledger import Ledger
 from canonical.voucher import Voucher
 from storage.chunk import pack
 from storage.document import decode, digest, encode
-from storage.engine import Row, Transaction
+from storage.engine import Lookup, Row, Transaction
 from storage.ids import IdAllocator
+from storage.tables.base import metadata
+from storage.tables.company import current_record
 from storage.tables.raw import chunk
-from storage.tables.voucher import ledger_trait
+from storage.tables.voucher import bill_ledger
 from storage.types import wire_day
 from storage.upsert.kinds import Kind, kind_of
 from storage.upsert.voucher_rows import ChildRows
 
 NUL = b"\\u0000"
+OWNED = {
+    "voucher": (("posting", "voucher_id"), ("bill_allocation", "owner_id")),
+    "ledger": (("bill_allocation", "owner_id"),),
+}
+"""Child tables that repeat the times their version was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class Batch:
     known_at: int
     prepared: tuple[Prepared, ...]
     repeated: int
+    known_bill_ledgers: set[str]
 
     def look(self, transaction: Transaction) -> Found:
         """Read what is stored under the batch's addresses and keys."""
@@ -123,29 +131,31 @@ class Batch:
     def _look_for_addresses(
         self, transaction: Transaction, found: Found, table: str, stream: str, source_keys: list[str]
     ) -> None:
-        dialect = transaction.dialect
-        rows = transaction.rows(
-            f"SELECT source_key, id, digest, source_version, {_known_from(transaction)} FROM {table} WHERE "
-            "tenant_id = ? AND company_id = ? AND stream = ? AND known_to IS NULL "
-            f"AND {dialect.membership('source_key', len(source_keys))}",
-            (self.tenant_id, self.company_id, stream, *dialect.bind_members(source_keys)),
+        lookup = Lookup(
+            table=current_record.name,
+            columns=f"source_key, version_id, digest, source_version, {_known_from(transaction)} AS known_from",
+            where="tenant_id = ? AND company_id = ? AND kind = ? AND stream = ?",
+            column="source_key",
         )
+        rows = transaction.find(lookup, (self.tenant_id, self.company_id, table, stream), source_keys)
         for key, version_id, stored_digest, source_version, known_from in rows:
             found.current[table, stream, key] = Current(version_id, bytes(stored_digest), source_version, known_from)
 
     def _look_for_keys(self, transaction: Transaction, found: Found, table: str, keys: list[str]) -> None:
-        dialect = transaction.dialect
-        rows = transaction.rows(
-            f"SELECT key, id, stream, source_key, is_provisional, {_known_from(transaction)} FROM {table} WHERE "
-            f"tenant_id = ? AND company_id = ? AND known_to IS NULL AND {dialect.membership('key', len(keys))}",
-            (self.tenant_id, self.company_id, *dialect.bind_members(keys)),
+        lookup = Lookup(
+            table=table,
+            columns=f"key, id, stream, source_key, is_provisional, {_known_from(transaction)} AS known_from",
+            where="tenant_id = ? AND company_id = ? AND known_to IS NULL",
+            column="key",
         )
+        rows = transaction.find(lookup, (self.tenant_id, self.company_id), keys)
         for key, version_id, stream, source_key, is_provisional, known_from in rows:
             found.by_key[table, key].append((version_id, (stream, source_key), bool(is_provisional), known_from))
 
     def build(self, found: Found, ids: IdAllocator) -> Upsert:
         """Decide, and prepare the rows of what is new or changed."""
-        work = Upsert(self.tenant_id, self.company_id, ChildRows(self.tenant_id, self.company_id))
+        children = ChildRows(self.tenant_id, self.company_id)
+        work = Upsert(self.tenant_id, self.company_id, children, known_bill_ledgers=self.known_bill_ledgers)
         work.unchanged = self.repeated
         chosen: list[tuple[Prepared, int]] = []
         for item in self.prepared:
@@ -161,12 +171,12 @@ class Batch:
         for (item, known_from), place, new_id in zip(chosen, places, ids.take(len(chosen)), strict=True):
             source = item.record.source
             record = item.record if NUL not in item.document else _without_nul(item)
-            work.rows[item.kind.table.name].append(
-                (self.tenant_id, new_id, self.company_id, source.stream, source.key, item.digest, item.source_version)
-                + (place.chunk_id, place.at, place.size, self.run_id, item.raw_id, known_from, None)
-                + item.kind.columns(record)
-            )
-            work.tables[item.kind.table.name] = item.kind
+            name, address = item.kind.table.name, (source.stream, source.key)
+            head = (self.tenant_id, new_id, self.company_id, *address, item.digest, item.source_version)
+            origin = (place.chunk_id, place.at, place.size, self.run_id, item.raw_id)
+            work.rows[name].append((*head, *origin, known_from, None, *item.kind.columns(record)))
+            current = (new_id, item.digest, item.source_version, known_from)
+            work.current.append((self.tenant_id, self.company_id, name, *address, *current))
             match record:
                 case Voucher():
                     work.children.add_voucher(record, new_id, known_from)
@@ -189,12 +199,13 @@ class Upsert:
     updated: int = 0
     unchanged: int = 0
     stale: int = 0
-    tables: dict[str, Kind] = field(default_factory=dict)
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     chunks: list[Row] = field(default_factory=list)
+    current: list[Row] = field(default_factory=list)
     closed: dict[tuple[str, int], list[int]] = field(default_factory=lambda: defaultdict(list))
+    displaced: list[tuple[str, str, str]] = field(default_factory=list)
     company: Company | None = None
-    known_traits: frozenset[tuple[str, str]] = frozenset()
+    known_bill_ledgers: set[str] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:
@@ -222,7 +233,9 @@ class Upsert:
         if current is not None and _is_older(item.source_version, current.source_version):
             self.stale += 1
             return None
-        displaced = [] if item.is_provisional else [(entry[0], entry[3]) for entry in others if entry[2]]
+        yielding = [] if item.is_provisional else [entry for entry in others if entry[2]]
+        self.displaced += [(table, *address) for _, address, _, _ in yielding]
+        displaced = [(version_id, start) for version_id, _, _, start in yielding]
         if current is not None:
             displaced.append((current.id, current.known_from))
         known_from = max([known_at, *(start for _, start in displaced)])
@@ -235,11 +248,15 @@ class Upsert:
         """Close what is superseded, then write the new versions and their children."""
         for (table, moment), version_ids in self.closed.items():
             close_versions(transaction, table, version_ids, moment)
+        forget_current(transaction, self.company_id, self.displaced)
         transaction.insert(chunk, self.chunks)
         for name, rows in self.rows.items():
-            transaction.insert(self.tables[name].table, rows)
+            transaction.insert(metadata.tables[name], rows)
+        transaction.insert(current_record, self.current, replace=True)
         self.children.insert(transaction)
-        add_traits(transaction, self.company_id, self.children.traits - self.known_traits)
+        fresh = self.children.bill_ledgers - self.known_bill_ledgers
+        _add_bill_ledgers(transaction, self.company_id, fresh)
+        transaction.after_commit.append(lambda: self.known_bill_ledgers.update(fresh))
         if self.company is not None:
             transaction.change(
                 f"UPDATE company SET name = ?, books_from = {_day_parameter(transaction)} "
@@ -280,27 +297,29 @@ def prepare(records: Iterable[CanonicalRecord], raw_ids: Sequence[int] | None) -
 
 def close_versions(transaction: Transaction, table: str, version_ids: Sequence[int], moment: int) -> None:
     """End versions at a moment (wire form), their children with them."""
-    dialect = transaction.dialect
-    owned = {"voucher": (("posting", "voucher_id"), ("bill_allocation", "owner_id"))}.get(table, ())
-    if table == "ledger":
-        owned = (("bill_allocation", "owner_id"),)
-    for name, column in ((table, "id"), *owned):
+    for name, column in ((table, "id"), *OWNED.get(table, ())):
+        sql = f"UPDATE {name} SET known_to = {_moment_parameter(transaction)} WHERE tenant_id = ? AND known_to IS NULL"
+        transaction.change_members(sql, (moment, transaction.tenant_id), column, version_ids)
+
+
+def forget_current(transaction: Transaction, company_id: int, addresses: Sequence[tuple[str, str, str]]) -> None:
+    """Take records that have no current version any more off the list: (kind, stream, source key) each."""
+    for address in addresses:
         transaction.change(
-            f"UPDATE {name} SET known_to = {_moment_parameter(transaction)} WHERE tenant_id = ? AND known_to IS NULL "
-            f"AND {dialect.membership(column, len(version_ids))}",
-            (moment, transaction.tenant_id, *dialect.bind_members(version_ids)),
+            f"DELETE FROM {current_record.name} WHERE tenant_id = ? AND company_id = ? AND kind = ? AND stream = ? "
+            "AND source_key = ?",
+            (transaction.tenant_id, company_id, *address),
         )
 
 
-def add_traits(transaction: Transaction, company_id: int, traits: Iterable[tuple[str, str]]) -> None:
-    """Add evidence about ledgers; what is there already stays."""
-    rows = [(transaction.tenant_id, company_id, key, trait) for key, trait in sorted(traits)]
+def _add_bill_ledgers(transaction: Transaction, company_id: int, keys: Iterable[str]) -> None:
+    """Note that ledgers carry bills; what is noted already stays."""
+    rows = [(transaction.tenant_id, company_id, key) for key in sorted(keys)]
     if not rows:
         return
     cursor = transaction.driver.cursor()
-    cursor.executemany(
-        transaction.native(f"INSERT INTO {ledger_trait.name} VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"), rows
-    )
+    sql = f"INSERT INTO {bill_ledger.name} (tenant_id, company_id, ledger_key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    cursor.executemany(transaction.native(sql), rows)
     cursor.close()
 
 

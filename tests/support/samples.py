@@ -6,8 +6,10 @@ file which is not there skips and says which.
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,3 +32,8 @@ def sample(relative: str) -> Path:
     if not path.exists():
         pytest.skip(f"the sample {relative} is not there")
     return path
+
+
+def sample_json(relative: str) -> Any:
+    """One decoded JSON sample; skips the running test where it is absent."""
+    return json.loads(sample(relative).read_text(encoding="utf-8"))

@@ -120,7 +120,7 @@ class ScriptedSteps:
                 (request.tenant, request.connection),
             ).lastrowid
         assert run_id is not None
-        return RunRef(tenant=request.tenant, run_id=run_id, connection=request.connection, company_ids=(11, 12))
+        return RunRef(tenant=request.tenant, run_id=run_id, connection=request.connection, company_ids=(11,))
 
     def _long(self, step: str, run: RunRef, beat: Beat) -> StepOutcome:
         attempt = self._attempt(step)
@@ -133,7 +133,8 @@ class ScriptedSteps:
                 db.execute("insert into rows values (?, ?, ?, ?)", (run.run_id, step, n, os.getpid()))
             beat(Progress(step=step, done=n + 1, total=self.script.rows, unit="rows"))
             time.sleep(self.script.pause_s)
-        return StepOutcome(step=step, records=self.script.rows)
+        detail = {"companies": "11,12"} if step == "extract" else {}  # as the source has told
+        return StepOutcome(step=step, records=self.script.rows, detail=detail)
 
     def extract(self, run: RunRef, beat: Beat) -> StepOutcome:
         return self._long("extract", run, beat)

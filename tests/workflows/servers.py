@@ -17,14 +17,24 @@ from workflows.temporal.connection import TemporalTarget, connect
 from workflows.temporal.server import ServerPorts, find_binary, server_command
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class RunningServer:
+    """A server that a test may kill and start again on the same data and ports."""
+
+    command: list[str]
     target: TemporalTarget
-    ports: ServerPorts
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None = None
 
     async def client(self) -> Client:
         return await connect(self.target, wait_s=15)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
 
 
 def binary_or_skip() -> Path:
@@ -42,15 +52,10 @@ def running_server(data_dir: Path, *, without: str = "") -> Iterator[RunningServ
     while without in command:
         at = command.index(without)
         del command[at : at + 2]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    server = RunningServer(TemporalTarget(address=f"127.0.0.1:{ports.grpc}"), ports, process)
+    server = RunningServer(command, TemporalTarget(address=f"127.0.0.1:{ports.grpc}"))
+    server.start()
     try:
         asyncio.run(server.client())
         yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        server.kill()

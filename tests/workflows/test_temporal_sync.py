@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -15,17 +12,14 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from canonical.errors import ConfigurationError, InvariantError, NotFound, SourceRejected, SourceUnavailable
 from tests.workflows.scripted import Failing, Script, ScriptedSteps
 from tests.workflows.servers import RunningServer, running_server
-from workflows.inputs import SyncRequest
-from workflows.policies import RetryRule, StepLimits, SyncLimits
+from tests.workflows.sync_support import QUICK, during, request_of, started, until
 from workflows.temporal import names
 from workflows.temporal.attributes import ensure_search_attributes, missing_search_attributes
 from workflows.temporal.client import (
     SyncCancelled,
-    SyncHandle,
     SyncProgress,
     Watching,
     run_sync,
-    start_sync,
     stop_sync,
     sync_progress,
     sync_result,
@@ -33,53 +27,8 @@ from workflows.temporal.client import (
 )
 from workflows.temporal.connection import TemporalTarget
 from workflows.temporal.pulse import PulseSettings
-from workflows.temporal.worker import WorkerSettings, build_worker
 
 pytestmark = [pytest.mark.temporal, pytest.mark.xdist_group("temporal")]
-
-QUICK = SyncLimits(
-    short=StepLimits(run_s=5),
-    long=StepLimits(run_s=20, heartbeat_s=2),
-    retry=RetryRule(attempts=4, first_delay_s=0.05, longest_delay_s=0.2),
-)
-Result = TypeVar("Result")
-
-
-def request_of(key: str) -> SyncRequest:
-    return SyncRequest(tenant="acme", connection=key, source="tally", company="Asha & Sons")
-
-
-@asynccontextmanager
-async def working(client: Client, steps: ScriptedSteps, queue: str, pulse: PulseSettings) -> AsyncIterator[None]:
-    settings = WorkerSettings(task_queue=queue, grace_s=0.2, sandboxed=True, pulse=pulse)
-    async with build_worker(client, steps, settings):
-        yield
-
-
-def during(
-    server: RunningServer,
-    steps: ScriptedSteps,
-    queue: str,
-    body: Callable[[Client], Coroutine[None, None, Result]],
-    pulse: PulseSettings | None = None,
-) -> Result:
-    """Run the body while a sandboxed worker serves the queue."""
-
-    async def whole() -> Result:
-        client = await server.client()
-        async with working(client, steps, queue, pulse or PulseSettings(every_s=0.1)):
-            return await asyncio.wait_for(body(client), 25)
-
-    return asyncio.run(whole())
-
-
-async def started(client: Client, key: str, limits: SyncLimits = QUICK) -> SyncHandle:
-    return await start_sync(client, request_of(key), limits=limits, task_queue=key)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 - the condition is rows in a file
-        await asyncio.sleep(0.02)
 
 
 def test_a_sync_runs_every_step_once_and_returns_its_summary(
@@ -369,3 +318,10 @@ def test_payloads_hold_references_only(temporal: RunningServer, steps: ScriptedS
 
     history = during(temporal, steps, key, body)
     assert len(json.dumps(history)) < 60_000
+
+
+def test_a_server_without_our_namespace_says_so(temporal: RunningServer, key: str) -> None:
+    wrong = TemporalTarget(address=temporal.target.address, namespace="not-there")
+    with pytest.raises(ConfigurationError, match="no namespace not-there") as caught:
+        run_sync(wrong, request_of(key))
+    assert caught.value.code == "temporal.namespace"

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+from khata.supervisor.probes import mark_ready
 from tests.workflows.scripted import Script, ScriptedSteps
 from workflows.temporal.connection import TemporalTarget
 from workflows.temporal.leaving import leave
@@ -14,14 +15,14 @@ from workflows.temporal.worker import WorkerSettings, run_worker
 
 
 def main(spec: dict[str, str]) -> None:
-    """Serve ``queue`` of the server at ``address`` with the script's steps; touch ``ready`` once known there."""
+    """Serve ``queue`` of the server at ``address`` with the script's steps; write ``ready`` once known there."""
     run_worker(
         TemporalTarget(address=spec["address"]),
         ScriptedSteps(Path(spec["effects"]), Script.load(spec["script"])),
         WorkerSettings(
             task_queue=spec["queue"], grace_s=float(spec.get("grace_s", "1")), pulse=PulseSettings(every_s=0.2)
         ),
-        on_ready=lambda: Path(spec["ready"]).touch(),
+        on_ready=lambda: mark_ready(Path(spec["ready"])),
     )
     leave(0)
 

@@ -219,7 +219,12 @@ def _no_worker(client: Client, task_queue: str) -> ConfigurationError:
 
 
 def run_sync(
-    target: TemporalTarget, request: SyncRequest, *, watching: Watching | None = None, limits: SyncLimits | None = None
+    target: TemporalTarget,
+    request: SyncRequest,
+    *,
+    watching: Watching | None = None,
+    limits: SyncLimits | None = None,
+    task_queue: str = names.TASK_QUEUE,
 ) -> RunSummary:
     """Sync a connection from a command line: connect, start or join, watch, return the summary.
 
@@ -234,8 +239,8 @@ def run_sync(
     async def whole() -> RunSummary:
         client = await connect(target)
         await ensure_search_attributes(client)
-        handle = await start_sync(client, request, limits=limits)
-        return await watch_sync(client, handle, watching or Watching())
+        handle = await start_sync(client, request, limits=limits, task_queue=task_queue)
+        return await watch_sync(client, handle, watching or Watching(), task_queue=task_queue)
 
     return asyncio.run(whole())
 

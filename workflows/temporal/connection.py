@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfigProfile, ClientConfigTLS
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
-from canonical.errors import ConfigurationError
+from canonical.errors import ConfigurationError, CredentialError, KhataError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 _POLL_S = 0.2
@@ -105,7 +106,7 @@ class TemporalTarget:
 
 
 async def connect(target: TemporalTarget, *, wait_s: float = 0.0, clock: Callable[[], float] = monotonic) -> Client:
-    """Connect and make sure the server answers.
+    """Connect and make sure the server answers for our namespace.
 
     Args:
         target: which server.
@@ -113,7 +114,9 @@ async def connect(target: TemporalTarget, *, wait_s: float = 0.0, clock: Callabl
         clock: monotonic seconds.
 
     Raises:
-        ConfigurationError: the settings cannot work (a certificate file is missing), or nothing answers there.
+        ConfigurationError: the settings cannot work (a certificate file is missing), nothing answers at the address,
+            or the server does not have the namespace.
+        CredentialError: the server refuses our API key or certificate.
     """
     try:
         options = target.profile().to_client_connect_config()
@@ -125,14 +128,32 @@ async def connect(target: TemporalTarget, *, wait_s: float = 0.0, clock: Callabl
     deadline = clock() + wait_s
     while True:
         try:
-            return await Client.connect(**options)
+            client = await Client.connect(**options)
+            await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
         except (RuntimeError, RPCError) as error:  # the bridge raises RuntimeError for a refused port
             if clock() >= deadline:
-                raise _unreachable(target, error) from error
+                raise _refusal(target, error) from error
+        else:
+            return client
         await asyncio.sleep(_POLL_S)
 
 
-def _unreachable(target: TemporalTarget, error: Exception) -> ConfigurationError:
+def _refusal(target: TemporalTarget, error: Exception) -> KhataError:
+    """What to tell about a server that does not answer, or not as hoped."""
+    status = error.status if isinstance(error, RPCError) else None
+    if status is RPCStatusCode.NOT_FOUND:
+        return ConfigurationError(
+            f"The Temporal server at {target.address} has no namespace {target.namespace}. Create it with 'temporal "
+            f"operator namespace create {target.namespace}', or name another.",
+            code="temporal.namespace",
+            address=target.address,
+        )
+    if status in {RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.PERMISSION_DENIED}:
+        return CredentialError(
+            f"The Temporal server at {target.address} refuses our API key or certificate. Renew it.",
+            code="temporal.credential",
+            address=target.address,
+        )
     return ConfigurationError(
         f"No Temporal server answers at {target.address} (namespace {target.namespace}). Start one with 'khata up', "
         "or name yours with --temporal ADDRESS.",

@@ -105,7 +105,7 @@ class SyncWorkflow:
             self._finished(RunStatus.FAILED, reason.type or "")
             raise reason from error
         self._state = replace(self._state, run_id=run.run_id)
-        workflow.upsert_search_attributes([names.COMPANY.value_set([str(key) for key in run.company_ids])])
+        self._found_companies(",".join(str(key) for key in run.company_ids))
         return run
 
     async def _step(self, step: str, run: RunRef, job: SyncJob) -> None:
@@ -122,6 +122,7 @@ class SyncWorkflow:
             summary=names.step_word(step),
         )
         self._state = replace(self._state, outcomes=(*self._state.outcomes, outcome))
+        self._found_companies(outcome.detail.get("companies", ""))
         if workflow.cancellation_reason() is not None:  # the step had finished before it heard of the cancel
             raise asyncio.CancelledError
 
@@ -142,6 +143,11 @@ class SyncWorkflow:
             summary=names.step_word(step),
         )
         return done
+
+    def _found_companies(self, keys: str) -> None:
+        """Let an operator find the sync by company: known when the run opens, or when the source has told."""
+        if keys:
+            workflow.upsert_search_attributes([names.COMPANY.value_set(keys.split(","))])
 
     def _entering(self, step: str) -> None:
         """Tell the query and the Web UI which step runs."""

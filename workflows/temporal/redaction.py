@@ -29,7 +29,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         r"\1\2<secret>",
     ),
-    (re.compile(r"(?i)\b\d{2}[A-Z]{5}\d{4}[A-Z][0-9A-Z]{3}\b"), "<gstin>"),
+    (re.compile(r"(?i)\d{2}[A-Z]{5}\d{4}[A-Z][0-9A-Z]{3}"), "<gstin>"),
     (re.compile(r"(?i)\b[A-Z]{5}\d{4}[A-Z]\b"), "<pan>"),
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<email>"),
     (re.compile(r"(?<!\d)(?:\+?91[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?!\d)"), "<phone>"),

@@ -78,7 +78,9 @@ def get_binary() -> Path:
     return found
 
 
-def server_command(binary: Path, data_dir: Path, ports: ServerPorts, *, log_level: str = "error") -> tuple[str, ...]:
+def server_command(
+    binary: Path, data_dir: Path, ports: ServerPorts, *, namespace: str = "default", log_level: str = "error"
+) -> tuple[str, ...]:
     """The whole start line; data goes to ``data_dir/temporal.db``, listening is on loopback only."""
     return (
         str(binary),
@@ -87,6 +89,7 @@ def server_command(binary: Path, data_dir: Path, ports: ServerPorts, *, log_leve
         *("--ip", "127.0.0.1", "--ui-ip", "127.0.0.1"),
         *("--port", str(ports.grpc), "--ui-port", str(ports.ui)),
         *("--http-port", str(ports.http), "--metrics-port", str(ports.metrics)),
+        *("--namespace", namespace),
         *("--db-filename", str(data_dir / DATABASE_FILE)),
         *("--log-level", log_level, "--color", "never", "--ui-disable-news-fetch"),
         *_repeated("--sqlite-pragma", PRAGMAS),

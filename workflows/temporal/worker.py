@@ -10,6 +10,7 @@ Where next: the composition root in ``khata`` passes the steps; ``activities.py`
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,16 @@ class WorkerSettings:
     connect_wait_s: float = 60.0
     sandboxed: bool = False
     pulse: PulseSettings = field(default_factory=PulseSettings)
+
+
+class _OneLine(logging.Filter):
+    """Our own line has said what failed; the SDK's traceback through its threads adds nothing."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record, drop the traceback of a failed activity."""
+        if str(record.msg).startswith("Completing activity as failed"):
+            record.exc_info = None
+        return True
 
 
 def build_worker(client: Client, steps: SyncSteps, settings: WorkerSettings) -> Worker:
@@ -127,6 +138,7 @@ def run_worker(
         ConfigurationError: no server answers within ``connect_wait_s``, or it refuses our search attributes.
     """
     chosen = settings or WorkerSettings()
+    logging.getLogger("temporalio.activity").addFilter(_OneLine())
 
     async def whole() -> None:
         stop = asyncio.Event()

@@ -18,6 +18,7 @@ TENANT_TABLES = (
     "account_group",
     "bank_allocation",
     "bill_allocation",
+    "bill_ledger",
     "bookmark",
     "chunk",
     "company",
@@ -26,13 +27,13 @@ TENANT_TABLES = (
     "cost_allocation",
     "cost_category",
     "cost_centre",
+    "current_record",
     "godown",
     "id_block",
     "issue",
     "item",
     "item_line",
     "ledger",
-    "ledger_trait",
     "party",
     "posting",
     "proof",
@@ -58,6 +59,7 @@ def upgrade() -> None:
     _create_account_group()
     _create_bank_allocation()
     _create_bill_allocation()
+    _create_bill_ledger()
     _create_bookmark()
     _create_chunk()
     _create_company()
@@ -66,13 +68,13 @@ def upgrade() -> None:
     _create_cost_allocation()
     _create_cost_category()
     _create_cost_centre()
+    _create_current_record()
     _create_godown()
     _create_id_block()
     _create_issue()
     _create_item()
     _create_item_line()
     _create_ledger()
-    _create_ledger_trait()
     _create_party()
     _create_posting()
     _create_proof()
@@ -125,14 +127,6 @@ def _create_account_group() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_account_group"),
     )
     op.create_index("ix_account_group_key", "account_group", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_account_group_current",
-        "account_group",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_bank_allocation() -> None:
@@ -171,8 +165,12 @@ def _create_bill_allocation() -> None:
         sa.Column("due_date", Day(), nullable=True),
         sa.Column("credit_number", sa.Integer, nullable=True),
         sa.Column("credit_unit", sa.Text, nullable=True),
+        sa.Column("aged_from", Day(), nullable=True),
+        sa.Column("falls_due", Day(), nullable=True),
+        sa.Column("origin_side", sa.Integer, nullable=True),
         sa.Column("counts", sa.Boolean, nullable=False),
         sa.Column("is_opening", sa.Boolean, nullable=False),
+        sa.Column("is_implied", sa.Boolean, nullable=False),
         sa.Column("known_from", Moment(), nullable=False),
         sa.Column("known_to", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "owner_id", "line", "seq", name="pk_bill_allocation"),
@@ -188,13 +186,25 @@ def _create_bill_allocation() -> None:
             "item_key",
             "effective_on",
             "net",
-            "bill_date",
-            "due_date",
+            "aged_from",
+            "falls_due",
+            "origin_side",
             "counts",
             "known_to",
             "known_from",
         ],
         unique=False,
+    )
+
+
+def _create_bill_ledger() -> None:
+    op.create_table(
+        "bill_ledger",
+        sa.Column("tenant_id", sa.Integer, nullable=False),
+        sa.Column("company_id", sa.BigInteger, nullable=False),
+        sa.Column("ledger_key", Key(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "company_id", "ledger_key", name="pk_bill_ledger"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -259,14 +269,6 @@ def _create_company_profile() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_company_profile"),
     )
-    op.create_index(
-        "uq_company_profile_current",
-        "company_profile",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_connection() -> None:
@@ -322,14 +324,6 @@ def _create_cost_category() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_cost_category"),
     )
     op.create_index("ix_cost_category_key", "cost_category", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_cost_category_current",
-        "cost_category",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_cost_centre() -> None:
@@ -356,13 +350,22 @@ def _create_cost_centre() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_cost_centre"),
     )
     op.create_index("ix_cost_centre_key", "cost_centre", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_cost_centre_current",
-        "cost_centre",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
+
+
+def _create_current_record() -> None:
+    op.create_table(
+        "current_record",
+        sa.Column("tenant_id", sa.Integer, nullable=False),
+        sa.Column("company_id", sa.BigInteger, nullable=False),
+        sa.Column("kind", Key(), nullable=False),
+        sa.Column("stream", Key(), nullable=False),
+        sa.Column("source_key", Key(), nullable=False),
+        sa.Column("version_id", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("source_version", sa.BigInteger, nullable=True),
+        sa.Column("known_from", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "company_id", "kind", "stream", "source_key", name="pk_current_record"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -389,14 +392,6 @@ def _create_godown() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_godown"),
     )
     op.create_index("ix_godown_key", "godown", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_godown_current",
-        "godown",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_id_block() -> None:
@@ -455,14 +450,6 @@ def _create_item() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_item"),
     )
     op.create_index("ix_item_key", "item", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_item_current",
-        "item",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_item_line() -> None:
@@ -505,7 +492,6 @@ def _create_ledger() -> None:
         sa.Column("group_key", Key(), nullable=False),
         sa.Column("reserved", sa.Text, nullable=False),
         sa.Column("opening", Amount(), nullable=False),
-        sa.Column("opening_unreferenced", Amount(), nullable=False),
         sa.Column("closing", Amount(), nullable=True),
         sa.Column("credit_number", sa.Integer, nullable=True),
         sa.Column("credit_unit", sa.Text, nullable=True),
@@ -514,26 +500,6 @@ def _create_ledger() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_ledger"),
     )
     op.create_index("ix_ledger_key", "ledger", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_ledger_current",
-        "ledger",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
-
-
-def _create_ledger_trait() -> None:
-    op.create_table(
-        "ledger_trait",
-        sa.Column("tenant_id", sa.Integer, nullable=False),
-        sa.Column("company_id", sa.BigInteger, nullable=False),
-        sa.Column("ledger_key", Key(), nullable=False),
-        sa.Column("trait", Key(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "company_id", "ledger_key", "trait", name="pk_ledger_trait"),
-        sqlite_with_rowid=False,
-    )
 
 
 def _create_party() -> None:
@@ -562,14 +528,6 @@ def _create_party() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_party"),
     )
     op.create_index("ix_party_key", "party", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_party_current",
-        "party",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_posting() -> None:
@@ -737,14 +695,6 @@ def _create_stock_group() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_stock_group"),
     )
     op.create_index("ix_stock_group_key", "stock_group", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_stock_group_current",
-        "stock_group",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_tax_line() -> None:
@@ -798,14 +748,6 @@ def _create_unit() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_unit"),
     )
     op.create_index("ix_unit_key", "unit", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_unit_current",
-        "unit",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_voucher() -> None:
@@ -840,14 +782,6 @@ def _create_voucher() -> None:
     )
     op.create_index("ix_voucher_day", "voucher", ["tenant_id", "company_id", "day", "id"], unique=False)
     op.create_index("ix_voucher_party", "voucher", ["tenant_id", "company_id", "party_key", "day", "id"], unique=False)
-    op.create_index(
-        "uq_voucher_current",
-        "voucher",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_voucher_type() -> None:
@@ -874,14 +808,6 @@ def _create_voucher_type() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_voucher_type"),
     )
     op.create_index("ix_voucher_type_key", "voucher_type", ["tenant_id", "company_id", "key"], unique=False)
-    op.create_index(
-        "uq_voucher_type_current",
-        "voucher_type",
-        ["tenant_id", "company_id", "stream", "source_key"],
-        unique=True,
-        sqlite_where=sa.text("known_to IS NULL"),
-        postgresql_where=sa.text("known_to IS NULL"),
-    )
 
 
 def _create_api_key() -> None:

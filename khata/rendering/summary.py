@@ -1,0 +1,116 @@
+"""What an import has to say, for people: what was read, what is in the books, what was refused, what was proven.
+
+The JSON of the same is ``workflows.summary.ImportSummary.to_json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from canonical.money import render_inr
+from canonical.proof import ControlTotal, Proof, ProofStatus
+from khata.rendering.sheet import Cell, Sheet, amount, count, text
+
+if TYPE_CHECKING:
+    from workflows.summary import ImportSummary
+
+DIFFERENCES_SHOWN = 20
+STATUS_WORDS = {
+    ProofStatus.PROVED: "proved",
+    ProofStatus.DIFFERS: "DIFFERS",
+    ProofStatus.NO_ORACLE: "no oracle",
+}
+
+
+def vouchers_by_type_sheet(summary: ImportSummary) -> Sheet:
+    """How many vouchers of each type, and their debits."""
+    rows: list[tuple[Cell, ...]] = [
+        (name, number, summary.debit_total_by_type.get(name))
+        for name, number in sorted(summary.vouchers.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return Sheet(
+        title=", ".join(summary.companies) or "Import",
+        columns=(text("type", "Voucher type"), count("count", "Vouchers"), amount("debit_total", "Debit total")),
+        rows=rows,
+        totals=("Total", summary.voucher_count, summary.debit_total),
+    )
+
+
+def summary_lines(summary: ImportSummary) -> Iterable[str]:
+    """The facts under the table, one line each; what needs a person comes last."""
+    yield from _books_lines(summary)
+    yield from _bill_lines(summary)
+    yield _records_line(summary)
+    yield proof_line(summary.proof)
+    for total in summary.proof.differences[:DIFFERENCES_SHOWN]:
+        yield f"  {difference_line(total)}"
+    yield from _issue_lines(summary)
+    yield from _rejection_lines(summary)
+
+
+def _books_lines(summary: ImportSummary) -> Iterable[str]:
+    yield (
+        f"Vouchers    {_n(summary.balanced)} balanced, {_n(summary.unbalanced)} unbalanced, "
+        f"{_n(summary.cancelled)} cancelled; in the books {render_inr(summary.books_debit_total)}"
+    )
+    yield f"Masters     {_n(summary.ledgers)} ledgers, {_n(summary.groups)} groups, {_n(summary.items)} items"
+
+
+def _bill_lines(summary: ImportSummary) -> Iterable[str]:
+    if summary.bills:
+        parts = [f"{kind} {_n(total.count)} ({render_inr(total.signed_sum)})" for kind, total in summary.bills.items()]
+        yield f"Bills       {', '.join(parts)}; negative is debit, as in the source"
+
+
+def _records_line(summary: ImportSummary) -> str:
+    return (
+        f"Records     {_n(summary.new)} new, {_n(summary.changed)} changed, {_n(summary.unchanged)} known before, "
+        f"{_n(summary.stale)} older than what is stored"
+    )
+
+
+def proof_line(proof: Proof) -> str:
+    """Say the outcome of a proof in one line."""
+    compared = sum(total.theirs is not None for total in proof.totals)
+    alone = len(proof.totals) - compared
+    words = STATUS_WORDS[proof.status]
+    return (
+        f"Proof       {words}: {_n(compared)} figures compared, {_n(len(proof.differences))} differ, "
+        f"{_n(alone)} without an oracle"
+    )
+
+
+def difference_line(total: ControlTotal) -> str:
+    """Say one difference: ours, theirs, by how much, who says so."""
+    theirs = render_inr(total.theirs) if total.theirs is not None else "nothing"
+    return (
+        f"{total.name}: ours {render_inr(total.ours)}, theirs {theirs}, "
+        f"difference {render_inr(total.difference)} ({total.oracle})"
+    )
+
+
+def _issue_lines(summary: ImportSummary) -> Iterable[str]:
+    if summary.issues:
+        yield f"Issues      {_n(sum(summary.issues.values()))}:"
+        for code, number in sorted(summary.issues.items(), key=lambda item: (-item[1], item[0])):
+            yield f"  {_n(number):>8}  {code}"
+
+
+def _rejection_lines(summary: ImportSummary) -> Iterable[str]:
+    if not summary.stored:
+        yield "NOTHING OF THIS FILE IS IN THE BOOKS; it was refused as a whole. See the issues above."
+    if not summary.rejected:
+        return
+    yield f"Rejected    {_n(summary.rejected)} records are kept raw and are not in the books:"
+    for rejection in summary.rejections:
+        yield f"  {rejection.where}: {rejection.message} ({rejection.code})"
+        if rejection.hint:
+            yield f"    {rejection.hint}"
+    if summary.rejected > len(summary.rejections):
+        yield f"  ... and {_n(summary.rejected - len(summary.rejections))} more: khata issues --level rejected"
+
+
+def _n(number: int) -> str:
+    return render_inr(Decimal(number), decimals=0)

@@ -1,0 +1,52 @@
+"""The tenant's crosswalk, kept entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from canonical.crosswalk import Crosswalk, CrosswalkEntry
+from storage.repositories.base import Repository
+from storage.tables.crosswalk import crosswalk
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_DECODER = msgspec.json.Decoder(CrosswalkEntry)
+
+
+class Crosswalks(Repository):
+    """Where the harmonizer's decisions are kept; golden parties are computed from them."""
+
+    def load(self) -> Crosswalk:
+        """Return all entries, past and present."""
+        query = sa.select(crosswalk.c.document).where(self._mine(crosswalk)).order_by(crosswalk.c.entry_id)
+        with self._read() as transaction:
+            rows = transaction.connection.execute(query).all()
+        return Crosswalk(tuple(_DECODER.decode(bytes(row.document)) for row in rows))
+
+    def save(self, changes: Sequence[CrosswalkEntry]) -> None:
+        """Store new entries and changed ones (ended, undone), by ``entry_id``; all of them or none."""
+        if not changes:
+            return
+        rows = [
+            {
+                "tenant_id": self._tenant_id,
+                "entry_id": entry.entry_id,
+                "golden_id": entry.golden_id,
+                "merge_id": entry.merge_id,
+                "created_at": entry.created_at,
+                "ended_at": entry.ended_at,
+                "document": _ENCODER.encode(entry),
+            }
+            for entry in changes
+        ]
+        with self._write() as transaction:
+            insert = postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert
+            statement: Any = insert(crosswalk)
+            changed = {name: statement.excluded[name] for name in ("golden_id", "merge_id", "ended_at", "document")}
+            transaction.connection.execute(
+                statement.on_conflict_do_update(index_elements=["tenant_id", "entry_id"], set_=changed), rows
+            )

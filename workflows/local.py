@@ -1,0 +1,167 @@
+"""The local runner: the steps of an import in this process, one after the other, and the summary of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from canonical.bill import BillRefKind
+from canonical.errors import KhataError
+from canonical.issue import IssueLevel
+from canonical.money import ZERO
+from canonical.proof import Proof
+from canonical.record import JsonValue
+from canonical.totals import VoucherTotals
+from canonical.voucher import Voucher
+from connectors.sdk.registry import get_connector
+from storage.repositories.issues import StoredIssue
+from storage.store import TenantStore
+from workflows.extraction import Beat, no_beat
+from workflows.inputs import Progress, RunRef, RunStatus
+from workflows.steps import Steps, companies_of, step_facts
+from workflows.summary import BillSum, ImportSummary, Rejection
+from workflows.translation import BATCH, VOUCHERS, Translated, company_translator
+
+BILL_WORDS = {
+    BillRefKind.NEW: "New Ref",
+    BillRefKind.AGAINST: "Agst Ref",
+    BillRefKind.ADVANCE: "Advance",
+    BillRefKind.ON_ACCOUNT: "On Account",
+}
+"""The words accountants know from Tally."""
+REJECTIONS_SHOWN = 50
+"""Rejections listed in a summary; ``khata issues`` has them all."""
+LOCAL_TENANT = "local"
+"""The steps ask for a store by tenant; a local run has one store and this name for it."""
+
+
+def import_files(
+    store: TenantStore,
+    files: Sequence[Path],
+    *,
+    connector: str = "tally",
+    company: str | None = None,
+    clock: Callable[[], datetime],
+    progress: Callable[[Progress], None] | None = None,
+) -> ImportSummary:
+    """Import files: extract, translate, prove, harmonize.
+
+    Args:
+        store: the tenant's store.
+        files: files, or folders of files, of one accounting system.
+        connector: its connector.
+        company: name that overrides what the files say.
+        clock: the time, UTC.
+        progress: called while reading and translating.
+
+    Raises:
+        KhataError: a file could not be read at all; nothing of it is in the books, and the run says why.
+    """
+    steps = Steps(stores=lambda _: store, clock=clock)
+    config: dict[str, JsonValue] = {"files": [str(path) for path in files]}
+    if company:
+        config["company"] = company
+    run = steps.open_import(LOCAL_TENANT, connector, config)
+    try:
+        run_steps(steps, run, progress or no_beat)
+    except KhataError as error:
+        steps.close_run(run, RunStatus.FAILED, error.code)
+        raise
+    steps.close_run(run, RunStatus.SUCCEEDED)
+    return summarize(store, run, steps.translated)
+
+
+def run_steps(steps: Steps, run: RunRef, beat: Beat) -> None:
+    """Run the steps of an opened run in order."""
+    steps.extract(run, beat)
+    steps.translate(run, beat)
+    steps.prove(run, beat)
+    steps.harmonize(run, beat)
+
+
+def summarize(store: TenantStore, run: RunRef, translated: dict[int, Translated]) -> ImportSummary:
+    """Say what a run came to, from what is stored."""
+    held = store.runs.get(run.run_id)
+    companies = companies_of(held)
+    refused = tuple(step_facts(held, "translate").get("refused", ()))
+    totals = store.controls.voucher_totals(run.run_id)
+    for company_id in refused:
+        _add_refused_file(store, held.connector, company_id, totals)
+    rejections = _rejections(store, run.run_id)
+    for rejection in rejections:
+        _add_refused_voucher(rejection, totals)
+    masters = store.controls.master_counts(run.run_id)
+    proofs = [proof for company_id in companies if (proof := store.proofs.latest(company_id)) is not None]
+    done = list(translated.values())
+    refused_vouchers = totals.number("count") if refused else 0
+    return ImportSummary(
+        run_id=run.run_id,
+        files=tuple(step_facts(held, "extract").get("files", ())),
+        companies=tuple(store.companies.get(company_id).name for company_id in companies),
+        voucher_count=totals.number("count"),
+        vouchers={name: found.count for name, found in totals.types.items()},
+        cancelled=totals.number("cancelled"),
+        balanced=totals.number("balanced"),
+        unbalanced=totals.number("unbalanced"),
+        debit_total=totals.total("debit"),
+        books_debit_total=totals.total("books_debit"),
+        debit_total_by_type={name: found.debit for name, found in totals.types.items()},
+        bills={
+            BILL_WORDS[kind]: BillSum(found.count, -found.net + ZERO) for kind, found in sorted(totals.bills.items())
+        },
+        ledgers=masters["ledger"],
+        groups=masters["account_group"],
+        items=masters["item"],
+        rejected=len(rejections) + refused_vouchers,
+        rejections=tuple(_rejection(item) for item in rejections[:REJECTIONS_SHOWN]),
+        issues=store.issues.counts(seen_in_run=run.run_id),
+        proof=Proof(totals=tuple(total for stored in proofs for total in stored.proof.totals)),
+        new=sum(found.inserted for found in done),
+        changed=sum(found.updated for found in done),
+        unchanged=_unchanged(store, run, done),
+        stale=sum(found.stale for found in done),
+        rows_written=sum(found.rows_written for found in done),
+        stored=not refused,
+    )
+
+
+def _unchanged(store: TenantStore, run: RunRef, done: list[Translated]) -> int:
+    """Records that were in the store before, exactly so: known raw ones, and those whose translation did not change."""
+    known = int(step_facts(store.runs.get(run.run_id), "extract").get("known", 0))
+    return known + sum(found.unchanged for found in done)
+
+
+def _rejections(store: TenantStore, run_id: int) -> list[StoredIssue]:
+    """Refused records this run read, whichever run refused them first."""
+    found: list[StoredIssue] = []
+    cursor: str | None = None
+    while True:
+        page = store.issues.page(seen_in_run=run_id, level=IssueLevel.REJECTED, cursor=cursor, limit=500)
+        found.extend(item for item in page.items if item.raw_id is not None)
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+def _rejection(stored: StoredIssue) -> Rejection:
+    issue = stored.issue
+    return Rejection(code=issue.code, message=issue.message, where=issue.where, hint=issue.hint)
+
+
+def _add_refused_voucher(stored: StoredIssue, totals: VoucherTotals) -> None:
+    facts: Any = stored.issue.facts
+    if "voucher_type" in facts:
+        totals.add_refused(str(facts["voucher_type"]), Decimal(str(facts.get("debit_total", 0))))
+
+
+def _add_refused_file(store: TenantStore, connector: str, company_id: int, totals: VoucherTotals) -> None:
+    """Count the vouchers of a file that was refused as a whole, without storing any."""
+    translator = company_translator(store, get_connector(connector), company_id)
+    for batch in store.raw.iter_pending(company_id, VOUCHERS, translator.version, BATCH):
+        for stored in batch:
+            for record in translator.translate(stored.record).records:
+                if isinstance(record, Voucher):
+                    totals.add(record)
