@@ -73,6 +73,12 @@ def plain_of(value: Any) -> str:
     return text
 
 
+def lines_of(value: Any) -> str:
+    """Return plain text with the line ends of this side of the wire: Tally writes CR LF as character references."""
+    text = plain_of(value)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def many(value: Any) -> Sequence[Any]:
     """Return a repeated tag's values: nothing, one or all."""
     if value is None:

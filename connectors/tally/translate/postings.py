@@ -22,7 +22,7 @@ from canonical.money import Side
 from canonical.voucher import Posting
 from connectors.tally.translate.allocations import read_banks, read_bills, read_costs, required_amount
 from connectors.tally.translate.extras import extras_of
-from connectors.tally.translate.node import Node, key_of, nodes, plain_of, text_of
+from connectors.tally.translate.node import Node, key_of, lines_of, nodes, text_of
 from connectors.tally.translate.reading import Reading
 from connectors.tally.translate.tags import BANK, BILL, POSTING
 
@@ -72,7 +72,7 @@ def read_posting(node: Node, reading: Reading, day: date, from_item: int | None 
         foreign=amount.foreign,
         flag_side=flag_side if flag_side is not side else None,
         from_item=from_item,
-        narration=plain_of(narration) if narration else "",
+        narration=lines_of(narration) if narration else "",
         extras=_extras(node, reading, bills, banks),
     )
 
