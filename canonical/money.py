@@ -7,7 +7,7 @@ Amounts are held in rupees (or the voucher's currency) to 1/10000, as ``NUMERIC(
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 
 from canonical.errors import RuleError
@@ -15,6 +15,7 @@ from canonical.errors import RuleError
 ZERO = Decimal(0)
 QUANTUM = Decimal("0.0001")
 """The smallest amount we hold: one hundredth of a paisa."""
+PAISA = Decimal("0.01")
 AMOUNT_MAX = Decimal("9999999999999999.9999")
 """NUMERIC(20,4) on PostgreSQL; SQLite's 64-bit integer of 1/10000 ends at 922,337,203,685,477.5807."""
 AMOUNT_MAX_SQLITE = Decimal("922337203685477.5807")
@@ -64,6 +65,11 @@ def parse_amount(value: str | int | Decimal) -> Decimal:
 def round_amount(amount: Decimal) -> Decimal:
     """Round to the stored precision (four decimals, half to even)."""
     return amount.quantize(QUANTUM, rounding=ROUND_HALF_EVEN)
+
+
+def round_paisa(amount: Decimal) -> Decimal:
+    """Round to the paisa, half up, as tax and interest are on paper in India."""
+    return amount.quantize(PAISA, rounding=ROUND_HALF_UP)
 
 
 def is_exact(amount: Decimal) -> bool:

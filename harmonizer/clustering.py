@@ -85,7 +85,7 @@ def cluster(keys: Mapping[SourceRef, PartyKeys], decisions: Decisions) -> Cluste
         if left in work.home and right in work.home:
             work.home[left].apart.add(right)
             work.home[right].apart.add(left)
-    _join_decided(work, decisions)
+    _join_decided(work, keys, decisions)
     for kind, groups, conflict in (
         ("GSTIN", _group((k.source, k.gstins) for k in keys.values()), _excluded),
         ("PAN", _group((k.source, (k.pan,)) for k in keys.values() if k.pan), _excluded_on_pan),
@@ -123,12 +123,12 @@ def _excluded_on_pan(left: _Cluster, right: _Cluster) -> bool:
     return forms_differ or _excluded(left, right)
 
 
-def _join_decided(work: _Work, decisions: Decisions) -> None:
+def _join_decided(work: _Work, keys: Mapping[SourceRef, PartyKeys], decisions: Decisions) -> None:
     for left, right in sorted(decisions.together, key=lambda p: (source_order(p[0]), source_order(p[1]))):
         if left not in work.home or right not in work.home:
             continue
         if _excluded(work.home[left], work.home[right]):
-            work.issues.append(_decision_contradicted(left, right))
+            work.issues.append(_decision_contradicted(keys[left], keys[right]))
         else:
             work.join(work.home[left], work.home[right])
 
@@ -196,12 +196,14 @@ def _overused(kind: str, number: str, count: int) -> Issue:
     )
 
 
-def _decision_contradicted(left: SourceRef, right: SourceRef) -> Issue:
+def _decision_contradicted(left: PartyKeys, right: PartyKeys) -> Issue:
     return Issue(
         code="harmonizer.merge.contradicted",
         level=IssueLevel.ACTION_REQUIRED,
-        message=f"{left} and {right} were merged by hand, but their PANs now differ; they stand apart.",
-        where=str(left),
+        message=f"{left.name.text} and {right.name.text} were merged by hand, but their PANs now differ; "
+        "they stand apart.",
+        where=f"{left.name.text}, PAN {left.pan}; {right.name.text}, PAN {right.pan}",
         hint="Correct the wrong PAN or GSTIN in its master, or undo the merge.",
-        source=left,
+        source=left.source,
+        facts={"other": str(right.source)},
     )

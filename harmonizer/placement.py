@@ -190,7 +190,18 @@ def place(
     known_at: datetime,
 ) -> tuple[CrosswalkEntry, ...]:
     """Return the entries to write so that the crosswalk stands as the clusters say."""
-    return Placement(keys=keys, decisions=decisions, standing=crosswalk.standing(), at=known_at).changes(clusters)
+    standing = crosswalk.standing()
+    changes = Placement(keys=keys, decisions=decisions, standing=standing, at=known_at).changes(clusters)
+    return *_surplus(crosswalk, standing, known_at), *changes
+
+
+def _surplus(
+    crosswalk: Crosswalk, standing: Mapping[SourceRef, CrosswalkEntry], at: datetime
+) -> Iterator[CrosswalkEntry]:
+    """End entries that another one stands in front of: two runs at the same time may both have placed a party."""
+    for entry in crosswalk.entries:
+        if entry.ended_at is None and entry.entry_id != standing[entry.source].entry_id:
+            yield replace(entry, ended_at=at)
 
 
 def _digest(*parts: object) -> str:

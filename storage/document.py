@@ -7,8 +7,9 @@ msgspec. Its digest says whether a record changed; the columns of the tables are
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -27,7 +28,7 @@ def encode(record: CanonicalRecord) -> bytes:
 
 def decode(record_type: type[T], document: bytes) -> T:
     """Read a record back, equal to what was written."""
-    value: T = _decoder(record_type).decode(document)
+    value: T = _decoder(cast("Hashable", record_type)).decode(document)
     return value
 
 
@@ -37,5 +38,5 @@ def digest(document: bytes) -> bytes:
 
 
 @cache
-def _decoder(record_type: type[Any]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(record_type)
+def _decoder(record_type: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(cast("type[Any]", record_type))

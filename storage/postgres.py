@@ -149,27 +149,24 @@ def _replace_sql(table: sa.Table) -> str:
 
 def _wire(column: sa.Column[Any]) -> tuple[str, str]:
     """PostgreSQL type of the column's wire form, and the expression that turns it into the stored value."""
-    match column.type:
-        case Amount():
-            return "int8", "{} * 0.0001"
-        case Number():
-            return "int8", "{} * 0.000001"
-        case Day():
-            return "int4", "DATE '0001-01-01' + ({} - 1)"
-        case Moment():
-            return "int8", "TIMESTAMPTZ '1970-01-01 00:00:00+00' + {} * INTERVAL '1 microsecond'"
-        case sa.BigInteger():
-            return "int8", "{}"
-        case sa.Integer():
-            return "int4", "{}"
-        case sa.Boolean():
-            return "bool", "{}"
-        case sa.LargeBinary():
-            return "bytea", "{}"
-        case sa.Text():
-            return "text", "{}"
-        case _:
-            raise InvariantError(f"{column} has no wire form; bulk loading does not know its type.")
+    for kind, wire in _WIRE:
+        if isinstance(column.type, kind):
+            return wire
+    raise InvariantError(f"{column} has no wire form; bulk loading does not know its type.")
+
+
+_WIRE: tuple[tuple[type, tuple[str, str]], ...] = (
+    (Amount, ("int8", "{} * 0.0001")),
+    (Number, ("int8", "{} * 0.000001")),
+    (Day, ("int4", "DATE '0001-01-01' + ({} - 1)")),
+    (Moment, ("int8", "TIMESTAMPTZ '1970-01-01 00:00:00+00' + {} * INTERVAL '1 microsecond'")),
+    (sa.BigInteger, ("int8", "{}")),
+    (sa.Integer, ("int4", "{}")),
+    (sa.Boolean, ("bool", "{}")),
+    (sa.LargeBinary, ("bytea", "{}")),
+    (sa.Text, ("text", "{}")),
+)
+"""In this order: a BIGINT is an INTEGER to SQLAlchemy."""
 
 
 def _application_role(connection: sa.Connection) -> str:

@@ -158,11 +158,9 @@ class RawStore(Repository):
         for raw_id, record, place in zip(ids, fresh, places, strict=True):
             source = record.source
             current = found[source.stream, source.key].current == record.digest
-            work.rows.append(
-                (tenant_id, raw_id, company_id, source.stream, source.key, record.digest)
-                + (place.chunk_id, place.at, place.size, record.origin, wire_moment(record.extracted_at))
-                + (run_id, current)
-            )
+            head = (tenant_id, raw_id, company_id, source.stream, source.key, record.digest)
+            lies = (place.chunk_id, place.at, place.size)
+            work.rows.append((*head, *lies, record.origin, wire_moment(record.extracted_at), run_id, current))
             if current:
                 work.pending.append((raw_id, source.stream))
 
@@ -319,7 +317,7 @@ class RawStore(Repository):
                 source=SourceRef(connector, company, stream, key),
                 payload=payload,
                 digest=bytes(digest),
-                extracted_at=moment(extracted),  # type: ignore[arg-type] - the column is NOT NULL
+                extracted_at=moment(extracted),
                 origin=origin,
             )
             found.append(StoredRaw(raw_id, record, bool(is_current)))

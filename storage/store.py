@@ -22,6 +22,7 @@ from storage.engine import Database
 from storage.ids import IdAllocator
 from storage.postgres import Postgres
 from storage.raw_store import RawStore
+from storage.reports.book import Reports
 from storage.reports.controls import Controls
 from storage.repositories.companies import Companies
 from storage.repositories.connections import Bookmarks, Connections
@@ -44,6 +45,7 @@ class TenantStore:
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
         controls: control totals for summaries and proofs.
+        reports: trial balance, open bills, ageing, ledger entries, traces.
         crosswalk: which source parties are one party.
     """
 
@@ -60,6 +62,7 @@ class TenantStore:
         self.connections = Connections(*bound)
         self.bookmarks = Bookmarks(*bound)
         self.controls = Controls(*bound)
+        self.reports = Reports(*bound, records=self.records, raw=self.raw)
         self.crosswalk = Crosswalks(*bound)
 
     @contextmanager

@@ -77,7 +77,7 @@ class Tenants:
 
 
 class ApiKeys:
-    """Keys by which programs say whose they are. Only their SHA-256 is stored (they are random, so it needs no salt)."""
+    """Keys by which programs say whose they are; stored as SHA-256 (of random text, so it needs no salt)."""
 
     def __init__(self, database: Database, tenants: Tenants) -> None:
         self._database = database

@@ -118,9 +118,9 @@ class Number(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """To a decimal."""
-        if value is None or dialect.name != "sqlite":
-            return value
-        return Decimal(value).scaleb(-6)
+        if value is None:
+            return None
+        return Decimal(value).scaleb(-6) if dialect.name == "sqlite" else Decimal(value)
 
 
 class Day(TypeDecorator[date]):
@@ -200,7 +200,7 @@ class Values:
     moment: Callable[[datetime | None], Any]
     read_amount: Callable[[Any], Decimal]
     read_day: Callable[[Any], date | None]
-    read_moment: Callable[[Any], datetime | None]
+    read_moment: Callable[[Any], datetime]
 
 
 SqliteValues = Values(
@@ -208,12 +208,12 @@ SqliteValues = Values(
     moment=wire_moment,
     read_amount=unscale_amount,
     read_day=lambda value: None if value is None else date.fromordinal(value),
-    read_moment=lambda value: None if value is None else from_microseconds(value),
+    read_moment=from_microseconds,
 )
 PostgresValues = Values(
     day=lambda value: value,
     moment=lambda value: value,
     read_amount=tidy_amount,
     read_day=lambda value: value,
-    read_moment=lambda value: None if value is None else value.astimezone(UTC),
+    read_moment=lambda value: value.astimezone(UTC),
 )

@@ -23,6 +23,7 @@ from storage.repositories.runs import Run
 from storage.store import TenantStore
 from workflows.extraction import Beat, StoreSink, file_facts, no_beat, watch
 from workflows.inputs import RunRef, RunSummary, StepOutcome, SyncRequest
+from workflows.memory import rare_collections
 from workflows.parties import harmonize_tenant
 from workflows.proving import prove_company
 from workflows.translation import CompanyTranslation, Translated, company_translator
@@ -74,7 +75,8 @@ class Steps:
         config = _resolved(store, held.connector, held.facts["config"])
         sink = StoreSink(store, held.connector, run.run_id, held.started_at, beat)
         tap = get_connector(held.connector).tap()
-        extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
+        with rare_collections():
+            extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
         facts: dict[str, JsonValue] = {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),
@@ -90,10 +92,11 @@ class Steps:
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
         connector = get_connector(held.connector)
-        done = [
-            CompanyTranslation(store, connector, company_id, run.run_id, held.started_at, beat).run()
-            for company_id in companies_of(held)
-        ]
+        with rare_collections():
+            done = [
+                CompanyTranslation(store, connector, company_id, run.run_id, held.started_at, beat).run()
+                for company_id in companies_of(held)
+            ]
         for company in done:
             self.translated[company.company_id] = company
             store.issues.replace(run.run_id, None, company.company_id, company.notes)

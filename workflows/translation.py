@@ -30,7 +30,7 @@ BATCH = 500
 PREFLIGHT_SAMPLE = 2000
 """Vouchers looked at before anything is published."""
 VOUCHERS = "vouchers"
-_LEARNED: tuple[type, ...] = (Company, AccountGroup, VoucherType, Ledger, Party)
+_LEARNED: tuple[type[CanonicalRecord], ...] = (Company, AccountGroup, VoucherType, Ledger, Party)
 
 
 @dataclass(slots=True)

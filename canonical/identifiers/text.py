@@ -17,6 +17,8 @@ def plain(text: str) -> str:
     >>> plain("\u200b२७ \u2013 A\xa0B ")
     '27 - A B'
     """
+    if text.isascii() and text.isprintable():
+        return text.strip()
     folded = unicodedata.normalize("NFKC", text.translate(_DASHES))
     return "".join(map(_ascii_digit, filter(_is_visible, folded))).strip()
 
@@ -28,6 +30,8 @@ def without(text: str, separators: str) -> str:
     '27AAPFU0939F'
     """
     kept = "".join(char for char in plain(text) if not char.isspace() and char not in separators)
+    if kept.isascii():
+        return kept.upper()
     return unicodedata.normalize("NFKC", kept.upper())  # what stood apart may now compose
 
 

@@ -45,7 +45,11 @@ def tree(element: etree._Element, depth_max: int) -> Node:
             text = child.text
             value = text.strip(_BLANKS) if text else ""
         if value:
-            _put(node, child.tag, value)
+            name = _NAMES.get(child.tag) or name_of(child.tag)
+            if name in node:
+                _repeat(node, name, value)
+            else:
+                node[name] = value
         tail = child.tail
         if tail and (tail := tail.strip(_BLANKS)):
             node["#text"] = f"{node['#text']} {tail}" if "#text" in node else tail
@@ -58,11 +62,9 @@ def _branch(element: etree._Element, depth_max: int) -> Node:
     return {} if len(node) == 1 and "@TYPE" in node else node
 
 
-def _put(node: Node, tag: str, value: JsonValue) -> None:
-    name = _NAMES.get(tag) or name_of(tag)
-    if name not in node:
-        node[name] = value
-    elif type(present := node[name]) is list:
+def _repeat(node: Node, name: str, value: JsonValue) -> None:
+    present = node[name]
+    if type(present) is list:
         present.append(value)
     else:
         node[name] = [present, value]

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from khata.cli import books, config, connections, database, importing, tenants, tracing
+from khata.cli import books, config, connections, database, importing, sandbox, serving, tenants, tracing
 from khata.cli.session import Invocation
 
 app = typer.Typer(
@@ -57,8 +57,10 @@ app.command()(books.vouchers)
 app.command()(books.issues)
 app.command()(books.runs)
 app.command()(tracing.trace)
+app.command()(serving.serve)
 app.add_typer(connections.app, name="connections")
 app.add_typer(tenants.app, name="tenants")
 app.add_typer(tenants.keys, name="api-keys")
 app.add_typer(database.app, name="db")
 app.add_typer(config.app, name="config")
+app.add_typer(sandbox.app, name="sandbox")

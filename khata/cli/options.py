@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
+from canonical.errors import RuleError
+from khata.reading.request import parse_day, parse_moment
 from khata.rendering.sheet import Format
-from khata.wiring import BUSINESS_ZONE
+
+T = TypeVar("T")
 
 
 class DocumentFormat(StrEnum):
@@ -20,32 +24,16 @@ class DocumentFormat(StrEnum):
     JSON = "json"
 
 
-def parse_day(text: str) -> date:
-    """Read a business date.
+def _option(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """Turn a refused value into a usage error of the option it was given to."""
 
-    Raises:
-        typer.BadParameter: not ``YYYY-MM-DD``.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a date; write it as 2026-03-31.") from error
+    def read(text: str) -> T:
+        try:
+            return parse(text)
+        except RuleError as error:
+            raise typer.BadParameter(error.message) from error
 
-
-def parse_moment(text: str) -> datetime:
-    """Read a point in time; a bare date means the end of that day in India.
-
-    >>> parse_moment("2026-03-31").isoformat()
-    '2026-03-31T23:59:59.999999+05:30'
-    """
-    try:
-        if len(text) == len("2026-03-31"):
-            midnight = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), BUSINESS_ZONE)
-            return midnight - timedelta(microseconds=1)
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a time; write 2026-03-31 or 2026-03-31T18:00:00+05:30.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=BUSINESS_ZONE)
+    return read
 
 
 Database = Annotated[
@@ -74,7 +62,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="DATE",
-        parser=parse_day,
+        parser=_option(parse_day),
         help="Accounting date of the report (YYYY-MM-DD); today if left out.",
     ),
 ]
@@ -83,14 +71,16 @@ KnownAt = Annotated[
     typer.Option(
         "--known-at",
         metavar="TIME",
-        parser=parse_moment,
+        parser=_option(parse_moment),
         help="Answer as the books were known at this time; a bare date means the end of that day in India.",
     ),
 ]
 FromDay = Annotated[
-    date | None, typer.Option("--from", metavar="DATE", parser=parse_day, help="First day (YYYY-MM-DD).")
+    date | None, typer.Option("--from", metavar="DATE", parser=_option(parse_day), help="First day (YYYY-MM-DD).")
 ]
-ToDay = Annotated[date | None, typer.Option("--to", metavar="DATE", parser=parse_day, help="Last day (YYYY-MM-DD).")]
+ToDay = Annotated[
+    date | None, typer.Option("--to", metavar="DATE", parser=_option(parse_day), help="Last day (YYYY-MM-DD).")
+]
 ReportFormat = Annotated[
     Format, typer.Option("--format", help="table for people; json, csv and xlsx for programs.", case_sensitive=False)
 ]

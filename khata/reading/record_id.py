@@ -1,9 +1,12 @@
-"""The ids that people copy from one command into the next: ``voucher:12``, ``ledger:5``, ``raw:77``, ``issue:3``.
+"""The ids that people copy from one command into the next: ``v:12``, ``l:5``, ``r:77``, ``party:3``, ``issue:9``.
 
-Every table prints them, ``khata trace`` takes them. The word says what it is, so a number alone is never guessed at.
+Reports print them, ``khata trace`` takes them. The store follows the short ones by itself (``v`` voucher, ``p`` posting,
+``l`` ledger, ``b`` bill, ``r`` raw record); the long words are for everything else that has a number.
 """
 
 from __future__ import annotations
+
+from urllib.parse import quote
 
 from canonical.company import Company
 from canonical.cost import CostCategory, CostCentre
@@ -11,12 +14,14 @@ from canonical.errors import RuleError
 from canonical.item import Godown, Item, StockGroup, Unit
 from canonical.ledger import AccountGroup, Ledger
 from canonical.party import Party
+from canonical.receivable import ItemKey
 from canonical.voucher import Voucher
 from canonical.voucher_type import VoucherType
 
+STORE_WORDS = ("v", "p", "l", "b", "r")
 RECORD_WORDS: dict[str, type] = {
-    "voucher": Voucher,
-    "ledger": Ledger,
+    "v": Voucher,
+    "l": Ledger,
     "party": Party,
     "item": Item,
     "group": AccountGroup,
@@ -28,8 +33,11 @@ RECORD_WORDS: dict[str, type] = {
     "cost-category": CostCategory,
     "cost-centre": CostCentre,
 }
-OTHER_WORDS = ("raw", "issue", "run")
+LONG_WORDS = {"voucher": "v", "ledger": "l", "raw": "r"}
+"""People write these out; they mean the same."""
+OTHER_WORDS = ("r", "issue", "run")
 _WORD_OF = {record_type: word for word, record_type in RECORD_WORDS.items()}
+DIGITS_MAX = 18
 
 
 class RecordIdInvalid(RuleError):
@@ -42,21 +50,33 @@ def render_id(kind: type | str, number: int) -> str:
     """Write an id: the word of a canonical type (or the word itself) and the number.
 
     >>> render_id(Voucher, 12)
-    'voucher:12'
+    'v:12'
     """
     return f"{kind if isinstance(kind, str) else _WORD_OF[kind]}:{number}"
 
 
+def bill_id(company_id: int, item: ItemKey) -> str:
+    """Write the id of an open item: its bill; for money on account the voucher's source key.
+
+    >>> bill_id(1, ItemKey("asha traders", "inv-9", 2025))
+    'b:1:asha%20traders:inv-9'
+    """
+    if not item.bill:
+        return ""
+    return f"b:{company_id}:{quote(item.party_key, safe='')}:{quote(item.bill, safe='')}"
+
+
 def parse_id(text: str) -> tuple[str, int]:
-    """Read an id into its word and number.
+    """Read an id of one number into its word and number.
 
     Raises:
         RecordIdInvalid: unknown word, or no number after it.
     """
     word, _, number = text.strip().partition(":")
+    word = LONG_WORDS.get(word, word)
     if word not in RECORD_WORDS and word not in OTHER_WORDS:
-        known = ", ".join((*RECORD_WORDS, *OTHER_WORDS))
-        raise RecordIdInvalid(f"{text!r} is not an id such as voucher:12; the word may be {known}.")
-    if not number.isascii() or not number.isdigit() or len(number) > 18:  # noqa: PLR2004 - fits 64 bits
-        raise RecordIdInvalid(f"{text!r} is not an id such as {word}:12; a number follows the colon.")
+        known = ", ".join(sorted({*RECORD_WORDS, *OTHER_WORDS, *LONG_WORDS, *STORE_WORDS}))
+        raise RecordIdInvalid(f"{text[:60]!r} is not an id such as v:12; before the colon stands one of {known}.")
+    if not number.isascii() or not number.isdigit() or len(number) > DIGITS_MAX:
+        raise RecordIdInvalid(f"{text[:60]!r} is not an id such as {word}:12; a number follows the colon.")
     return word, int(number)

@@ -17,6 +17,28 @@ from khata.wiring import BUSINESS_ZONE
 PAYLOAD_CHARACTERS_MAX = 4000
 """Longer payloads are cut for people; ``--format json`` has all of it."""
 
+TRACE_SCHEMA: dict[str, JsonValue] = {
+    "type": "object",
+    "required": ["id", "steps", "payload"],
+    "properties": {
+        "id": {"type": "string"},
+        "steps": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["what", "id", "facts", "lines"],
+                "properties": {
+                    "what": {"type": "string"},
+                    "id": {"type": "string"},
+                    "facts": {"type": "object"},
+                    "lines": {"type": "array", "items": {"type": "object"}},
+                },
+            },
+        },
+        "payload": {"description": "the raw record as the source gave it, or null"},
+    },
+}
+
 
 def trace_document(trace: Trace) -> dict[str, JsonValue]:
     """Turn a trace into one JSON object; the payload is the stored JSON itself."""

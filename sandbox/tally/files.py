@@ -15,6 +15,7 @@ ZIP_TIME = (2026, 4, 1, 9, 0, 0)
 """A fixed time stamp: archives of one seed are equal whenever they are made."""
 
 _VALUE_LINE = re.compile(r"(?m)^( *)(<[^/<>]+>)([^<\n]+)(</[^<>]+>)$")
+_DECODED = (("&#4;", "\x04"), ("&apos;", "'"), ("&quot;", '"'), ("&#13;&#10;", "\n"))
 _INDENT = re.compile(r"\n +(?=<)")
 
 
@@ -72,8 +73,14 @@ class TallyFile:
 
 def pretty_print(text: str) -> str:
     """Do to a text what pretty-printers do: values on lines of their own, references decoded, the prefix undeclared."""
-    text = text.replace(' xmlns:UDF="TallyUDF"', "").replace("&#4;", "\x04").replace("&apos;", "'")
-    return _VALUE_LINE.sub(r"\1\2\n\1 \3\n\1\4", text.replace("&#13;&#10;", "\n").replace("&quot;", '"'))
+    return _VALUE_LINE.sub(_spread, text.replace(' xmlns:UDF="TallyUDF"', ""))
+
+
+def _spread(line: re.Match[str]) -> str:
+    pad, start, value, end = line.groups()
+    for reference, character in _DECODED:
+        value = value.replace(reference, character)
+    return f"{pad}{start}\n{pad} {value}\n{pad}{end}"
 
 
 def open_archive_member(archive: ZipFile, name: str) -> IO[bytes]:

@@ -84,11 +84,11 @@ class Companies(Repository):
         """All companies, by name."""
         return tuple(sorted(self._select(), key=lambda item: (item.name.casefold(), item.company_id)))
 
-    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[StoredCompany]:
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> tuple[StoredCompany, ...]:
         columns = (company.c.id, company.c.connector, company.c.source_key, company.c.name, company.c.books_from)
         with self._read() as transaction:
             rows = transaction.connection.execute(sa.select(*columns).where(self._mine(company), *conditions)).all()
-        return [
+        return tuple(
             StoredCompany(
                 company_id=row.id,
                 connector=row.connector,
@@ -97,4 +97,4 @@ class Companies(Repository):
                 books_from=row.books_from,
             )
             for row in rows
-        ]
+        )

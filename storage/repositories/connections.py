@@ -92,13 +92,13 @@ class Connections(Repository):
 
     def list(self) -> tuple[Connection, ...]:
         """All connections, by name."""
-        return tuple(self._select())
+        return self._select()
 
-    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Connection]:
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> tuple[Connection, ...]:
         query = sa.select(connection).where(self._mine(connection), *conditions).order_by(connection.c.name)
         with self._read() as transaction:
             rows = transaction.connection.execute(query).all()
-        return [
+        return tuple(
             Connection(
                 connection_id=row.id,
                 name=row.name,
@@ -107,7 +107,7 @@ class Connections(Repository):
                 company_id=row.company_id,
             )
             for row in rows
-        ]
+        )
 
 
 class Bookmarks(Repository):
@@ -123,7 +123,7 @@ class Bookmarks(Repository):
             self._mine(bookmark), bookmark.c.connection_id == connection_id
         )
         with self._read() as transaction:
-            return {stream: state for stream, state in transaction.connection.execute(query).all()}
+            return {row.stream: row.state for row in transaction.connection.execute(query)}
 
     def commit(
         self,

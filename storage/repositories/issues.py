@@ -111,7 +111,7 @@ class Issues(Repository):
         query = sa.select(issue.c.code, sa.func.count()).where(*wanted).group_by(issue.c.code)
         with self._read() as transaction:
             rows = transaction.connection.execute(query.order_by(issue.c.code)).all()
-        return {code: count for code, count in rows}
+        return {row.code: row[1] for row in rows}
 
     def counts_by_level(self, *, run_id: int | None = None, company_id: int | None = None) -> dict[IssueLevel, int]:
         """Number of issues by level."""

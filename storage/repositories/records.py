@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from canonical.codec import CanonicalRecord
@@ -54,7 +55,7 @@ class Records(Repository):
     def __init__(self, *bound: Any) -> None:
         super().__init__(*bound)
         self._chunks = ChunkReader()
-        self._traits: dict[int, set[tuple[str, str]]] = defaultdict(set)
+        self._bill_ledgers: dict[int, set[str]] = defaultdict(set)
 
     def upsert(
         self,
@@ -66,7 +67,7 @@ class Records(Repository):
     ) -> UpsertResult:
         """Store what is new or changed; unchanged and stale records cost a look-up.
 
-        Each batch of a few hundred records commits by itself, unless a transaction is open (``TenantStore.transaction``).
+        Each batch of a few hundred records commits by itself, unless a transaction is open (``TenantStore``'s).
 
         Args:
             company_id: whose books.
@@ -87,7 +88,7 @@ class Records(Repository):
                 known_at=to_microseconds(known_at),
                 prepared=prepared,
                 repeated=repeated,
-                known_traits=self._traits[company_id],
+                known_bill_ledgers=self._bill_ledgers[company_id],
             )
             work = commit_batch(
                 self._database,
@@ -95,7 +96,7 @@ class Records(Repository):
                 company_id,
                 counter="record_writes",
                 look=batch.look,
-                build=lambda found, batch=batch: batch.build(found, self._ids),  # type: ignore[misc] - bound early
+                build=partial(batch.build, ids=self._ids),
             )
             result += work.result
         return result
@@ -196,7 +197,7 @@ class Records(Repository):
         if len(found) <= limit:
             return Page(tuple(found))
         last = found[limit - 1]
-        place = last.record.day.isoformat() if is_voucher else getattr(last.record, column, "")  # type: ignore[attr-defined] - vouchers have one
+        place = last.record.day.isoformat() if is_voucher else getattr(last.record, column, "")  # type: ignore[attr-defined]  # vouchers have one
         return Page(tuple(found[:limit]), render_cursor([place, last.id]))
 
     def count(self, company_id: int, record_type: type, known_at: datetime | None = None, **filters: Filter) -> int:
@@ -259,8 +260,8 @@ class Records(Repository):
                 id=version_id,
                 record=decode(record_type, document),
                 raw_id=raw_id,
-                known_from=moment(known_from),  # type: ignore[arg-type] - the column is NOT NULL
-                known_to=moment(known_to),
+                known_from=moment(known_from),
+                known_to=None if known_to is None else moment(known_to),
             )
             for (version_id, raw_id, known_from, known_to, *_), document in zip(rows, documents, strict=True)
         ]

@@ -22,7 +22,7 @@ company = sa.Table(
     sa.PrimaryKeyConstraint("tenant_id", "id"),
     sa.UniqueConstraint("tenant_id", "connector", "source_key"),
 )
-"""``record_writes`` and ``raw_writes`` count writing batches: a batch planned against an older count is planned again."""
+"""``record_writes`` and ``raw_writes`` count writing batches: a batch planned before another one is planned again."""
 
 company_profile = versioned_table("company_profile", text("name"))
 

@@ -25,14 +25,13 @@ ledger = _master(
     key("group_key"),
     text("reserved"),
     sa.Column("opening", Amount, nullable=False),
-    sa.Column("opening_unreferenced", Amount, nullable=False),
     sa.Column("closing", Amount),
     sa.Column("credit_number", sa.Integer),
     sa.Column("credit_unit", sa.Text),
     flag("is_bill_wise"),
     flag("is_provisional"),
 )
-"""``opening_unreferenced``: the opening balance less its opening bills. ``is_provisional``: a placeholder."""
+"""``is_provisional``: a placeholder."""
 party = _master("party", key("ledger_key"), key("gstin"), key("pan"), flag("is_provisional"))
 """``is_provisional``: inferred from vouchers, gives way to the master."""
 unit = _master("unit", text("uqc"))

@@ -1,7 +1,8 @@
 """What sources said: raw records, append-only, their payloads in compressed chunks.
 
 Payloads of neighbours are compressed together: a chunk of fifty vouchers takes a tenth of the room and a fifth of the
-time of fifty single blobs. The database itself refuses to change or delete what was appended; only the flag ``is_current`` moves.
+time of fifty single blobs. The database itself refuses to change or delete what was appended; only the flag
+``is_current`` moves.
 """
 
 from __future__ import annotations

@@ -2,9 +2,13 @@
 
 Signed columns are debit-positive and called ``net``. Postings and bill allocations repeat the voucher's day, whether
 it counts in the books, and the times it was known, so that a trial balance or an ageing reads one covering index and
-joins nothing. ``unreferenced`` is the part of a posting that no bill allocation names: it is on account on a party's
-ledger and meaningless elsewhere, and which ledgers are parties' is asked when the report is made, so that masters may
-arrive before or after vouchers.
+joins nothing.
+
+Money on account: ``posting.unreferenced`` is what a voucher posts to a ledger without an allocation naming a bill for
+it (its total stands on the voucher's first such posting on that ledger). On a party's ledger it is an open item of the
+voucher, elsewhere it means nothing; which ledgers are parties' is asked when a report is made, so that masters may
+arrive before or after vouchers. So for every party ledger, whatever came first:
+opening bills and opening rest + bill allocations + unreferenced = ledger balance.
 """
 
 from __future__ import annotations
@@ -101,8 +105,12 @@ bill_allocation = sa.Table(
     sa.Column("due_date", Day),
     sa.Column("credit_number", sa.Integer),
     sa.Column("credit_unit", sa.Text),
+    sa.Column("aged_from", Day),
+    sa.Column("falls_due", Day),
+    sa.Column("origin_side", sa.Integer),
     flag("counts"),
     flag("is_opening"),
+    flag("is_implied"),
     *_known(),
     sa.PrimaryKeyConstraint("tenant_id", "owner_id", "line", "seq"),
     sa.Index(
@@ -113,16 +121,24 @@ bill_allocation = sa.Table(
         "item_key",
         "effective_on",
         "net",
-        "bill_date",
-        "due_date",
+        "aged_from",
+        "falls_due",
+        "origin_side",
         "counts",
         "known_to",
         "known_from",
     ),
     sqlite_with_rowid=False,
 )
-"""``owner_id``: the version of the voucher, or of the ledger for an opening bill (then ``effective_on`` is null: the
-eve of the books). ``item_key``: the folded reference; an on-account row has one of its own, for it is its own item."""
+"""What a posting or an opening balance says about bills.
+
+``owner_id`` is the version of the voucher, or of the ledger for what was open when the books began; then
+``effective_on`` is null and stands for the eve of the books, and so does the day 0001-01-01 in the columns below.
+``item_key`` is the folded reference, or for money without one a mark and the voucher: its own item. ``bill_date``,
+``due_date`` and the credit period are as the source gives them. ``aged_from``, ``falls_due`` (null: the ledger's
+default terms count) and ``origin_side`` (1 debit, -1 credit) are what ageing reads; they are null on settlements, which
+never move a bill's dates. ``is_implied``: not said by the source, but what an opening balance or voucher leaves over.
+"""
 
 item_line = sa.Table(
     "item_line",
@@ -187,15 +203,13 @@ cost_allocation = sa.Table(
     sqlite_with_rowid=False,
 )
 
-ledger_trait = sa.Table(
-    "ledger_trait",
+bill_ledger = sa.Table(
+    "bill_ledger",
     metadata,
     tenant_column(),
     sa.Column("company_id", sa.BigInteger, nullable=False),
     key("ledger_key"),
-    key("trait"),
-    sa.PrimaryKeyConstraint("tenant_id", "company_id", "ledger_key", "trait"),
+    sa.PrimaryKeyConstraint("tenant_id", "company_id", "ledger_key"),
     sqlite_with_rowid=False,
 )
-"""Evidence about ledgers whose masters may be missing: ``bills`` (has allocations), ``party`` (a trade document names
-it as its party), ``bank`` (moved in a contra or carries an instrument). Evidence is only ever added."""
+"""Ledgers that ever carried a bill: evidence that a ledger is a party's while its master is not known."""

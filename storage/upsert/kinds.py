@@ -13,7 +13,6 @@ from canonical.company import Company
 from canonical.cost import CostCategory, CostCentre
 from canonical.item import Godown, Item, StockGroup, Unit
 from canonical.ledger import AccountGroup, Ledger
-from canonical.money import ZERO
 from canonical.party import Party
 from canonical.voucher import Voucher
 from canonical.voucher_type import VoucherType
@@ -43,16 +42,13 @@ def kind_of(record: CanonicalRecord) -> Kind:
 
 
 def _ledger(ledger: Ledger) -> Row:
-    opening = ledger.opening if ledger.opening is not None else ZERO
-    unreferenced = opening - ledger.opening_bills_net if ledger.opening is not None else ZERO
     period = ledger.credit_period
     return (
         ledger.key,
         ledger.name,
         ledger.group_key,
         ledger.reserved.value if ledger.reserved else "",
-        scale_amount(opening if ledger.opening is not None else ledger.opening_bills_net),
-        scale_amount(unreferenced),
+        scale_amount(ledger.opening_bills_net if ledger.opening is None else ledger.opening),
         None if ledger.closing is None else scale_amount(ledger.closing),
         period.number if period else None,
         period.unit.value if period else None,

@@ -21,12 +21,17 @@ from storage.ids import IdAllocator
 from storage.tables.base import metadata
 from storage.tables.company import current_record
 from storage.tables.raw import chunk
-from storage.tables.voucher import ledger_trait
+from storage.tables.voucher import bill_ledger
 from storage.types import wire_day
 from storage.upsert.kinds import Kind, kind_of
 from storage.upsert.voucher_rows import ChildRows
 
 NUL = b"\\u0000"
+OWNED = {
+    "voucher": (("posting", "voucher_id"), ("bill_allocation", "owner_id")),
+    "ledger": (("bill_allocation", "owner_id"),),
+}
+"""Child tables that repeat the times their version was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class Batch:
     known_at: int
     prepared: tuple[Prepared, ...]
     repeated: int
-    known_traits: set[tuple[str, str]]
+    known_bill_ledgers: set[str]
 
     def look(self, transaction: Transaction) -> Found:
         """Read what is stored under the batch's addresses and keys."""
@@ -150,7 +155,7 @@ class Batch:
     def build(self, found: Found, ids: IdAllocator) -> Upsert:
         """Decide, and prepare the rows of what is new or changed."""
         children = ChildRows(self.tenant_id, self.company_id)
-        work = Upsert(self.tenant_id, self.company_id, children, known_traits=self.known_traits)
+        work = Upsert(self.tenant_id, self.company_id, children, known_bill_ledgers=self.known_bill_ledgers)
         work.unchanged = self.repeated
         chosen: list[tuple[Prepared, int]] = []
         for item in self.prepared:
@@ -166,15 +171,12 @@ class Batch:
         for (item, known_from), place, new_id in zip(chosen, places, ids.take(len(chosen)), strict=True):
             source = item.record.source
             record = item.record if NUL not in item.document else _without_nul(item)
-            work.rows[item.kind.table.name].append(
-                (self.tenant_id, new_id, self.company_id, source.stream, source.key, item.digest, item.source_version)
-                + (place.chunk_id, place.at, place.size, self.run_id, item.raw_id, known_from, None)
-                + item.kind.columns(record)
-            )
-            work.current.append(
-                (self.tenant_id, self.company_id, item.kind.table.name, source.stream, source.key)
-                + (new_id, item.digest, item.source_version, known_from)
-            )
+            name, address = item.kind.table.name, (source.stream, source.key)
+            head = (self.tenant_id, new_id, self.company_id, *address, item.digest, item.source_version)
+            origin = (place.chunk_id, place.at, place.size, self.run_id, item.raw_id)
+            work.rows[name].append((*head, *origin, known_from, None, *item.kind.columns(record)))
+            current = (new_id, item.digest, item.source_version, known_from)
+            work.current.append((self.tenant_id, self.company_id, name, *address, *current))
             match record:
                 case Voucher():
                     work.children.add_voucher(record, new_id, known_from)
@@ -203,7 +205,7 @@ class Upsert:
     closed: dict[tuple[str, int], list[int]] = field(default_factory=lambda: defaultdict(list))
     displaced: list[tuple[str, str, str]] = field(default_factory=list)
     company: Company | None = None
-    known_traits: set[tuple[str, str]] = field(default_factory=set)
+    known_bill_ledgers: set[str] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:
@@ -252,9 +254,9 @@ class Upsert:
             transaction.insert(metadata.tables[name], rows)
         transaction.insert(current_record, self.current, replace=True)
         self.children.insert(transaction)
-        fresh = self.children.traits - self.known_traits
-        add_traits(transaction, self.company_id, fresh)
-        transaction.after_commit.append(lambda: self.known_traits.update(fresh))
+        fresh = self.children.bill_ledgers - self.known_bill_ledgers
+        _add_bill_ledgers(transaction, self.company_id, fresh)
+        transaction.after_commit.append(lambda: self.known_bill_ledgers.update(fresh))
         if self.company is not None:
             transaction.change(
                 f"UPDATE company SET name = ?, books_from = {_day_parameter(transaction)} "
@@ -295,10 +297,7 @@ def prepare(records: Iterable[CanonicalRecord], raw_ids: Sequence[int] | None) -
 
 def close_versions(transaction: Transaction, table: str, version_ids: Sequence[int], moment: int) -> None:
     """End versions at a moment (wire form), their children with them."""
-    owned = {"voucher": (("posting", "voucher_id"), ("bill_allocation", "owner_id"))}.get(table, ())
-    if table == "ledger":
-        owned = (("bill_allocation", "owner_id"),)
-    for name, column in ((table, "id"), *owned):
+    for name, column in ((table, "id"), *OWNED.get(table, ())):
         sql = f"UPDATE {name} SET known_to = {_moment_parameter(transaction)} WHERE tenant_id = ? AND known_to IS NULL"
         transaction.change_members(sql, (moment, transaction.tenant_id), column, version_ids)
 
@@ -313,15 +312,14 @@ def forget_current(transaction: Transaction, company_id: int, addresses: Sequenc
         )
 
 
-def add_traits(transaction: Transaction, company_id: int, traits: Iterable[tuple[str, str]]) -> None:
-    """Add evidence about ledgers; what is there already stays."""
-    rows = [(transaction.tenant_id, company_id, key, trait) for key, trait in sorted(traits)]
+def _add_bill_ledgers(transaction: Transaction, company_id: int, keys: Iterable[str]) -> None:
+    """Note that ledgers carry bills; what is noted already stays."""
+    rows = [(transaction.tenant_id, company_id, key) for key in sorted(keys)]
     if not rows:
         return
     cursor = transaction.driver.cursor()
-    cursor.executemany(
-        transaction.native(f"INSERT INTO {ledger_trait.name} VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"), rows
-    )
+    sql = f"INSERT INTO {bill_ledger.name} (tenant_id, company_id, ledger_key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    cursor.executemany(transaction.native(sql), rows)
     cursor.close()
 
 

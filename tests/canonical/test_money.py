@@ -16,6 +16,7 @@ from canonical.money import (
     parse_amount,
     render_inr,
     round_amount,
+    round_paisa,
     signed,
     split_signed,
 )
@@ -60,6 +61,13 @@ def test_the_error_names_the_text_but_not_all_of_a_long_one() -> None:
 def test_rounding_is_half_to_even_at_four_decimals(amount: str, rounded: str) -> None:
     assert str(round_amount(Decimal(amount))) == rounded
     assert is_exact(Decimal(amount)) == (Decimal(amount) == Decimal(rounded))
+
+
+@pytest.mark.parametrize(
+    ("amount", "rounded"), [("1.005", "1.01"), ("-1.005", "-1.01"), ("2.6750", "2.68"), ("7", "7.00")]
+)
+def test_tax_and_interest_round_half_up_to_the_paisa(amount: str, rounded: str) -> None:
+    assert str(round_paisa(Decimal(amount))) == rounded
 
 
 @given(amounts)

@@ -151,6 +151,17 @@ def test_a_corrected_number_takes_the_party_out_again() -> None:
     assert groups(second) == [{"a"}, {"b"}]
 
 
+def test_two_runs_at_once_are_put_right_by_the_next() -> None:
+    number = registration(PANS[0])
+    parties = [member("a", number=number), member("b", company="books-2", number=number)]
+    once, twice = run(*parties, day=1), run(*parties, day=2)
+    both = once.crosswalk.apply(twice.crosswalk_changes)
+    after = run(*parties, crosswalk=both, day=3)
+    assert after.golden == once.golden
+    assert len([entry for entry in after.crosswalk.entries if entry.ended_at is None]) == len(parties)
+    assert run(*parties, crosswalk=after.crosswalk, day=4).crosswalk_changes == ()
+
+
 def test_a_source_party_given_twice_is_our_error() -> None:
     with pytest.raises(InvariantError):
         run(member("a"), member("a"))

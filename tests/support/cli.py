@@ -30,7 +30,8 @@ class Ran:
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The child's environment: our code, a private home, none of the caller's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KHATA_")}
-    return {**kept, "PYTHONPATH": str(ROOT), "HOME": str(home), "KHATA_DATA": str(home / "data"), **(extra or {})}
+    own = {"PYTHONPATH": str(ROOT), "HOME": str(home), "KHATA_DATA__FOLDER": str(home / "data")}
+    return {**kept, **own, **(extra or {})}
 
 
 def khata(home: Path, *arguments: str, env: Mapping[str, str] | None = None, timeout_s: float = 300) -> Ran:

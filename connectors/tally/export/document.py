@@ -83,6 +83,7 @@ class Document:
             no_network=True,
             remove_comments=True,
             remove_pis=True,
+            remove_blank_text=True,  # indentation: a third of the text nodes, and none of the content
         )
         self._guard = _Guard(place, limits)
 

@@ -18,6 +18,7 @@ TENANT_TABLES = (
     "account_group",
     "bank_allocation",
     "bill_allocation",
+    "bill_ledger",
     "bookmark",
     "chunk",
     "company",
@@ -33,7 +34,6 @@ TENANT_TABLES = (
     "item",
     "item_line",
     "ledger",
-    "ledger_trait",
     "party",
     "posting",
     "proof",
@@ -59,6 +59,7 @@ def upgrade() -> None:
     _create_account_group()
     _create_bank_allocation()
     _create_bill_allocation()
+    _create_bill_ledger()
     _create_bookmark()
     _create_chunk()
     _create_company()
@@ -74,7 +75,6 @@ def upgrade() -> None:
     _create_item()
     _create_item_line()
     _create_ledger()
-    _create_ledger_trait()
     _create_party()
     _create_posting()
     _create_proof()
@@ -165,8 +165,12 @@ def _create_bill_allocation() -> None:
         sa.Column("due_date", Day(), nullable=True),
         sa.Column("credit_number", sa.Integer, nullable=True),
         sa.Column("credit_unit", sa.Text, nullable=True),
+        sa.Column("aged_from", Day(), nullable=True),
+        sa.Column("falls_due", Day(), nullable=True),
+        sa.Column("origin_side", sa.Integer, nullable=True),
         sa.Column("counts", sa.Boolean, nullable=False),
         sa.Column("is_opening", sa.Boolean, nullable=False),
+        sa.Column("is_implied", sa.Boolean, nullable=False),
         sa.Column("known_from", Moment(), nullable=False),
         sa.Column("known_to", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("tenant_id", "owner_id", "line", "seq", name="pk_bill_allocation"),
@@ -182,13 +186,25 @@ def _create_bill_allocation() -> None:
             "item_key",
             "effective_on",
             "net",
-            "bill_date",
-            "due_date",
+            "aged_from",
+            "falls_due",
+            "origin_side",
             "counts",
             "known_to",
             "known_from",
         ],
         unique=False,
+    )
+
+
+def _create_bill_ledger() -> None:
+    op.create_table(
+        "bill_ledger",
+        sa.Column("tenant_id", sa.Integer, nullable=False),
+        sa.Column("company_id", sa.BigInteger, nullable=False),
+        sa.Column("ledger_key", Key(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "company_id", "ledger_key", name="pk_bill_ledger"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -476,7 +492,6 @@ def _create_ledger() -> None:
         sa.Column("group_key", Key(), nullable=False),
         sa.Column("reserved", sa.Text, nullable=False),
         sa.Column("opening", Amount(), nullable=False),
-        sa.Column("opening_unreferenced", Amount(), nullable=False),
         sa.Column("closing", Amount(), nullable=True),
         sa.Column("credit_number", sa.Integer, nullable=True),
         sa.Column("credit_unit", sa.Text, nullable=True),
@@ -485,18 +500,6 @@ def _create_ledger() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_ledger"),
     )
     op.create_index("ix_ledger_key", "ledger", ["tenant_id", "company_id", "key"], unique=False)
-
-
-def _create_ledger_trait() -> None:
-    op.create_table(
-        "ledger_trait",
-        sa.Column("tenant_id", sa.Integer, nullable=False),
-        sa.Column("company_id", sa.BigInteger, nullable=False),
-        sa.Column("ledger_key", Key(), nullable=False),
-        sa.Column("trait", Key(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "company_id", "ledger_key", "trait", name="pk_ledger_trait"),
-        sqlite_with_rowid=False,
-    )
 
 
 def _create_party() -> None:

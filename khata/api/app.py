@@ -1,0 +1,50 @@
+"""The API: FastAPI put together from routes, access, limits and errors.
+
+``create_app`` takes a ``Hub`` (settings, store, clock), so tests run it in process; ``serve.py`` runs it under uvicorn.
+"""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from khata.api.access import UNKNOWN_PER_MINUTE
+from khata.api.errors import UnexpectedErrors, install_error_handlers
+from khata.api.limits import BodyLimit, RateLimit, RequestIds
+from khata.api.routes import books, health, runs
+from khata.wiring import Hub
+
+DESCRIPTION = """Exact books of Indian businesses, proven against their source.
+
+Every request carries an API key; a key belongs to one tenant and sees that tenant's books only. Amounts are texts of
+plain decimals in rupees, dates are Indian business dates, times are UTC. Lists are paged: hand `next_cursor` back as
+`cursor`. Every failure has the same shape: `error`, `detail`, `hint`, `request_id`."""
+
+
+def create_app(hub: Hub) -> FastAPI:
+    """Put the API together for one hub."""
+    app = FastAPI(title="Khata", version=_version(), description=DESCRIPTION, openapi_url="/openapi.json")
+    app.state.hub = hub
+    app.state.callers = RateLimit(hub.settings.api.requests_per_minute, time.monotonic)
+    app.state.strangers = RateLimit(UNKNOWN_PER_MINUTE, time.monotonic)
+    install_error_handlers(app)
+    app.include_router(health.router)
+    for routes in (books, runs):
+        app.include_router(routes.router, prefix="/v1")
+    return app
+
+
+def create_server(hub: Hub) -> ASGIApp:
+    """The application inside its borders: ids outermost, then unexpected errors, then the size limit."""
+    limited = BodyLimit(create_app(hub), hub.settings.api.body_bytes_max)
+    return RequestIds(UnexpectedErrors(limited))
+
+
+def _version() -> str:
+    try:
+        return version("khata-hub")
+    except PackageNotFoundError:
+        return "0"

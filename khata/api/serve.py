@@ -1,0 +1,29 @@
+"""Run the API under uvicorn: one process, graceful stop, one log line per request without secrets."""
+
+from __future__ import annotations
+
+import logging
+
+import uvicorn
+
+from khata.api.app import create_server
+from khata.wiring import Hub
+
+GRACE_S = 10
+"""Seconds that running requests may take after SIGTERM."""
+
+
+def serve(hub: Hub, *, host: str, port: int) -> None:
+    """Answer requests until SIGTERM or SIGINT."""
+    logging.getLogger("khata.api").info("API on http://%s:%d", host, port)
+    config = uvicorn.Config(
+        create_server(hub),
+        host=host,
+        port=port,
+        log_level=hub.settings.log.level,
+        access_log=hub.settings.log.level in {"debug", "info"},
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        lifespan="off",
+    )
+    uvicorn.Server(config).run()

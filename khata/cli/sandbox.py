@@ -1,0 +1,87 @@
+"""``khata sandbox``: invented books of any size with their exact truth, as an accounting system would write them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from khata.cli.options import DocumentFormat, SummaryFormat
+from khata.cli.output import write_document
+
+app = typer.Typer(help="Invented books with known truth, for trying things out.", no_args_is_help=True)
+
+
+class SandboxSystem(StrEnum):
+    """Systems the sandbox can write for."""
+
+    TALLY = "tally"
+
+
+class FileEncoding(StrEnum):
+    """Encodings of Tally exports."""
+
+    UNICODE = "unicode"
+    ASCII = "ascii"
+    UTF8 = "utf-8"
+
+
+class FileStyle(StrEnum):
+    """Generations of Tally releases."""
+
+    ERP9 = "erp9"
+    PRIME2 = "prime2"
+    PRIME3 = "prime3"
+    PRIME5 = "prime5"
+
+
+class FileScaffolding(StrEnum):
+    """How much of Tally's empty structure the files carry."""
+
+    LEAN = "lean"
+    USUAL = "usual"
+    FULL = "full"
+
+
+@app.command()
+def write(  # noqa: PLR0917 - one parameter per option, given by name
+    system: Annotated[SandboxSystem, typer.Argument(help="Accounting system to write for.")],
+    folder: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the files go.")] = Path(
+        "sandbox-export"
+    ),
+    vouchers: Annotated[int, typer.Option("--vouchers", min=0, help="How many vouchers.")] = 2000,
+    companies: Annotated[int, typer.Option("--companies", min=1, max=9, help="How many companies of this seed.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed writes the same books.")] = 42,
+    year: Annotated[int, typer.Option("--year", help="Calendar year the financial year starts in.")] = 2025,
+    encoding: Annotated[FileEncoding, typer.Option("--encoding", help="Encoding of the files.")] = FileEncoding.UNICODE,
+    style: Annotated[FileStyle, typer.Option("--style", help="Generation of Tally releases.")] = FileStyle.PRIME5,
+    scaffolding: Annotated[
+        FileScaffolding, typer.Option("--scaffolding", help="How many empty elements a voucher carries.")
+    ] = FileScaffolding.USUAL,
+    mixed: Annotated[bool, typer.Option("--mixed", help="Masters and vouchers in one file.")] = False,
+    zipped: Annotated[bool, typer.Option("--zip", help="The files inside one archive.")] = False,
+    form: SummaryFormat = DocumentFormat.TABLE,
+) -> None:
+    """Write the exports of invented companies, and beside them truth.json with what an import must arrive at."""
+    from sandbox.tally import Scaffolding, TallyEncoding, TallyStyle, write_companies
+    from sandbox.world.spec import WorldSpec
+
+    written = write_companies(
+        WorldSpec(seed=seed, vouchers=vouchers, financial_year=year),
+        folder,
+        companies,
+        encoding=TallyEncoding(encoding.value),
+        style=TallyStyle(style.value),
+        scaffolding=Scaffolding(scaffolding.value),
+        mixed=mixed,
+        zipped=zipped,
+    )
+    files = [str(path) for company in written for path in company.paths]
+    if form is DocumentFormat.JSON:
+        write_document({"system": system.value, "files": files, "truth": [str(one.truth_path) for one in written]})
+        return
+    for path in files:
+        typer.echo(path)
+    typer.echo(f"Import them with: khata import {' '.join(files)}", err=True)
