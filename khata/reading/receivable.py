@@ -109,9 +109,7 @@ def read_statement(
     period = Period(day_from or FinancialYear.of(terms.as_of).period.start, terms.as_of)
     entries = list(books.reports.bill_entries(company_id, terms.as_of, terms.known_at, [party.key]))
     statement = party_statement(entries, party.key, period, known_at=terms.known_at)
-    items = [
-        (item, party.name) for _, settlement in iter_settlements(entries, terms) for item in settlement.items
-    ]
+    items = [(item, party.name) for _, settlement in iter_settlements(entries, terms) for item in settlement.items]
     return PartyStatement(party_name=party.name, statement=statement, outstanding=_outstanding(items, terms))
 
 
