@@ -11,7 +11,7 @@ Start here; ``TenantStore`` lists the repositories.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -45,8 +45,8 @@ class TenantStore:
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
         controls: control totals for summaries and proofs.
-        crosswalk: which source parties are one party.
         reports: trial balance, open bills, ageing, ledger entries, traces.
+        crosswalk: which source parties are one party.
     """
 
     def __init__(self, database: Database, tenant_id: int) -> None:
@@ -62,8 +62,8 @@ class TenantStore:
         self.connections = Connections(*bound)
         self.bookmarks = Bookmarks(*bound)
         self.controls = Controls(*bound)
-        self.crosswalk = Crosswalks(*bound)
         self.reports = Reports(*bound, records=self.records, raw=self.raw)
+        self.crosswalk = Crosswalks(*bound)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -124,13 +124,12 @@ def open_store(url: str, *, migrate: bool = False) -> Store:
     """
     parsed = _parse(url)
     database = Database(Postgres(parsed) if parsed.get_backend_name() == "postgresql" else Sqlite(parsed))
-    try:
+    with ExitStack() as if_refused:
+        if_refused.callback(database.close)
         if migrate and migrations.pending_migrations(database):
             migrations.migrate(database)
         migrations.require_current(database)
-    except BaseException:
-        database.close()
-        raise
+        if_refused.pop_all()
     return Store(database, parsed.render_as_string(hide_password=True))
 
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from canonical.bill import BillRefKind
 from canonical.issue import IssueLevel
-from canonical.money import ZERO
 from canonical.totals import BillTotals, TypeTotals, VoucherTotals
 from storage.repositories.base import Repository
 
@@ -47,13 +46,13 @@ class Controls(Repository):
                 totals.types[row[0]] = TypeTotals(
                     count=int(row[1]),
                     cancelled=int(row[2]),
-                    debit=amount(row[3]) or ZERO,
-                    books_debit=amount(row[4]) or ZERO,
+                    debit=amount(row[3] or 0),
+                    books_debit=amount(row[4] or 0),
                 )
             for name, is_balanced, count in transaction.rows(_BALANCED, mine):
                 setattr(totals.types[name], "balanced" if is_balanced else "unbalanced", int(count))
             for kind, count, net in transaction.rows(_BILLS, mine):
-                totals.bills[BillRefKind(kind)] = BillTotals(int(count), amount(net) or ZERO)
+                totals.bills[BillRefKind(kind)] = BillTotals(int(count), amount(net or 0))
         return totals
 
     def master_counts(self, run_id: int) -> dict[str, int]:
@@ -100,7 +99,7 @@ class Controls(Repository):
                 "SELECT sum(net) FROM posting WHERE tenant_id = ? AND company_id = ? AND counts AND known_to IS NULL",
                 (self._tenant_id, company_id),
             )
-            return transaction.dialect.values.read_amount(rows[0][0]) or ZERO
+            return transaction.dialect.values.read_amount(rows[0][0] or 0)
 
     def last_day(self, company_id: int) -> date | None:
         """Day of the last voucher that counts and is not post-dated (its day has not come); None without vouchers."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -105,6 +106,13 @@ def test_an_allocation_holds_from_when_it_is_recorded_until_it_is_voided(known: 
     allocation = pays("1", "S-9", "100", voided_at=noon("2026-03-05"))
     result = settle(items(), [allocation], known_at=at(known))
     assert pending(result.items)["R1"] == -left
+
+
+def test_an_allocation_is_known_from_the_very_moment_until_the_moment_it_is_voided() -> None:
+    allocation = pays("1", "S-9", "100", voided_at=noon("2026-03-05"))
+    tick = timedelta(microseconds=1)
+    moments = (noon("2026-03-01") - tick, noon("2026-03-01"), noon("2026-03-05") - tick, noon("2026-03-05"))
+    assert [len(settle(items(), [allocation], known_at=moment).applications) for moment in moments] == [0, 1, 1, 0]
 
 
 def test_when_the_receipt_is_cancelled_its_allocation_has_nothing_to_give() -> None:

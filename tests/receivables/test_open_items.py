@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -305,3 +305,92 @@ def test_a_reference_that_is_only_blanks_is_money_on_account() -> None:
     )
     (item,) = fold_open_items([entry], as_of=date(2026, 1, 1))
     assert (item.kind.value, item.key.voucher) == ("on_account", "v1")
+
+
+def test_a_part_refund_of_the_excess_lessens_the_excess_and_leaves_the_bill_closed() -> None:
+    items = fold(
+        """
+        date       | voucher    | amount | allocation
+        2026-01-01 | Sales S1   | +1,000 | New Ref S1
+        2026-01-05 | Receipt R1 | -1,200 | Agst Ref S1
+        2026-01-15 | Payment P1 |    +50 | Agst Ref S1
+        """
+    )
+    assert brief(items) == [("excess", "S1", -150)]
+
+
+TWO_YEARS = """
+        date       | voucher  | amount  | allocation
+        2024-05-01 | Sales S1 | +10,000 | New Ref 1
+        2025-05-01 | Sales S2 | +20,000 | New Ref 1
+        """
+
+
+def test_a_bounce_undoes_the_last_payment_first() -> None:
+    items = fold(
+        TWO_YEARS
+        + """2025-06-01 | Receipt R1 | -10,000 | Agst Ref 1
+        2025-07-01 | Receipt R2 | -20,000 | Agst Ref 1
+        2025-07-09 | Journal B2 | +20,000 | Agst Ref 1
+        """
+    )
+    assert [(item.net, item.bill_date) for item in items] == [(20000, date(2025, 5, 1))]
+
+
+def test_a_debit_against_a_shared_reference_raises_the_latest_bill() -> None:
+    items = fold(TWO_YEARS + "2025-06-01 | Debit-note D1 | +500 | Agst Ref 1")
+    assert [(item.net, item.key.year) for item in items] == [(10000, 2024), (20500, 2025)]
+
+
+def test_the_bills_year_turns_on_the_first_of_april() -> None:
+    items = fold(
+        """
+        date       | voucher  | amount | allocation
+        2025-03-31 | Sales S1 | +1     | New Ref 1
+        2025-04-01 | Sales S2 | +2     | New Ref 1
+        2025-04-30 | Sales S3 | +4     | New Ref 1
+        """
+    )
+    assert [(item.net, item.key.year) for item in items] == [(1, 2024), (6, 2025)]
+
+
+def test_the_bill_stands_before_what_settles_it_on_the_same_day() -> None:
+    (item,) = fold(
+        """
+        date       | voucher     | amount | allocation
+        2026-01-01 | Advance-R A | -40    | Agst Ref S1
+        2026-01-01 | Sales S1    | +100   | New Ref S1
+        """
+    )
+    assert [part.net for part in item.parts] == [100, -40]
+
+
+def test_the_unexplained_opening_balance_is_one_item_with_a_name_of_its_own() -> None:
+    (item,) = fold(
+        """
+        date       | voucher | amount | allocation
+        2025-03-31 |         | +700   | Opening On Account
+        2025-03-31 |         | -200   | Opening On Account
+        """
+    )
+    assert (item.key.voucher, item.net) == ("opening", 500)
+
+
+def test_an_entry_is_known_from_the_very_moment_it_was_recorded_until_the_moment_it_was_voided() -> None:
+    recorded, voided = datetime(2026, 1, 5, 10, 0, tzinfo=UTC), datetime(2026, 1, 7, 9, 30, tzinfo=UTC)
+    entry = BillEntry(
+        party_key="p",
+        kind=BillRefKind.NEW,
+        ref="1",
+        net=Decimal(1),
+        effective_on=date(2026, 1, 1),
+        recorded_at=recorded,
+        voided_at=voided,
+    )
+
+    def is_known(moment: datetime) -> bool:
+        return bool(fold_open_items([entry], as_of=date(2026, 1, 31), known_at=moment))
+
+    tick = timedelta(microseconds=1)
+    moments = (recorded - tick, recorded, voided - tick, voided)
+    assert [is_known(moment) for moment in moments] == [False, True, True, False]

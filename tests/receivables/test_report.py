@@ -21,7 +21,7 @@ from receivables.allocation import FifoPolicy, settle
 from receivables.invariants import check_conserved, find_differences, party_balances
 from receivables.open_items import fold_open_items
 from receivables.report import ReportTerms, ageing_report
-from tests.receivables.ledgers import day, ledger
+from tests.receivables.ledgers import at, day, ledger
 from tests.receivables.strategies import days, ledgers
 from tests.receivables.test_oracle_ashoka import LEDGER_A, PARTY, R2_PAYS_INV_003
 
@@ -43,6 +43,12 @@ def test_rows_and_total() -> None:
 def test_allocations_find_their_party() -> None:
     report = ageing_report([*LEDGER_A, *OTHER], TERMS, [R2_PAYS_INV_003])
     assert [(row.not_due, row.unapplied) for row in report.rows] == [(10000, -20000), (0, 0)]
+
+
+def test_a_report_knows_no_allocation_before_it_was_made() -> None:
+    known_in_march = dataclasses.replace(TERMS, known_at=at("2026-03-31"))
+    (row,) = ageing_report(LEDGER_A, known_in_march, [R2_PAYS_INV_003]).rows
+    assert (row.not_due, row.unapplied) == (80000, -90000)
 
 
 def test_entries_that_come_in_two_places_are_refused() -> None:

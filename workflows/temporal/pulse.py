@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
@@ -82,7 +83,8 @@ class Pulse:
 
     def _send(self) -> None:
         self._sent_at = self._clock()
-        activity.heartbeat(self._last)
+        with suppress(TimeoutError):  # the worker's event loop is very busy; the next one will get through
+            activity.heartbeat(self._last)
 
     def _keep_beating(self) -> None:
         while not self._over.wait(self._settings.every_s):
@@ -91,7 +93,7 @@ class Pulse:
                 return
             try:
                 self._send()
-            except (RuntimeError, TimeoutError):  # the worker's event loop has gone; the server will notice
+            except RuntimeError:  # the worker's event loop has gone; the server will notice
                 return
 
 
