@@ -63,7 +63,7 @@ def bill_id(company_id: int, item: ItemKey) -> str:
     """
     if not item.bill:
         return ""
-    return f"b:{company_id}:{quote(item.party_key, safe='')}:{quote(item.bill, safe='')}"
+    return f"b:{company_id}:{quote(item.party_key, safe='/')}:{quote(item.bill, safe='/')}"
 
 
 def parse_id(text: str) -> tuple[str, int]:

@@ -57,7 +57,7 @@ def trial_balance_sheet(
         columns=TRIAL_BALANCE_COLUMNS,
         rows=rows,
         totals=totals,
-        notes=(_difference_note(difference),),
+        notes=(_difference_note(difference), "khata ledger NAME lists the postings behind a balance."),
     )
 
 
