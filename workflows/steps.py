@@ -30,6 +30,8 @@ from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
 
 Clock = Callable[[], datetime]
+RUNS_SEARCHED = 50
+"""Newest runs looked through for one that was opened with the same key."""
 
 
 @dataclass(slots=True)
@@ -47,14 +49,22 @@ class Steps:
     translated: dict[int, Translated] = field(default_factory=dict)
 
     def open_run(self, request: SyncRequest) -> RunRef:
-        """Start a run for a saved connection.
+        """Start a run for a saved connection; asked again with the same key, return the run started then.
 
         Raises:
             NotFound: the tenant has no such connection.
         """
         store = self.stores(request.tenant)
+        if request.key:
+            for earlier in store.runs.list(kind="sync", limit=RUNS_SEARCHED).items:
+                if earlier.facts.get("key") == request.key:
+                    return RunRef(request.tenant, earlier.run_id, request.connection)
         connection = store.connections.get(request.connection)
-        facts: dict[str, JsonValue] = {"config": dict(connection.config), "reason": request.reason}
+        facts: dict[str, JsonValue] = {
+            "config": dict(connection.config),
+            "reason": request.reason,
+            "key": request.key,
+        }
         run_id = store.runs.start(
             "sync", connection.connector, None, facts, self.clock(), connection_id=connection.connection_id
         )
@@ -81,7 +91,8 @@ class Steps:
         if known is not None:
             self._note(store, run, "extract", known.records, known.facts)
             store.issues.replace(run.run_id, None, None, known.issues)
-            return StepOutcome("extract", known.records, len(known.issues), {"known": str(known.records)})
+            detail = extract_detail(known.facts, known.records)
+            return StepOutcome("extract", known.records, len(known.issues), detail)
         sink = StoreSink(store, held.connector, run.run_id, held.started_at, beat)
         tap = connector.tap()
         with rare_collections():
@@ -95,7 +106,7 @@ class Steps:
         }
         self._note(store, run, "extract", sink.counts.total(), facts)
         store.issues.replace(run.run_id, None, None, extracted.issues)
-        return StepOutcome("extract", sink.counts.total(), len(extracted.issues), {"known": str(sink.known)})
+        return StepOutcome("extract", sink.counts.total(), len(extracted.issues), extract_detail(facts, sink.known))
 
     def translate(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
         """Translate what is pending of the run's companies."""
@@ -153,6 +164,11 @@ class Steps:
 
     def _note(self, store: TenantStore, run: RunRef, step: str, done: int, facts: Mapping[str, JsonValue]) -> None:
         store.runs.progress(run.run_id, step, done, done, status="succeeded", facts=facts, at=self.clock())
+
+
+def extract_detail(facts: Mapping[str, JsonValue], known: int) -> dict[str, str]:
+    """What operators see of an extraction: companies by our ids (never names), and how much was known before."""
+    return {"companies": ",".join(map(str, facts.get("companies", ()))), "known": str(known)}
 
 
 def companies_of(run: Run) -> tuple[int, ...]:
