@@ -85,8 +85,7 @@ class TemporalSettings:
     """The engine behind `khata up` and `khata sync`."""
 
     address: str = setting("", "HOST:PORT of an existing Temporal cluster; empty means the embedded server.")
-    namespace: str = setting("khata", "Temporal namespace the workflows run in.")
-    task_queue: str = setting("khata", "Task queue that the workers listen on.")
+    namespace: str = setting("", "Temporal namespace of the workflows; empty means TEMPORAL_NAMESPACE, else default.")
     port: int = setting(7233, "Port of the embedded Temporal server.")
     ui_port: int = setting(8233, "Port of the embedded server's Web UI.")
 
