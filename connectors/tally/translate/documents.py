@@ -113,10 +113,10 @@ def _read_links(voucher: Node, reading: Reading, found: dict[str, Any]) -> None:
         found["delivery_notes"] = _refs(
             voucher.get("INVOICEDELNOTES.LIST"), reading, "BASICSHIPDELIVERYNOTE", "BASICSHIPPINGDATE"
         )
-    if "ORIGINVOICEDETAILS.LIST" in voucher:
-        originals = _refs(voucher.get("ORIGINVOICEDETAILS.LIST"), reading, "REFNUM", "DATE")
-        if originals:
-            found["original"] = originals[0]
+    # the invoice a credit or debit note corrects: Tally kept the tag's name from the VAT returns
+    original = plain_of(voucher.get("VATPARTYTRANSRETURNNUMBER"))
+    if original:
+        found["original"] = DocumentRef(original, reading.date_of(voucher, "VATPARTYTRANSRETURNDATE"))
     number = first_of(voucher, "BASICSHIPDOCUMENTNO", "BILLOFLADINGNO")
     if number:
         found["lr_number"] = number

@@ -363,9 +363,12 @@ def parse_credit(text: str, books_year: int | None = None) -> Credit | None:
         raise UnreadableValue("period", text) from error
 
 
+YES = frozenset({"Yes", "1", "true", "yes", "True", "YES"})
+
+
 def is_yes(text: str) -> bool:
     """Read a logical: ``Yes`` (objects), ``1`` (TDL text), ``true`` (JSON) are yes, all else is no."""
-    return text in ("Yes", "1", "true", "yes", "True") or text.strip().casefold() == "yes"
+    return text in YES
 
 
 INSTANT_LENGTH = 14

@@ -107,7 +107,7 @@ def record(element: str, node: Any, position: int = 1, file: str = "daybook.xml"
     name = _text(node.get("@NAME")) or _text(node.get("NAME"))
     guid = _text(node.get("GUID")) or _text(node.get("@REMOTEID")) or name or str(position)
     alter = _text(node.get("ALTERID")).strip()
-    body = {"guid": guid, "name": name, "alter_id": int(alter) if alter else None, "object": node}
+    body = {"guid": guid, "name": name, "alter_id": int(alter) if alter.isdecimal() else None, "object": node}
     payload = msgspec.json.encode(body)
     source = SourceRef("tally", COMPANY_KEY, STREAMS[element], guid)
     return RawRecord(source, payload, hashlib.sha256(payload).digest(), EXTRACTED_AT, f"{file}#{position}")

@@ -72,6 +72,11 @@ def test_rates_are_chosen_by_duty_head_in_any_order_and_spelling() -> None:
     )
 
 
+def test_gateway_rates_carry_types() -> None:
+    row = '<GSTRATEDUTYHEAD TYPE="String">IGST</GSTRATEDUTYHEAD><GSTRATE TYPE="Number"> 18</GSTRATE>'
+    assert line(f"<RATEDETAILS.LIST>{row}</RATEDETAILS.LIST>").rates == (TaxRate(TaxHead.IGST, D(18)),)
+
+
 def test_a_cess_per_unit_is_kept() -> None:
     row = "<GSTRATEDUTYHEAD>Cess</GSTRATEDUTYHEAD><GSTRATEPERUNIT>4.17</GSTRATEPERUNIT>"
     assert line(f"<RATEDETAILS.LIST>{row}</RATEDETAILS.LIST>").rates == (TaxRate(TaxHead.CESS, None, D("4.17")),)

@@ -226,12 +226,33 @@ def test_what_makes_a_ledger_a_party(inner: str, is_party: bool) -> None:
     assert bool(of_type(done, Party)) is is_party
 
 
+@pytest.mark.parametrize(
+    "tag", ["LEDGER", "GROUP", "STOCKITEM", "VOUCHERTYPE", "UNIT", "GODOWN", "COSTCENTRE", "TAXUNIT"]
+)
+def test_a_master_without_a_name_is_rejected(tag: str) -> None:
+    done = translate(f"<{tag}><GUID>x-1</GUID></{tag}>")
+    assert (done.records, codes(done.issues)) == ((), ["tally.master.name_missing"])
+
+
+def test_a_master_may_be_named_in_its_language_list_only() -> None:
+    listed = '<LANGUAGENAME.LIST><NAME.LIST TYPE="String"><NAME>Asha</NAME></NAME.LIST></LANGUAGENAME.LIST>'
+    assert one(translate(f"<LEDGER>{listed}</LEDGER>"), Ledger).key == "asha"
+
+
 def test_an_empty_balance_is_unknown_and_zero_is_zero() -> None:
     empty = '<LEDGER NAME="A"><CLOSINGBALANCE TYPE="Amount"></CLOSINGBALANCE></LEDGER>'
     zero = '<LEDGER NAME="A"><CLOSINGBALANCE TYPE="Amount">0.00</CLOSINGBALANCE><CREDITLIMIT>0</CREDITLIMIT></LEDGER>'
     assert one(translate(empty), Ledger).closing is None
     ledger = one(translate(zero), Ledger)
     assert (ledger.closing, ledger.credit_limit) == (D(0), None)
+
+
+def test_an_opening_bill_without_an_amount_is_left_out_and_said() -> None:
+    row = "<BILLALLOCATIONS.LIST><NAME>B1</NAME><BILLDATE>20250301</BILLDATE></BILLALLOCATIONS.LIST>"
+    empty = "<BILLALLOCATIONS.LIST><ISADVANCE>No</ISADVANCE></BILLALLOCATIONS.LIST>"
+    done = translate(f'<LEDGER NAME="A">{row}{empty}</LEDGER>')
+    assert one(done, Ledger).opening_bills == ()
+    assert codes(done.issues) == ["tally.bill.amount_missing"]
 
 
 def test_an_unreadable_opening_balance_rejects_the_ledger() -> None:

@@ -119,3 +119,11 @@ def test_the_master_that_comes_later_makes_vouchers_translate_again() -> None:
     assert learned.outdated_streams == frozenset()
     translate('<LEDGER NAME="Asha Traders"><PARENT>Sundry Debtors</PARENT></LEDGER>', learned)
     assert learned.outdated_streams == {"vouchers"}
+
+
+def test_a_placeholder_never_hides_a_real_ledger() -> None:
+    placeholder = of_type(translate(SALE), Ledger)[0]
+    learned = translator()
+    translate('<LEDGER NAME="Asha Traders"><PARENT>Sundry Debtors</PARENT></LEDGER>', learned)
+    learned.remember(placeholder)
+    assert not learned.learned.ledgers["asha traders"].is_placeholder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from canonical.party import Address, AddressKind
 from canonical.tax import TaxHead, TaxLine
 from canonical.voucher import DocumentRef, EInvoice, EWayBill, Voucher
 from canonical.voucher_type import VoucherKind
+from connectors.sdk.base import Translation
 from tests.connectors.tally_translate.support import (
     bill_xml,
     codes,
@@ -266,6 +268,19 @@ def test_a_purchase_document_names_the_supplier(name: str) -> None:
     assert details.supplier_address is not None
 
 
+def test_a_credit_note_names_the_invoice_it_corrects() -> None:
+    found = voucher(
+        entry("Asha", "118") + entry("Sales", "-118"),
+        VOUCHERTYPENAME="Credit Note",
+        VATPARTYTRANSRETURNNUMBER="S/7",
+        VATPARTYTRANSRETURNDATE="20250301",
+        GSTNATUREOFRETURN="01-Sales Return",
+    )
+    assert found.details is not None
+    assert found.details.original == DocumentRef("S/7", date(2025, 3, 1))
+    assert found.details.note_reason == "01-Sales Return"
+
+
 def test_a_plain_receipt_has_no_document_details() -> None:
     assert voucher(entry("Cash", "-5") + entry("Interest", "5"), VOUCHERTYPENAME="Receipt").details is None
 
@@ -382,6 +397,19 @@ def test_pay_heads_are_the_other_side_of_salary_payable(tag: str) -> None:
 def test_pay_heads_repeat_what_complete_ledger_entries_said() -> None:
     body = entry("Salary Payable", "1300") + entry("Basic", "-1500") + entry("PF", "200")
     assert len(voucher(body + PAY, VOUCHERTYPENAME="Payroll").postings) == 3
+
+
+def test_a_record_the_reader_did_not_write_is_rejected() -> None:
+    good = records(voucher_xml(BODY))[0]
+    done = translator().translate(dataclasses.replace(good, payload=b'{"object": []}'))
+    assert (done.records, codes(done.issues)) == ((), ["tally.record.damaged"])
+
+
+def test_streams_of_no_interest_and_of_later_releases_say_nothing() -> None:
+    good = records(voucher_xml(BODY))[0]
+    for stream in ("other_masters", "stream of 2030"):
+        source = dataclasses.replace(good.source, stream=stream)
+        assert translator().translate(dataclasses.replace(good, source=source)) == Translation()
 
 
 def test_masters_and_vouchers_of_one_file_in_any_order() -> None:
