@@ -15,7 +15,7 @@ from canonical.record import SourceRef
 from storage.batch import commit_batch
 from storage.chunk import ChunkReader, Place
 from storage.document import decode
-from storage.engine import Row, Transaction
+from storage.engine import Lookup, Row, Transaction
 from storage.repositories.base import Page, Repository, parse_cursor, render_cursor
 from storage.types import to_microseconds
 from storage.upsert.kinds import KINDS
@@ -155,6 +155,18 @@ class Records(Repository):
         where, bound = self._known("company_id = ? AND key = ?", known_at)
         found = self._select(record_type, where, [company_id, key, *bound], "ORDER BY id DESC LIMIT 1")
         return found[0] if found else None
+
+    def find_ids(self, record_type: type, company_id: int, stream: str, source_keys: Sequence[str]) -> dict[str, int]:
+        """Find the ids of current records by their keys in the source; a key that has none is left out."""
+        lookup = Lookup(
+            table=KINDS[record_type].table.name,
+            columns="source_key, id",
+            where="tenant_id = ? AND company_id = ? AND stream = ? AND known_to IS NULL",
+            column="source_key",
+        )
+        with self._read() as transaction:
+            found = transaction.find(lookup, (self._tenant_id, company_id, stream), source_keys)
+        return {str(key): int(record_id) for key, record_id in found}
 
     def versions(self, record_type: type[T], company_id: int, source: SourceRef) -> tuple[Stored[T], ...]:
         """Every version of a record, oldest first."""
