@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from canonical.errors import ConfigurationError, MigrationNeeded
 from storage import open_store
-from storage.migrate import _scripts
+from storage.migrate import known_revisions
 from storage.store import _parse
 from storage.tables import metadata
 from tests.support.postgres import private_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
-REVISIONS = [script.revision for script in reversed(list(_scripts().walk_revisions()))]
+REVISIONS = known_revisions()
 
 
 def engine_of(url: str) -> sa.Engine:
