@@ -22,6 +22,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: arguments without the program's name; the process's own by default.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    code = _guarded(arguments)
+    if argv is None and "temporalio" in sys.modules:
+        from workflows.temporal.leaving import leave  # noqa: PLC0415 - only where temporalio was loaded anyway
+
+        leave(code)
+    return code
+
+
+def _guarded(arguments: list[str]) -> int:
     try:
         return _run(arguments)
     except KeyboardInterrupt:

@@ -47,7 +47,9 @@ class DatabaseSettings:
         secret=True,
     )
     auto_migrate: bool = setting(
-        True, "Bring an SQLite database up to date when it is opened; PostgreSQL always waits for 'khata db migrate'."
+        True,
+        "Set up an empty database when it is opened, and bring an SQLite database up to date; an older schema on "
+        "PostgreSQL always waits for 'khata db migrate'.",
     )
 
 
@@ -85,8 +87,7 @@ class TemporalSettings:
     """The engine behind `khata up` and `khata sync`."""
 
     address: str = setting("", "HOST:PORT of an existing Temporal cluster; empty means the embedded server.")
-    namespace: str = setting("khata", "Temporal namespace the workflows run in.")
-    task_queue: str = setting("khata", "Task queue that the workers listen on.")
+    namespace: str = setting("", "Temporal namespace of the workflows; empty means TEMPORAL_NAMESPACE, else default.")
     port: int = setting(7233, "Port of the embedded Temporal server.")
     ui_port: int = setting(8233, "Port of the embedded server's Web UI.")
 

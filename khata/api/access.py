@@ -1,8 +1,8 @@
 """Who is asking: one API key, one tenant, and nothing but that tenant's books.
 
 A key is looked up by its SHA-256, so neither table nor index ever holds a secret, and how long the look-up
-takes says nothing about how much of a guess was right. Routes receive a ``Desk`` that is bound to the tenant; there is no
-other way to the store.
+takes says nothing about how much of a guess was right. Routes receive a ``Desk`` that is
+bound to the tenant; there is no other way to the store.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from khata.api.access import UNKNOWN_PER_MINUTE
 from khata.api.errors import UnexpectedErrors, install_error_handlers
 from khata.api.limits import BodyLimit, RateLimit, RequestIds
-from khata.api.routes import books, health, runs
+from khata.api.routes import books, health, receivables, runs
 from khata.wiring import Hub
 
 DESCRIPTION = """Exact books of Indian businesses, proven against their source.
@@ -32,7 +32,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.strangers = RateLimit(UNKNOWN_PER_MINUTE, time.monotonic)
     install_error_handlers(app)
     app.include_router(health.router)
-    for routes in (books, runs):
+    for routes in (books, receivables, runs):
         app.include_router(routes.router, prefix="/v1")
     return app
 

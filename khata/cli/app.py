@@ -11,8 +11,31 @@ from typing import Annotated
 
 import typer
 
-from khata.cli import books, config, connections, database, importing, sandbox, serving, tenants, tracing
+from khata.cli import (
+    books,
+    config,
+    connections,
+    database,
+    demo,
+    importing,
+    parties,
+    receivables,
+    reports,
+    running,
+    sandbox,
+    serving,
+    tenants,
+    tracing,
+)
 from khata.cli.session import Invocation
+
+READ, BOOKS, TRUST, SERVICE, TRY = (
+    "Bring books in",
+    "Look at the books",
+    "Trust the books",
+    "Run as a service",
+    "Try it",
+)
 
 app = typer.Typer(
     name="khata",
@@ -51,16 +74,29 @@ def root(
         ctx.obj = Invocation(config_file=config_file)
 
 
-app.command("import")(importing.import_files)
-app.command()(books.companies)
-app.command()(books.vouchers)
-app.command()(books.issues)
-app.command()(books.runs)
-app.command()(tracing.trace)
-app.command()(serving.serve)
-app.add_typer(connections.app, name="connections")
-app.add_typer(tenants.app, name="tenants")
-app.add_typer(tenants.keys, name="api-keys")
-app.add_typer(database.app, name="db")
-app.add_typer(config.app, name="config")
-app.add_typer(sandbox.app, name="sandbox")
+app.command("import", rich_help_panel=READ)(importing.import_files)
+app.command(rich_help_panel=READ)(running.sync)
+app.add_typer(connections.app, name="connections", rich_help_panel=READ)
+
+app.command(rich_help_panel=BOOKS)(books.companies)
+app.command(rich_help_panel=BOOKS)(parties.parties)
+app.command(rich_help_panel=BOOKS)(books.vouchers)
+app.command("trial-balance", rich_help_panel=BOOKS)(reports.trial_balance)
+app.command(rich_help_panel=BOOKS)(reports.ledger)
+app.add_typer(receivables.app, name="receivables", rich_help_panel=BOOKS)
+
+app.command(rich_help_panel=TRUST)(reports.proof)
+app.command(rich_help_panel=TRUST)(books.issues)
+app.command(rich_help_panel=TRUST)(books.runs)
+app.command(rich_help_panel=TRUST)(tracing.trace)
+
+app.command(rich_help_panel=SERVICE)(running.up)
+app.command(rich_help_panel=SERVICE)(serving.serve)
+app.command(rich_help_panel=SERVICE)(running.worker)
+app.add_typer(tenants.app, name="tenants", rich_help_panel=SERVICE)
+app.add_typer(tenants.keys, name="api-keys", rich_help_panel=SERVICE)
+app.add_typer(database.app, name="db", rich_help_panel=SERVICE)
+app.add_typer(config.app, name="config", rich_help_panel=SERVICE)
+
+app.command("demo", rich_help_panel=TRY)(demo.show_demo)
+app.add_typer(sandbox.app, name="sandbox", rich_help_panel=TRY)

@@ -43,9 +43,7 @@ FifoOption = Annotated[
     Fifo | None,
     typer.Option("--fifo", help="Let unapplied money pay the oldest bills in this report (default: none)."),
 ]
-DirectionOption = Annotated[
-    Direction, typer.Option("--direction", help="Money owed to the company, or by it.")
-]
+DirectionOption = Annotated[Direction, typer.Option("--direction", help="Money owed to the company, or by it.")]
 PartyOption = Annotated[str | None, typer.Option("--party", metavar="NAME", help="Only this party.")]
 
 

@@ -55,9 +55,15 @@ def ledger(  # noqa: PLR0917 - one parameter per option, given by name
 
     with open_session(ctx, db, tenant) as session:
         chosen = pick_company(session.books, company)
-        found = read_account(session.books, chosen.company_id, name, day_from, day_to or session.today, known_at)
-    sheet = ledger_sheet(found.name, chosen.name, found.period, found.opening, found.entries, known_at)
-    write_sheet(sheet, form, output)
+        found = read_account(
+            session.books,
+            chosen.company_id,
+            name,
+            day_from=day_from,
+            day_to=day_to or session.today,
+            known_at=known_at,
+        )
+    write_sheet(ledger_sheet(found, chosen.name, known_at), form, output)
 
 
 def proof(  # noqa: PLR0917 - one parameter per option, given by name

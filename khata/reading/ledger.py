@@ -28,7 +28,13 @@ class LedgerAccount:
 
 
 def read_account(
-    books: TenantStore, company_id: int, wanted: str, day_from: date | None, day_to: date, known_at: datetime | None
+    books: TenantStore,
+    company_id: int,
+    wanted: str,
+    *,
+    day_from: date | None,
+    day_to: date,
+    known_at: datetime | None,
 ) -> LedgerAccount:
     """Return a ledger's account, from the start of the financial year unless a day is given.
 

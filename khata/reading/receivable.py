@@ -8,6 +8,7 @@ give the same figures; a test compares them.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from canonical.errors import NotFound, RuleError
 from canonical.ledger import name_key
 from canonical.money import ZERO
 from canonical.receivable import AgeingRow
+from canonical.voucher import Voucher
 from khata.reading.request import RequestInvalid
 from receivables.ageing import age_items, total_row
 from receivables.allocation import FifoPolicy
@@ -37,6 +39,8 @@ FIFO_WORDS = {
     "all": FifoPolicy.ON_ACCOUNT_AND_ADVANCES,
 }
 NAMES_SHOWN = 8
+VOUCHER_STREAM = "vouchers"
+"""Every connector calls its stream of vouchers so."""
 
 
 class AmbiguousParty(RuleError):
@@ -47,20 +51,30 @@ class AmbiguousParty(RuleError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outstanding:
-    """The bill-wise list, and the same money by age."""
+    """The bill-wise list, and the same money by age.
+
+    Attributes:
+        vouchers: id of the voucher behind each row without a bill, by its key in the source.
+    """
 
     terms: ReportTerms
     rows: tuple[OutstandingRow, ...]
     ageing: AgeingReport
+    vouchers: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyStatement:
-    """A party's account over a period; its footer is what is still open at the end of it."""
+    """A party's account over a period; its footer is what is still open at the end of it.
+
+    Attributes:
+        vouchers: id of each line's voucher, by its key in the source.
+    """
 
     party_name: str
     statement: Statement
     outstanding: Outstanding
+    vouchers: Mapping[str, int]
 
 
 def parse_fifo(word: str) -> FifoPolicy:
@@ -95,7 +109,7 @@ def read_outstanding(
     books: TenantStore, company_id: int, terms: ReportTerms, party_key: str | None = None
 ) -> Outstanding:
     """List what is open, bill by bill, oldest due first within a party."""
-    return _outstanding(_items(books, company_id, terms, party_key), terms)
+    return _outstanding(books, company_id, _items(books, company_id, terms, party_key), terms)
 
 
 def read_statement(
@@ -109,10 +123,13 @@ def read_statement(
     period = Period(day_from or FinancialYear.of(terms.as_of).period.start, terms.as_of)
     entries = list(books.reports.bill_entries(company_id, terms.as_of, terms.known_at, [party.key]))
     statement = party_statement(entries, party.key, period, known_at=terms.known_at)
-    items = [
-        (item, party.name) for _, settlement in iter_settlements(entries, terms) for item in settlement.items
-    ]
-    return PartyStatement(party_name=party.name, statement=statement, outstanding=_outstanding(items, terms))
+    items = [(item, party.name) for _, settlement in iter_settlements(entries, terms) for item in settlement.items]
+    return PartyStatement(
+        party_name=party.name,
+        statement=statement,
+        outstanding=_outstanding(books, company_id, items, terms),
+        vouchers=_voucher_ids(books, company_id, [line.source_key for line in statement.lines]),
+    )
 
 
 def pick_party(books: TenantStore, company_id: int, wanted: str, terms: ReportTerms) -> PartyLedger:
@@ -173,8 +190,13 @@ def _ageing_of(items: list[Named], terms: ReportTerms) -> AgeingReport:
     return AgeingReport(terms=terms, rows=rows, total=total_row(rows, terms.buckets))
 
 
-def _outstanding(items: list[Named], terms: ReportTerms) -> Outstanding:
+def _outstanding(books: TenantStore, company_id: int, items: list[Named], terms: ReportTerms) -> Outstanding:
     rows = outstanding_rows(
         (item for item, _ in items), as_of=terms.as_of, direction=terms.direction, party_names=_names(items)
     )
-    return Outstanding(terms=terms, rows=rows, ageing=_ageing_of(items, terms))
+    vouchers = _voucher_ids(books, company_id, [row.key.voucher for row in rows if not row.key.bill])
+    return Outstanding(terms=terms, rows=rows, ageing=_ageing_of(items, terms), vouchers=vouchers)
+
+
+def _voucher_ids(books: TenantStore, company_id: int, source_keys: Sequence[str]) -> Mapping[str, int]:
+    return books.records.find_ids(Voucher, company_id, VOUCHER_STREAM, [key for key in source_keys if key])

@@ -1,7 +1,7 @@
 """The ids that people copy from one command into the next: ``v:12``, ``l:5``, ``r:77``, ``party:3``, ``issue:9``.
 
-Reports print them, ``khata trace`` takes them. The store follows the short ones by itself (``v`` voucher, ``p`` posting,
-``l`` ledger, ``b`` bill, ``r`` raw record); the long words are for everything else that has a number.
+Reports print them, ``khata trace`` takes them. The store follows the short ones by itself (``v`` voucher, ``p``
+posting, ``l`` ledger, ``b`` bill, ``r`` raw record); the long words are for everything else that has a number.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def bill_id(company_id: int, item: ItemKey) -> str:
     """
     if not item.bill:
         return ""
-    return f"b:{company_id}:{quote(item.party_key, safe='')}:{quote(item.bill, safe='')}"
+    return f"b:{company_id}:{quote(item.party_key, safe='/')}:{quote(item.bill, safe='/')}"
 
 
 def parse_id(text: str) -> tuple[str, int]:

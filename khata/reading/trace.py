@@ -1,23 +1,25 @@
 """Any figure back to what the source said: report line, voucher, raw record, payload.
 
-A trace is a chain of steps, each with a few named facts, that ends in the payload exactly as it was stored. Reports
-print ids (``record_id.py``); a source address (``tally:COMPANY:vouchers:KEY``) works as well.
-Where next: ``balance.py`` walks ledgers and bills to the vouchers behind them.
+A trace lists the records behind a figure, each with what it contributes, the facts we read out of it, and its raw
+record exactly as it was stored. The store follows the ids of figures (``v p l b r``, see ``record_id.py``); this module
+adds everything else that has a number, source addresses (``tally:COMPANY:vouchers:KEY``), and the issues of a record.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from canonical.codec import to_document
 from canonical.errors import NotFound
-from canonical.record import SourceRef
+from canonical.issue import Issue
+from canonical.record import RawRecord, SourceRef
 from canonical.voucher import Voucher
-from khata.reading.record_id import RECORD_WORDS, parse_id, render_id
+from khata.reading.record_id import LONG_WORDS, RECORD_WORDS, STORE_WORDS, parse_id, render_id
 
 if TYPE_CHECKING:
-    from storage import Stored, StoredIssue, StoredRaw, TenantStore
+    from storage import Run, Stored, TenantStore
 
 ISSUES_SHOWN = 20
 ADDRESS_PARTS = 4
@@ -25,46 +27,88 @@ ADDRESS_PARTS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceStep:
-    """One station on the way: what it is, its id if it has one, and facts in the order they matter."""
+    """One record behind a figure.
 
+    Attributes:
+        id: of the record; ``what`` says in words what it is.
+        net: debit-positive rupees it contributes to the figure; None where the question is the record itself.
+        facts: what we read out of it, in the order it matters.
+        lines: its parts: the postings of a voucher, the steps of a run.
+        raw: what the source said.
+        raw_id: for ``khata trace``.
+        issues: what was found in it.
+    """
+
+    id: str
     what: str
-    id: str = ""
+    net: Decimal | None = None
     facts: tuple[tuple[str, object], ...] = ()
     lines: tuple[dict[str, object], ...] = ()
+    raw: RawRecord | None = None
+    raw_id: int | None = None
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """The chain, and the payload at its end (None if there is no raw record behind it)."""
+    """A figure or record, and everything behind it."""
 
     id: str
+    title: str
     steps: tuple[TraceStep, ...]
-    payload: bytes | None = None
 
 
 def trace_record(books: TenantStore, text: str) -> Trace:
-    """Walk from an id or a source address to the raw record.
+    """Walk from an id or a source address to the raw records.
 
     Raises:
         RecordIdInvalid: the text is neither.
         NotFound: this tenant has nothing of that id.
     """
-    if text.count(":") >= ADDRESS_PARTS - 1:
-        return _trace_address(books, text)
+    word, colon, rest = text.strip().partition(":")
+    word = LONG_WORDS.get(word, word)
+    if colon and word in STORE_WORDS:
+        return _trace_in_store(books, f"{word}:{rest}")
+    if rest.count(":") >= ADDRESS_PARTS - 2:
+        return _trace_address(books, text.strip())
     word, number = parse_id(text)
     match word:
-        case "raw":
-            return _ending_in_raw(books, text, (), number)
         case "issue":
             return _trace_issue(books, text, number)
         case "run":
-            return Trace(id=text, steps=(_run_step(books, number),))
+            return _trace_run(text, books.runs.get(number))
         case _:
-            return _trace_stored(books, text, books.records.get(RECORD_WORDS[word], number))
+            return _of_steps(text, (_stored_step(books, books.records.get(RECORD_WORDS[word], number)),))
 
 
-def _trace_stored(books: TenantStore, text: str, stored: Stored[Any]) -> Trace:
-    return _ending_in_raw(books, text, (record_step(stored),), stored.raw_id)
+def _of_steps(text: str, steps: tuple[TraceStep, ...]) -> Trace:
+    return Trace(id=text, title=steps[0].what if steps else text, steps=steps)
+
+
+def _trace_in_store(books: TenantStore, text: str) -> Trace:
+    found = books.reports.trace(text)
+    steps = []
+    for step in found.steps:
+        raw_id = step.record.raw_id if step.record is not None else _raw_number(step.trace_id)
+        facts, lines = _facts_of(step.record) if step.record is not None else ((), ())
+        steps.append(
+            TraceStep(
+                id=step.trace_id,
+                what=step.what,
+                net=step.net,
+                facts=facts,
+                lines=lines,
+                raw=step.raw,
+                raw_id=raw_id,
+                issues=_issues(books, raw_id),
+            )
+        )
+    return Trace(id=text, title=found.title, steps=tuple(steps))
+
+
+def _raw_number(trace_id: str) -> int | None:
+    word, _, number = trace_id.partition(":")
+    return int(number) if word == "r" else None
 
 
 def _trace_address(books: TenantStore, text: str) -> Trace:
@@ -72,86 +116,24 @@ def _trace_address(books: TenantStore, text: str) -> Trace:
     company = books.companies.find(source.connector, source.company)
     raw = None if company is None else books.raw.find(company.company_id, source)
     if company is None or raw is None:
-        raise NotFound(f"Nothing was ever read at {text!r}.", code="trace.address_unknown")
+        raise NotFound(f"Nothing was ever read at {text[:200]!r}.", code="trace.address_unknown")
     found: list[Stored[Any] | None] = [
         books.records.find(record_type, company.company_id, source) for record_type in RECORD_WORDS.values()
     ]
-    steps = tuple(record_step(stored) for stored in found if stored is not None)
-    return _ending_in_raw(books, text, steps, raw.raw_id)
+    steps = tuple(_stored_step(books, stored) for stored in found if stored is not None)
+    return _of_steps(text, steps or (_raw_step(books, raw.raw_id),))
 
 
 def _trace_issue(books: TenantStore, text: str, number: int) -> Trace:
     stored = books.issues.get(number)
-    return _ending_in_raw(books, text, (issue_step(stored),), stored.raw_id)
+    if stored.raw_id is None:
+        step = TraceStep(id=text, what=stored.issue.message, issues=(stored.issue,))
+        return _of_steps(text, (step,))
+    step = _raw_step(books, stored.raw_id)
+    return Trace(id=text, title=stored.issue.message, steps=(step,))
 
 
-def _ending_in_raw(books: TenantStore, text: str, steps: tuple[TraceStep, ...], raw_id: int | None) -> Trace:
-    if raw_id is None:
-        return Trace(id=text, steps=steps)
-    raw = books.raw.get(raw_id)
-    told = {step.id for step in steps}
-    page = books.issues.page(raw_id=raw_id, limit=ISSUES_SHOWN)
-    issues = tuple(step for step in map(issue_step, page.items) if step.id not in told)
-    return Trace(id=text, steps=(*steps, raw_step(raw), *issues), payload=raw.record.payload)
-
-
-def record_step(stored: Stored[Any]) -> TraceStep:
-    """Say what a canonical record is and since when it has been known so."""
-    record = stored.record
-    facts: list[tuple[str, object]] = [("known from", stored.known_from)]
-    if stored.known_to is not None:
-        facts.append(("known until", stored.known_to))
-    lines: tuple[dict[str, object], ...] = ()
-    if isinstance(record, Voucher):
-        facts[:0] = _voucher_facts(record)
-        lines = tuple(
-            {"ledger": posting.ledger_name, "side": posting.side.value, "amount": posting.amount}
-            for posting in record.postings
-        )
-    else:
-        kept = {"source", "key", "extras"}
-        facts[:0] = [(name, value) for name, value in to_document(record).items() if name not in kept]
-    return TraceStep(what=type(record).__name__, id=render_id(type(record), stored.id), facts=tuple(facts), lines=lines)
-
-
-def _voucher_facts(voucher: Voucher) -> list[tuple[str, object]]:
-    return [
-        ("type", voucher.type_name),
-        ("number", voucher.number),
-        ("date", voucher.day),
-        ("party", voucher.party_name),
-        ("debit total", voucher.debit_total),
-        ("counts in the books", "yes" if voucher.counts_in_books else "no"),
-    ]
-
-
-def raw_step(raw: StoredRaw) -> TraceStep:
-    """Say where a raw record was read, when, and its digest."""
-    record = raw.record
-    return TraceStep(
-        what="Raw record",
-        id=render_id("raw", raw.raw_id),
-        facts=(
-            ("address", str(record.source)),
-            ("read from", record.origin),
-            ("read at", record.extracted_at),
-            ("sha256", record.digest.hex()),
-            ("current", "yes" if raw.is_current else "no, the source has changed it since"),
-        ),
-    )
-
-
-def issue_step(stored: StoredIssue) -> TraceStep:
-    """Say what an issue found."""
-    issue = stored.issue
-    facts = (("level", issue.level.value), ("code", issue.code), ("message", issue.message), ("where", issue.where))
-    hint = (("hint", issue.hint),) if issue.hint else ()
-    return TraceStep(what="Issue", id=render_id("issue", stored.id), facts=(*facts, *hint))
-
-
-def _run_step(books: TenantStore, number: int) -> TraceStep:
-    run = books.runs.get(number)
-    lines = tuple({"step": step.name, "status": step.status, "done": step.done} for step in run.steps)
+def _trace_run(text: str, run: Run) -> Trace:
     facts = (
         ("kind", run.kind),
         ("source", run.connector),
@@ -159,4 +141,71 @@ def _run_step(books: TenantStore, number: int) -> TraceStep:
         ("started", run.started_at),
         ("finished", run.finished_at),
     )
-    return TraceStep(what="Run", id=render_id("run", number), facts=facts, lines=lines)
+    lines = tuple({"step": step.name, "status": step.status, "done": step.done} for step in run.steps)
+    return _of_steps(text, (TraceStep(id=text, what=f"Run {run.run_id}", facts=facts, lines=lines),))
+
+
+def _stored_step(books: TenantStore, stored: Stored[Any]) -> TraceStep:
+    facts, lines = _facts_of(stored)
+    return TraceStep(
+        id=render_id(type(stored.record), stored.id),
+        what=f"{type(stored.record).__name__} {stored.record.name}",
+        facts=facts,
+        lines=lines,
+        raw=None if stored.raw_id is None else books.raw.get(stored.raw_id).record,
+        raw_id=stored.raw_id,
+        issues=_issues(books, stored.raw_id),
+    )
+
+
+def _raw_step(books: TenantStore, raw_id: int) -> TraceStep:
+    raw = books.raw.get(raw_id)
+    return TraceStep(
+        id=render_id("r", raw_id),
+        what=f"Raw record {raw.record.source}",
+        raw=raw.record,
+        raw_id=raw_id,
+        issues=_issues(books, raw_id),
+    )
+
+
+def _issues(books: TenantStore, raw_id: int | None) -> tuple[Issue, ...]:
+    if raw_id is None:
+        return ()
+    return tuple(stored.issue for stored in books.issues.page(raw_id=raw_id, limit=ISSUES_SHOWN).items)
+
+
+Facts = tuple[tuple[str, object], ...]
+Lines = tuple[dict[str, object], ...]
+
+
+def _facts_of(stored: Stored[Any]) -> tuple[Facts, Lines]:
+    record = stored.record
+    known: list[tuple[str, object]] = [("known from", stored.known_from)]
+    if stored.known_to is not None:
+        known.append(("known until", stored.known_to))
+    if isinstance(record, Voucher):
+        return (*_voucher_facts(record), *known), _posting_lines(stored.id, record)
+    unsaid = {"source", "key", "extras"}
+    return (*((name, value) for name, value in to_document(record).items() if name not in unsaid), *known), ()
+
+
+def _voucher_facts(voucher: Voucher) -> Facts:
+    return (
+        ("date", voucher.day),
+        ("party", voucher.party_name),
+        ("debit total", voucher.debit_total),
+        ("counts in the books", "yes" if voucher.counts_in_books else "no"),
+    )
+
+
+def _posting_lines(version_id: int, voucher: Voucher) -> Lines:
+    return tuple(
+        {
+            "id": f"p:{version_id}:{line}",
+            "ledger": posting.ledger_name,
+            "side": "Dr" if posting.side.value == "D" else "Cr",
+            "amount": posting.amount,
+        }
+        for line, posting in enumerate(voucher.postings)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from harmonizer.comparison import render_steps
 from khata.rendering.sheet import Sheet, count, text
 
 if TYPE_CHECKING:
@@ -52,10 +53,14 @@ def golden_sheet(entities: Sequence[Entity]) -> Sheet:
 
 def reviews_sheet(reviews: Sequence[Review]) -> Sheet:
     """Pairs that look alike, likeliest first; nothing is merged by name."""
-    from harmonizer import render_steps
-
     rows = [
-        (review.reason.value, review.score, review.left_name, review.right_name, "; ".join(render_steps(review.steps)))
+        (
+            review.reason.value,
+            review.score,
+            str(review.left),
+            str(review.right),
+            render_steps(review.steps).replace("\n", "; "),
+        )
         for review in reviews
     ]
     return Sheet(

@@ -5,13 +5,15 @@ Amounts are rupees in the report's direction: what is owed is positive, unapplie
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from canonical.money import ZERO, render_inr
 from canonical.receivable import AgeingRow, Buckets, Direction
 from canonical.record import JsonValue
-from khata.reading.record_id import bill_id
+from canonical.voucher import Voucher
+from khata.reading.record_id import bill_id, render_id
 from khata.rendering.files import plain_cell
 from khata.rendering.sheet import Cell, Column, Sheet, amount, count, day, text
 from receivables.allocation import FifoPolicy
@@ -42,6 +44,7 @@ STATEMENT_COLUMNS = (
     amount("debit", "Debit"),
     amount("credit", "Credit"),
     amount("balance", "Balance"),
+    text("id", "ID"),
 )
 _FIFO_WORDS = {
     FifoPolicy.NONE: "none",
@@ -94,27 +97,40 @@ def outstanding_sheet(found: Outstanding, company: str, company_id: int) -> Shee
         noun="bills",
         facts=_facts(found.terms, company),
         columns=OUTSTANDING_COLUMNS,
-        rows=[_outstanding_cells(row, company_id) for row in found.rows],
+        rows=[_outstanding_cells(row, company_id, found.vouchers) for row in found.rows],
         totals=totals,
         notes=(_basis_note(found.terms), "khata trace ID shows the vouchers behind a bill."),
     )
 
 
-def _outstanding_cells(row: OutstandingRow, company_id: int) -> tuple[Cell, ...]:
+def _outstanding_cells(row: OutstandingRow, company_id: int, vouchers: Mapping[str, int]) -> tuple[Cell, ...]:
+    flags = ", ".join(flag.value.replace("_", " ") for flag in row.flags)
+    trace_id = bill_id(company_id, row.key) or _voucher_id(row.key.voucher, vouchers)
     return (
         row.party_name, row.ref, row.document, row.kind.value.replace("_", " "), row.bill_date, row.due_date,
-        row.original, row.settled, row.pending, row.overdue_days,
-        ", ".join(flag.value.replace("_", " ") for flag in row.flags), bill_id(company_id, row.key),
+        row.original, row.settled, row.pending, row.overdue_days, flags, trace_id,
     )  # fmt: skip
+
+
+def _voucher_id(source_key: str, vouchers: Mapping[str, int]) -> str:
+    return render_id(Voucher, vouchers[source_key]) if source_key in vouchers else ""
 
 
 def statement_sheet(found: PartyStatement, company: str) -> Sheet:
     """Opening balance, every movement with the running balance, closing balance; debits are positive."""
     statement = found.statement
     period = statement.period
-    opening: tuple[Cell, ...] = (period.start, "Opening balance", "", None, None, statement.opening)
+    opening: tuple[Cell, ...] = (period.start, "Opening balance", "", None, None, statement.opening, "")
     rows = [
-        (line.day, line.document, ", ".join(line.refs), _or_none(line.debit), _or_none(line.credit), line.balance)
+        (
+            line.day,
+            line.document,
+            ", ".join(line.refs),
+            _or_none(line.debit),
+            _or_none(line.credit),
+            line.balance,
+            _voucher_id(line.source_key, found.vouchers),
+        )
         for line in statement.lines
     ]
     return Sheet(
@@ -133,7 +149,7 @@ def statement_sheet(found: PartyStatement, company: str) -> Sheet:
         },
         columns=STATEMENT_COLUMNS,
         rows=[opening, *rows],
-        totals=("", "Closing balance", "", statement.debit_total, statement.credit_total, statement.closing),
+        totals=("", "Closing balance", "", statement.debit_total, statement.credit_total, statement.closing, ""),
         notes=_statement_notes(found),
     )
 

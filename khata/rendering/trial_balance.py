@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from canonical.dates import Period
 from canonical.ledger import Ledger
 from canonical.money import ZERO, render_inr
 from khata.reading.record_id import render_id
@@ -15,6 +14,7 @@ from khata.rendering.files import plain_cell
 from khata.rendering.sheet import Cell, Sheet, amount, day, text
 
 if TYPE_CHECKING:
+    from khata.reading.ledger import LedgerAccount
     from storage.reports.trial_balance import LedgerBalance, LedgerEntry
 
 TRIAL_BALANCE_COLUMNS = (
@@ -57,7 +57,7 @@ def trial_balance_sheet(
         columns=TRIAL_BALANCE_COLUMNS,
         rows=rows,
         totals=totals,
-        notes=(_difference_note(difference),),
+        notes=(_difference_note(difference), "khata ledger NAME lists the postings behind a balance."),
     )
 
 
@@ -88,23 +88,22 @@ def _difference_note(difference: Decimal) -> str:
     )
 
 
-def ledger_sheet(
-    name: str, company: str, period: Period, opening: Decimal, entries: Sequence[LedgerEntry], known_at: datetime | None
-) -> Sheet:
+def ledger_sheet(account: LedgerAccount, company: str, known_at: datetime | None) -> Sheet:
     """A ledger's postings over a period with a running balance, debit positive."""
-    first: tuple[Cell, ...] = (period.start, "Opening balance", "", None, None, opening, "")
-    rows = [_entry_cells(entry) for entry in entries]
-    closing = entries[-1].balance if entries else opening
+    period = account.period
+    first: tuple[Cell, ...] = (period.start, "Opening balance", "", None, None, account.opening, "")
+    rows = [_entry_cells(entry) for entry in account.entries]
+    closing = account.entries[-1].balance if account.entries else account.opening
     return Sheet(
-        title=f"{name} in the books of {company}, {period.start} to {period.end}",
+        title=f"{account.name} in the books of {company}, {period.start} to {period.end}",
         noun="entries",
         facts={
             "company": company,
-            "ledger": name,
+            "ledger": account.name,
             "from": period.start.isoformat(),
             "to": period.end.isoformat(),
             "known_at": plain_cell(known_at),
-            "opening": plain_cell(opening),
+            "opening": plain_cell(account.opening),
             "closing": plain_cell(closing),
         },
         columns=LEDGER_COLUMNS,

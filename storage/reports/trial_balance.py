@@ -18,6 +18,7 @@ class LedgerBalance:
     """One line of the trial balance, debit-positive rupees except ``debit`` and ``credit``.
 
     Attributes:
+        ledger_id: of the ledger's version, for tracing; None where no master and no placeholder is stored.
         opening: at the start of the books; zero where the source did not say.
         debit: sum of the debit postings; ``credit`` of the credit ones (positive).
     """
@@ -29,6 +30,7 @@ class LedgerBalance:
     opening: Decimal
     debit: Decimal
     credit: Decimal
+    ledger_id: int | None = None
 
     @property
     def closing(self) -> Decimal:
@@ -69,14 +71,14 @@ def trial_balance(transaction: Transaction, company_id: int, clock: Clock) -> li
     moved = {key: (amount(debit), amount(credit)) for key, debit, credit in sums}
     known, bound = clock.known(transaction)
     masters = transaction.rows(
-        "SELECT key, name, group_key, reserved, opening FROM ledger WHERE tenant_id = ? AND company_id = ? "
+        "SELECT key, name, group_key, reserved, opening, id FROM ledger WHERE tenant_id = ? AND company_id = ? "
         f"AND {known} ORDER BY id",
         (*mine, *bound),
     )
     by_key = {row[0]: row for row in masters}  # of several masters of one name the latest counts
     found = []
     for key in by_key.keys() | moved.keys():
-        _, name, group_key, reserved, stored = by_key.get(key, (key, key, "", "", None))
+        _, name, group_key, reserved, stored, ledger_id = by_key.get(key, (key, key, "", "", None, None))
         opening = amount(stored) if stored is not None and clock.has_opening else ZERO
         debit, credit = moved.get(key, (ZERO, ZERO))
         if opening or key in moved:
@@ -89,6 +91,7 @@ def trial_balance(transaction: Transaction, company_id: int, clock: Clock) -> li
                     opening=opening,
                     debit=debit,
                     credit=credit,
+                    ledger_id=ledger_id,
                 )
             )
     return sorted(found, key=lambda row: (row.name.casefold(), row.ledger_key))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -15,7 +15,7 @@ from canonical.record import SourceRef
 from storage.batch import commit_batch
 from storage.chunk import ChunkReader, Place
 from storage.document import decode
-from storage.engine import Row, Transaction
+from storage.engine import Lookup, Row, Transaction
 from storage.repositories.base import Page, Repository, parse_cursor, render_cursor
 from storage.types import to_microseconds
 from storage.upsert.kinds import KINDS
@@ -64,6 +64,8 @@ class Records(Repository):
         records: Sequence[CanonicalRecord],
         known_at: datetime,
         raw_ids: Sequence[int] | None = None,
+        *,
+        alongside: Callable[[], None] | None = None,
     ) -> UpsertResult:
         """Store what is new or changed; unchanged and stale records cost a look-up.
 
@@ -75,10 +77,16 @@ class Records(Repository):
             records: any types mixed.
             known_at: the moment the new versions hold from; never before the version they replace.
             raw_ids: the raw record of each, in the same order.
+            alongside: called inside the last batch's transaction, for what must be stored with the records or not at
+                all (issues, the mark "translated"). Unlike an open transaction it leaves the encoding outside the
+                lock, so that other writers of SQLite wait only for the writing.
         """
         result = UpsertResult()
         size = self._database.dialect.batch_rows
-        for start in range(0, len(records), size):
+        starts = range(0, len(records), size) or (0,)
+        if not records and alongside is None:
+            return result
+        for start in starts:
             some_ids = None if raw_ids is None else raw_ids[start : start + size]
             prepared, repeated = prepare(records[start : start + size], some_ids)
             batch = Batch(
@@ -97,6 +105,7 @@ class Records(Repository):
                 counter="record_writes",
                 look=batch.look,
                 build=partial(batch.build, ids=self._ids),
+                alongside=alongside if start == starts[-1] else None,
             )
             result += work.result
         return result
@@ -146,6 +155,18 @@ class Records(Repository):
         where, bound = self._known("company_id = ? AND key = ?", known_at)
         found = self._select(record_type, where, [company_id, key, *bound], "ORDER BY id DESC LIMIT 1")
         return found[0] if found else None
+
+    def find_ids(self, record_type: type, company_id: int, stream: str, source_keys: Sequence[str]) -> dict[str, int]:
+        """Find the ids of current records by their keys in the source; a key that has none is left out."""
+        lookup = Lookup(
+            table=KINDS[record_type].table.name,
+            columns="source_key, id",
+            where="tenant_id = ? AND company_id = ? AND stream = ? AND known_to IS NULL",
+            column="source_key",
+        )
+        with self._read() as transaction:
+            found = transaction.find(lookup, (self._tenant_id, company_id, stream), source_keys)
+        return {str(key): int(record_id) for key, record_id in found}
 
     def versions(self, record_type: type[T], company_id: int, source: SourceRef) -> tuple[Stored[T], ...]:
         """Every version of a record, oldest first."""

@@ -1,0 +1,140 @@
+"""``khata up``, ``khata worker`` and ``khata sync``: the hub as a service, and one sync through it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khata.cli.options import Database, Tenant
+from khata.cli.progress import progress_bars
+from khata.cli.session import Invocation, need_extra, open_session, read_settings
+from khata.exit_codes import ExitCode
+from khata.wiring import open_hub
+
+if TYPE_CHECKING:
+    from khata.settings import Settings
+    from khata.supervisor.hub import HubPlaces, HubPlan
+    from workflows.inputs import RunSummary
+
+TemporalAddress = Annotated[
+    str | None,
+    typer.Option("--temporal", metavar="ADDRESS", help="HOST:PORT of an existing Temporal cluster to use."),
+]
+
+
+def up(
+    ctx: typer.Context,
+    temporal: TemporalAddress = None,
+    db: Database = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="FOLDER", help="Folder of Temporal's data, the logs and run.json.")
+    ] = None,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port of the API.")] = None,
+) -> None:
+    """Run Temporal, a worker and the API until Ctrl-C: wait for them, print the addresses, restart what dies."""
+    try:
+        from khata.supervisor import run
+        from khata.supervisor.hub import hub_spec
+    except ModuleNotFoundError as error:
+        raise need_extra(error.name or "temporalio", "server", what="khata up") from error
+    settings = read_settings(ctx, temporal__address=temporal, database__url=db, data__folder=data, api__port=port)
+    with open_hub(settings):
+        pass  # the schema is there before three processes look for it
+    raise typer.Exit(int(run(hub_spec(_plan(ctx, settings)))))
+
+
+def _plan(ctx: typer.Context, settings: Settings) -> HubPlan:
+    from khata.supervisor.hub import HubPlan
+
+    invocation: Invocation = ctx.obj
+    # By environment, because a command line shows a password to everybody on the machine.
+    environment = {"KHATA_DATABASE__URL": settings.database_url, "KHATA_DATA__FOLDER": str(settings.data.folder)}
+    if invocation.config_file:
+        environment["KHATA_CONFIG"] = str(invocation.config_file.resolve())
+    khata = (sys.executable, "-m", "khata")
+
+    def worker(places: HubPlaces) -> tuple[str, ...]:
+        return (*khata, "worker", "--temporal", places.temporal, "--ready-file", str(places.worker_ready))
+
+    def api(places: HubPlaces) -> tuple[str, ...]:
+        return (*khata, "serve", "--host", places.api_host, "--port", str(places.api_port))
+
+    return HubPlan(
+        data_dir=settings.data.folder,
+        worker=worker,
+        api=api,
+        api_health="/health/ready",
+        temporal_address=settings.temporal.address,
+        ports={"api": settings.api.port, "grpc": settings.temporal.port, "ui": settings.temporal.ui_port},
+        environment=environment,
+    )
+
+
+def worker(
+    ctx: typer.Context,
+    temporal: TemporalAddress = None,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--ready-file", metavar="FILE", help="Write the process id here once the server knows the worker."
+        ),
+    ] = None,
+    db: Database = None,
+) -> None:
+    """Be one worker: take syncs from Temporal and run their steps, until stopped ('khata up' starts one by itself)."""
+    try:
+        from workflows.temporal.worker import run_worker
+    except ModuleNotFoundError as error:
+        raise need_extra(error.name or "temporalio", "server", what="A worker") from error
+    from khata.supervisor.probes import mark_ready
+    from khata.temporal import temporal_target
+    from workflows.steps import Steps
+
+    settings = read_settings(ctx, temporal__address=temporal, database__url=db)
+    target = temporal_target(settings)
+    invocation: Invocation = ctx.obj
+    with open_hub(settings, clock=invocation.clock) as hub:
+        steps = Steps(stores=hub.store.tenant, clock=hub.clock)
+        run_worker(target, steps, on_ready=lambda: mark_ready(ready_file) if ready_file else None)
+
+
+def sync(
+    ctx: typer.Context,
+    connection: Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")],
+    temporal: TemporalAddress = None,
+    db: Database = None,
+    tenant: Tenant = None,
+) -> None:
+    """Run a connection's sync as a durable workflow and wait for it; Ctrl-C stops the waiting, not the sync."""
+    from canonical.issue import IssueLevel
+
+    try:
+        from khata.temporal import follow_sync, temporal_target
+    except ModuleNotFoundError as error:
+        raise need_extra(error.name or "temporalio", "server", what="khata sync") from error
+    settings = read_settings(ctx, temporal__address=temporal, database__url=db, cli__tenant=tenant)
+    target = temporal_target(settings)
+    with open_session(ctx, db, tenant) as session:
+        found = session.books.connections.get(connection)
+        with progress_bars() as on_progress:
+            summary = follow_sync(target, settings.cli.tenant, found, on_progress)
+        rejected = session.books.issues.counts_by_level(run_id=summary.run_id).get(IssueLevel.REJECTED, 0)
+    _print(summary, rejected)
+    raise typer.Exit(_exit_code(summary, rejected))
+
+
+def _print(summary: RunSummary, rejected: int) -> None:
+    counts = ", ".join(f"{number} {stream}" for stream, number in sorted(summary.counts.items())) or "nothing new"
+    typer.echo(
+        f"Run {summary.run_id} {summary.status}: {counts}; {rejected} rejected; proof {summary.proof or 'none'}."
+    )
+    typer.echo(f"Next: khata issues --run {summary.run_id}; khata proof")
+
+
+def _exit_code(summary: RunSummary, rejected: int) -> ExitCode:
+    if rejected:
+        return ExitCode.REJECTED
+    return ExitCode.DIFFERS if summary.proof == "differs" else ExitCode.OK
