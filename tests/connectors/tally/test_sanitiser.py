@@ -34,7 +34,8 @@ def as_written(text: str) -> bytes:
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 cuts = st.lists(st.integers(0, 200), max_size=6)
 _PIECES = (
-    "& # x 4 ; 0 &#4; &#x1F; &amp; &nbsp; < ! - ? > [CDATA[ ]] a é &#65; &#0000004; &#55357; &bogus; <!-- --> <? ?> <![CDATA[ ]]>"
+    "& # x 4 ; 0 &#4; &#x1F; &amp; &nbsp; < ! - ? > [CDATA[ ]] a é &#65; &#0000004; &#55357; &bogus; "
+    "<!-- --> <? ?> <![CDATA[ ]]>"
 ).split(" ")
 soup = st.lists(st.sampled_from([*_PIECES, " ", "\n", "\x03", "\ufffe", "\uffff"]), max_size=25).map("".join)
 
