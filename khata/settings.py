@@ -47,7 +47,9 @@ class DatabaseSettings:
         secret=True,
     )
     auto_migrate: bool = setting(
-        True, "Bring an SQLite database up to date when it is opened; PostgreSQL always waits for 'khata db migrate'."
+        True,
+        "Set up an empty database when it is opened, and bring an SQLite database up to date; an older schema on "
+        "PostgreSQL always waits for 'khata db migrate'.",
     )
 
 

@@ -72,7 +72,7 @@ def open_hub(settings: Settings, *, clock: Clock = utc_now, migrate: bool | None
         migrate = settings.database.auto_migrate and settings.database_url.startswith("sqlite")
     if not settings.database.url:
         _make_data_folder(settings)
-    store = open_store(settings.database_url, migrate=migrate)
+    store = open_store(settings.database_url, migrate=migrate, set_up_empty=settings.database.auto_migrate)
     try:
         yield Hub(settings=settings, store=store, clock=clock)
     finally:

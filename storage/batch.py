@@ -39,6 +39,7 @@ def commit_batch(
     counter: Counter,
     look: Callable[[Transaction], Found],
     build: Callable[[Found], W],
+    alongside: Callable[[], None] | None = None,
 ) -> W:
     """Plan and write one batch of one company; inside an outer transaction everything happens there.
 
@@ -49,23 +50,31 @@ def commit_batch(
         counter: which kind of batch must not come in between.
         look: reads what is stored now.
         build: decides and prepares the rows; may be called twice.
+        alongside: writes what must be stored with the batch or not at all; called once it is sure to be written.
     """
     if not database.in_transaction:
         with database.read(tenant_id) as transaction:
             seen = _count(transaction, company_id, counter)
             found = look(transaction)
         work = build(found)
-        if work.is_empty:
+        if work.is_empty and alongside is None:
             return work
         with database.write(tenant_id) as transaction:
             if _advance(transaction, company_id, counter, seen):
-                work.apply(transaction)
+                _apply(transaction, work, alongside)
                 return work
     with database.write(tenant_id) as transaction:
         _advance(transaction, company_id, counter, None)
         work = build(look(transaction))
-        work.apply(transaction)
+        _apply(transaction, work, alongside)
     return work
+
+
+def _apply(transaction: Transaction, work: Work, alongside: Callable[[], None] | None) -> None:
+    if not work.is_empty:
+        work.apply(transaction)
+    if alongside is not None:
+        alongside()
 
 
 def _count(transaction: Transaction, company_id: int, counter: Counter) -> int:

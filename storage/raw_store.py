@@ -185,6 +185,29 @@ class RawStore(Repository):
                 (run_id, self._tenant_id, *dialect.bind_members(list(raw_ids))),
             )
 
+    def see_again(self, run_id: int, earlier_run_id: int) -> dict[str, int] | None:
+        """Note that a run saw exactly what an earlier one saw, without reading it again.
+
+        Returns:
+            Records by stream; None if any of them has been superseded since, or if there were none: then read.
+        """
+        mine = (self._tenant_id, earlier_run_id)
+        with self._write() as transaction:
+            rows = transaction.rows(
+                "SELECT w.stream, count(*), sum(CASE WHEN w.is_current THEN 0 ELSE 1 END) FROM run_record r "
+                "JOIN raw_record w ON w.tenant_id = r.tenant_id AND w.id = r.raw_id "
+                "WHERE r.tenant_id = ? AND r.run_id = ? GROUP BY w.stream",
+                mine,
+            )
+            if not rows or any(superseded for _, _, superseded in rows):
+                return None
+            transaction.change(
+                "INSERT INTO run_record (tenant_id, run_id, raw_id) SELECT tenant_id, ?, raw_id FROM run_record "
+                "WHERE tenant_id = ? AND run_id = ? ON CONFLICT DO NOTHING",
+                (run_id, *mine),
+            )
+        return {stream: int(count) for stream, count, _ in rows}
+
     def iter_current(self, company_id: int, stream: str, batch: int = 100) -> Iterator[StoredRaw]:
         """Yield the current records of a stream, translated or not, in the order they were appended."""
         last = 0

@@ -110,12 +110,13 @@ class Store:
         self._database.close()
 
 
-def open_store(url: str, *, migrate: bool = False) -> Store:
+def open_store(url: str, *, migrate: bool = False, set_up_empty: bool = False) -> Store:
     """Open a database.
 
     Args:
         url: ``sqlite:///path/to/file.db`` or ``postgresql://user@host/name``.
         migrate: create or update the schema; otherwise a schema that is not this program's is refused.
+        set_up_empty: create the schema in a database that has none, and leave an older one to ``migrate``.
 
     Raises:
         ConfigurationError: not an address of a database we know, or its driver is missing.
@@ -126,7 +127,8 @@ def open_store(url: str, *, migrate: bool = False) -> Store:
     database = Database(Postgres(parsed) if parsed.get_backend_name() == "postgresql" else Sqlite(parsed))
     with ExitStack() as if_refused:
         if_refused.callback(database.close)
-        if migrate and migrations.pending_migrations(database):
+        missing = migrations.pending_migrations(database)
+        if missing and (migrate or (set_up_empty and len(missing) == len(migrations.known_revisions()))):
             migrations.migrate(database)
         migrations.require_current(database)
         if_refused.pop_all()

@@ -34,6 +34,7 @@ class SyncRequest:
         source: connector name, for example ``tally``.
         company: which of the connection's companies; empty means all of them.
         reason: why it runs: ``manual``, ``schedule``, ``backfill`` ...
+        key: set by a durable runner, the same on every attempt: opening the same run again returns the first one.
     """
 
     tenant: str
@@ -41,6 +42,7 @@ class SyncRequest:
     source: str = ""
     company: str = ""
     reason: str = "manual"
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from storage.repositories.issues import StoredIssue
 from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress, RunRef, RunStatus
-from workflows.steps import Steps, companies_of, step_facts
+from workflows.run_facts import step_facts
+from workflows.steps import Steps, companies_of
 from workflows.summary import BillSum, ImportSummary, Rejection
 from workflows.translation import BATCH, VOUCHERS, Translated, company_translator
 

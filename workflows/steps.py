@@ -21,14 +21,17 @@ from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
 from storage.repositories.runs import Run
 from storage.store import TenantStore
-from workflows.extraction import Beat, StoreSink, file_facts, no_beat, watch
+from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import RunRef, RunSummary, StepOutcome, SyncRequest
 from workflows.memory import rare_collections
 from workflows.parties import harmonize_tenant
 from workflows.proving import prove_company
+from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
 
 Clock = Callable[[], datetime]
+RUNS_SEARCHED = 50
+"""Newest runs looked through for one that was opened with the same key."""
 
 
 @dataclass(slots=True)
@@ -46,14 +49,22 @@ class Steps:
     translated: dict[int, Translated] = field(default_factory=dict)
 
     def open_run(self, request: SyncRequest) -> RunRef:
-        """Start a run for a saved connection.
+        """Start a run for a saved connection; asked again with the same key, return the run started then.
 
         Raises:
             NotFound: the tenant has no such connection.
         """
         store = self.stores(request.tenant)
+        if request.key:
+            for earlier in store.runs.list(kind="sync", limit=RUNS_SEARCHED).items:
+                if earlier.facts.get("key") == request.key:
+                    return RunRef(request.tenant, earlier.run_id, request.connection)
         connection = store.connections.get(request.connection)
-        facts: dict[str, JsonValue] = {"config": dict(connection.config), "reason": request.reason}
+        facts: dict[str, JsonValue] = {
+            "config": dict(connection.config),
+            "reason": request.reason,
+            "key": request.key,
+        }
         run_id = store.runs.start(
             "sync", connection.connector, None, facts, self.clock(), connection_id=connection.connection_id
         )
@@ -73,19 +84,29 @@ class Steps:
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
         config = _resolved(store, held.connector, held.facts["config"])
+        connector = get_connector(held.connector)
+        files = [file_facts(Path(path)) for path in config.get("files", ())]
+        content = content_key(connector, config, files)
+        known = see_content_again(store, run.run_id, content) if files else None
+        if known is not None:
+            self._note(store, run, "extract", known.records, known.facts)
+            store.issues.replace(run.run_id, None, None, known.issues)
+            detail = extract_detail(known.facts, known.records)
+            return StepOutcome("extract", known.records, len(known.issues), detail)
         sink = StoreSink(store, held.connector, run.run_id, held.started_at, beat)
-        tap = get_connector(held.connector).tap()
+        tap = connector.tap()
         with rare_collections():
             extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
         facts: dict[str, JsonValue] = {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),
             "known": sink.known,
-            "files": [file_facts(Path(path)) for path in config.get("files", ())],
+            "files": files,
+            "content": content,
         }
         self._note(store, run, "extract", sink.counts.total(), facts)
         store.issues.replace(run.run_id, None, None, extracted.issues)
-        return StepOutcome("extract", sink.counts.total(), len(extracted.issues), {"known": str(sink.known)})
+        return StepOutcome("extract", sink.counts.total(), len(extracted.issues), extract_detail(facts, sink.known))
 
     def translate(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
         """Translate what is pending of the run's companies."""
@@ -145,9 +166,9 @@ class Steps:
         store.runs.progress(run.run_id, step, done, done, status="succeeded", facts=facts, at=self.clock())
 
 
-def step_facts(run: Run, step: str) -> Mapping[str, Any]:
-    """What a step of a run noted; empty if it has not run."""
-    return next((held.facts for held in run.steps if held.name == step), {})
+def extract_detail(facts: Mapping[str, JsonValue], known: int) -> dict[str, str]:
+    """What operators see of an extraction: companies by our ids (never names), and how much was known before."""
+    return {"companies": ",".join(map(str, facts.get("companies", ()))), "known": str(known)}
 
 
 def companies_of(run: Run) -> tuple[int, ...]:

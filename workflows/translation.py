@@ -25,7 +25,7 @@ from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress
 
-BATCH = 500
+BATCH = 400
 """Raw records translated and written together; small enough that other writers of SQLite hardly wait."""
 PREFLIGHT_SAMPLE = 2000
 """Vouchers looked at before anything is published."""

@@ -80,9 +80,11 @@ class Connector:
         title: for people.
         tap: returns the Singer tap class (imported when asked).
         translator: returns a translator for one company.
+        raw_version: raised when the same source would give other raw records; files read before are read again then.
     """
 
     name: str
     title: str
     tap: Callable[[], type[Tap]]
     translator: Callable[[Company], Translator]
+    raw_version: int = 1

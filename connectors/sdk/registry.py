@@ -1,4 +1,4 @@
-"""Finds connectors by their folders; imports only the one asked for."""
+"""Finds connectors by their folders; a folder that cannot be imported is left out of the list, not fatal to it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,23 @@ _SHARED = "sdk"
 
 def connector_names() -> tuple[str, ...]:
     """Names of the folders that hold a finished connector, sorted."""
-    return tuple(name for name in _folders() if _find(name) is not None)
+    return tuple(name for name in _folders() if _is_ready(name))
 
 
 def get_connector(name: str) -> Connector:
-    """Return the connector of that name.
+    """Return the connector of that name; only its folder is imported.
 
     Raises:
-        ConfigurationError: there is none; the message lists those there are.
+        ConfigurationError: there is none (the message lists those there are), or a package it needs is missing.
     """
-    found = _find(name) if name in _folders() else None
+    try:
+        found = _find(name) if name in _folders() else None
+    except ImportError as error:
+        raise ConfigurationError(
+            f"The connector {name!r} cannot be used here: {error}. Install what it needs.",
+            code="connector.unavailable",
+            connector=name,
+        ) from error
     if found is None:
         known = ", ".join(connector_names())
         raise ConfigurationError(
@@ -34,6 +41,13 @@ def get_connector(name: str) -> Connector:
 
 def _folders() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in pkgutil.iter_modules(connectors.__path__) if module.name != _SHARED))
+
+
+def _is_ready(name: str) -> bool:
+    try:
+        return _find(name) is not None
+    except ImportError:
+        return False
 
 
 def _find(name: str) -> Connector | None:

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from singer_sdk import Stream, Tap
 from singer_sdk import typing as th
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib import RecordMessage
 
 from canonical.errors import KhataError
 from canonical.issue import Issue
@@ -27,24 +28,27 @@ from connectors.tally.export import refusal
 from connectors.tally.export.limits import Limits
 from connectors.tally.export.reader import Export, Reader
 from connectors.tally.export.spool import Spool
-from connectors.tally.export.streams import STREAMS
+from connectors.tally.export.streams import REPORTS, STREAMS
 
 Record = dict[str, JsonValue]
 
 _TEXT = th.StringType(nullable=True)
-_COMMON = (
+_BASE = (
     th.Property("company_guid", th.StringType, required=True, description="identity of the books"),
     th.Property("company_name", _TEXT, description="the company's name as the files or the configuration give it"),
     th.Property("key", th.StringType, required=True, description="identity of the object inside company and stream"),
     th.Property("guid", _TEXT, description="Tally's GUID, empty if the file carries none"),
-    th.Property("remote_id", _TEXT, description="REMOTEID: the GUID in the company the object came from"),
     th.Property("name", _TEXT, description="name of the master; type and number of a voucher"),
-    th.Property("alter_id", th.IntegerType(nullable=True), description="Tally's change counter"),
-    th.Property("master_id", th.IntegerType(nullable=True), description="Tally's number of the object"),
     th.Property("element", _TEXT, description="element name in the export"),
     th.Property("object", th.ObjectType(additional_properties=True), description="the object, verbatim"),
     th.Property("file", _TEXT, description="file it was read from"),
     th.Property("position", th.IntegerType(nullable=True), description="which of its kind it is in the file, from 1"),
+)
+_COMMON = (
+    *_BASE,
+    th.Property("remote_id", _TEXT, description="REMOTEID: the GUID in the company the object came from"),
+    th.Property("alter_id", th.IntegerType(nullable=True), description="Tally's change counter"),
+    th.Property("master_id", th.IntegerType(nullable=True), description="Tally's number of the object"),
 )
 _MASTER_COLUMNS = (th.Property("parent", _TEXT, description="name of the parent master"),)
 _VOUCHER_COLUMNS = (
@@ -80,6 +84,14 @@ class TallyStream(Stream):
         """Yield the records from the spool, then remember the files in the stream's state."""
         yield from self._tap.export().records(self.name, is_encoded=self._tap.embedded)
         self._tap.remember_files(self)
+
+    def _write_record_message(self, record: dict[str, Any]) -> None:
+        """In the hub a record is stored whole: selection, maps and types (a fifth of the time) have no part in it."""
+        if self._tap.embedded:
+            self._tap.write_message(RecordMessage(stream=self.name, record=record))
+            self.state_manager.is_flushed = False
+        else:
+            super()._write_record_message(record)
 
     @staticmethod
     def source_ref(stream: str, record: Record) -> SourceRef:
@@ -143,10 +155,12 @@ class TapTally(Tap):
     def discover_streams(self) -> list[Stream]:
         """One stream per kind of object; no file is opened."""
         masters = th.PropertiesList(*_COMMON, *_MASTER_COLUMNS).to_dict()
-        vouchers = th.PropertiesList(*_COMMON, *_VOUCHER_COLUMNS).to_dict()
-        return [
-            TallyStream(self, schema=vouchers if stream == "vouchers" else masters, name=stream) for stream in STREAMS
-        ]
+        special = {
+            "companies": th.PropertiesList(*_BASE).to_dict(),
+            REPORTS: th.PropertiesList(*_BASE).to_dict(),
+            "vouchers": th.PropertiesList(*_COMMON, *_VOUCHER_COLUMNS).to_dict(),
+        }
+        return [TallyStream(self, schema=special.get(stream, masters), name=stream) for stream in STREAMS]
 
     @property
     def issues(self) -> tuple[Issue, ...]:

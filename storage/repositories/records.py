@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -64,6 +64,8 @@ class Records(Repository):
         records: Sequence[CanonicalRecord],
         known_at: datetime,
         raw_ids: Sequence[int] | None = None,
+        *,
+        alongside: Callable[[], None] | None = None,
     ) -> UpsertResult:
         """Store what is new or changed; unchanged and stale records cost a look-up.
 
@@ -75,10 +77,16 @@ class Records(Repository):
             records: any types mixed.
             known_at: the moment the new versions hold from; never before the version they replace.
             raw_ids: the raw record of each, in the same order.
+            alongside: called inside the last batch's transaction, for what must be stored with the records or not at
+                all (issues, the mark "translated"). Unlike an open transaction it leaves the encoding outside the
+                lock, so that other writers of SQLite wait only for the writing.
         """
         result = UpsertResult()
         size = self._database.dialect.batch_rows
-        for start in range(0, len(records), size):
+        starts = range(0, len(records), size) or (0,)
+        if not records and alongside is None:
+            return result
+        for start in starts:
             some_ids = None if raw_ids is None else raw_ids[start : start + size]
             prepared, repeated = prepare(records[start : start + size], some_ids)
             batch = Batch(
@@ -97,6 +105,7 @@ class Records(Repository):
                 counter="record_writes",
                 look=batch.look,
                 build=partial(batch.build, ids=self._ids),
+                alongside=alongside if start == starts[-1] else None,
             )
             result += work.result
         return result

@@ -55,7 +55,7 @@ class Hub:
         return found
 
     def wait_ready(self) -> RunRecord:
-        wait_for(lambda: (found := find_running(self.folder)) and found.ready, "the hub is ready", within_s=20)
+        wait_for(lambda: (found := find_running(self.folder)) and found.ready, "the hub is ready", within_s=40)
         return self.record()
 
     def kill(self, name: str) -> None:
@@ -68,7 +68,7 @@ class Hub:
             (now,) = [child for child in self.record().children if child.name == name]
             return now.restarts > before.restarts and now.state == "ready"
 
-        wait_for(replaced, f"{name} is replaced", within_s=15)
+        wait_for(replaced, f"{name} is replaced", within_s=40)
 
     def address(self, name: str) -> str:
         return self.record().addresses[name]
@@ -105,7 +105,7 @@ async def sync(target: TemporalTarget, kill: str, hub: Hub) -> RunSummary:
     await asyncio.to_thread(hub.kill, kill)
     again = await connect(target, wait_s=15)
     waiting = again.get_workflow_handle(handle.id, run_id=handle.run_id, result_type=RunSummary)
-    summary: RunSummary = await asyncio.wait_for(waiting.result(), 25)
+    summary: RunSummary = await asyncio.wait_for(waiting.result(), 50)
     return summary
 
 

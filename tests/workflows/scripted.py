@@ -21,7 +21,7 @@ from workflows.inputs import Progress, RunRef, RunSummary, StepOutcome, SyncRequ
 Beat = Callable[[Progress], None]
 
 SCHEMA = (
-    "create table if not exists runs (run_id integer primary key, tenant, connection, status, error_code)",
+    "create table if not exists runs (run_id integer primary key, tenant, connection, status, error_code, key)",
     "create table if not exists rows (run_id integer, step text, n integer, pid integer)",
     "create table if not exists attempts (step text, pid integer)",
 )
@@ -113,13 +113,12 @@ class ScriptedSteps:
     def open_run(self, request: SyncRequest) -> RunRef:
         attempt = self._attempt("open_run")
         self._fail("open_run", attempt, 0)
-        time.sleep(self.script.silent_s.get("open_run", 0))
         with self._write() as db:
-            run_id = db.execute(
-                "insert into runs (tenant, connection, status) values (?, ?, 'running')",
-                (request.tenant, request.connection),
-            ).lastrowid
-        assert run_id is not None
+            known = db.execute("select run_id from runs where key = ?", (request.key,)).fetchone()
+            values = (request.tenant, request.connection, request.key)
+            insert = "insert into runs (tenant, connection, status, key) values (?, ?, 'running', ?)"
+            run_id = int(known[0] if known else db.execute(insert, values).lastrowid or 0)
+        time.sleep(self.script.silent_s.get("open_run", 0))
         return RunRef(tenant=request.tenant, run_id=run_id, connection=request.connection, company_ids=(11,))
 
     def _long(self, step: str, run: RunRef, beat: Beat) -> StepOutcome:

@@ -23,13 +23,16 @@ class RunningServer:
 
     command: list[str]
     target: TemporalTarget
+    log: Path
     process: subprocess.Popen[bytes] | None = None
 
     async def client(self) -> Client:
+        assert self.process is None or self.process.poll() is None, f"the server is dead: {self.log.read_text()}"
         return await connect(self.target, wait_s=15)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
 
     def kill(self) -> None:
         if self.process:
@@ -52,7 +55,7 @@ def running_server(data_dir: Path, *, without: str = "") -> Iterator[RunningServ
     while without in command:
         at = command.index(without)
         del command[at : at + 2]
-    server = RunningServer(command, TemporalTarget(address=f"127.0.0.1:{ports.grpc}"))
+    server = RunningServer(command, TemporalTarget(address=f"127.0.0.1:{ports.grpc}"), data_dir / "server.log")
     server.start()
     try:
         asyncio.run(server.client())

@@ -48,7 +48,7 @@ def during(
     async def whole() -> Result:
         client = await server.client()
         async with working(client, steps, queue, pulse or PulseSettings(every_s=0.1)):
-            return await asyncio.wait_for(body(client), 25)
+            return await asyncio.wait_for(body(client), 50)
 
     return asyncio.run(whole())
 
@@ -57,7 +57,7 @@ async def started(client: Client, key: str, limits: SyncLimits = QUICK) -> SyncH
     return await start_sync(client, request_of(key), limits=limits, task_queue=key)
 
 
-async def until(condition: Callable[[], bool], within_s: float = 15) -> None:
+async def until(condition: Callable[[], bool], within_s: float = 40) -> None:
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110 - the condition is rows in a file
             await asyncio.sleep(0.02)

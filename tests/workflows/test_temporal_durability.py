@@ -10,14 +10,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from tests.workflows.scripted import Script, ScriptedSteps
 from tests.workflows.servers import RunningServer, running_server
-from tests.workflows.sync_support import started, until
+from tests.workflows.sync_support import QUICK, started, until
+from workflows.policies import StepLimits
 from workflows.temporal.client import sync_result
 
 pytestmark = [pytest.mark.temporal, pytest.mark.xdist_group("temporal")]
@@ -49,7 +50,7 @@ class Workers:
         command = [sys.executable, "-m", "tests.workflows.worker_process", json.dumps(spec)]
         process = subprocess.Popen(command)
         self.processes.append(process)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 40
         while not ready.exists():
             assert process.poll() is None, "the worker ended before it was ready"
             assert time.monotonic() < deadline, "the worker did not become ready"
@@ -87,7 +88,7 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_the_sync_completes(
         assert first.wait() == -signal.SIGKILL
         assert len(steps.rows("extract")) < ROWS
         second = crew.start()
-        assert (await asyncio.wait_for(sync_result(handle), 25)).status == "succeeded"
+        assert (await asyncio.wait_for(sync_result(handle), 50)).status == "succeeded"
         pids = {pid for (pid,) in steps.query("select pid from rows where step = 'extract'")}
         assert pids == {first.pid, second.pid}
 
@@ -96,6 +97,26 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_the_sync_completes(
     assert_nothing_lost_or_repeated(steps)
     assert steps.attempts("open_run") == 1
     assert steps.attempts("extract") == 2
+
+
+def test_a_worker_killed_while_it_opens_the_run_leaves_one_run(
+    temporal: RunningServer, tmp_path: Path, key: str
+) -> None:
+    steps = ScriptedSteps(tmp_path / "e.db", Script(silent_s={"open_run": 2.0}))
+
+    async def body(crew: Workers) -> None:
+        limits = replace(QUICK, short=StepLimits(run_s=4))
+        first = crew.start()
+        handle = await started(await temporal.client(), key, limits)
+        await until(lambda: len(steps.runs()) == 1)
+        first.send_signal(signal.SIGKILL)
+        crew.start()
+        await asyncio.wait_for(sync_result(handle), 50)
+
+    with workers(temporal, key, steps) as crew:
+        asyncio.run(body(crew))
+    assert steps.attempts("open_run") == 2
+    assert steps.runs() == [(1, "succeeded", "")]
 
 
 def test_a_worker_that_is_asked_to_stop_leaves_its_step_to_the_next(
@@ -113,7 +134,7 @@ def test_a_worker_that_is_asked_to_stop_leaves_its_step_to_the_next(
         busy.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(busy.wait, 10) == 0
         assert first.poll() == (0 if busy is first else None)
-        assert (await asyncio.wait_for(sync_result(handle), 25)).status == "succeeded"
+        assert (await asyncio.wait_for(sync_result(handle), 50)).status == "succeeded"
 
     with workers(temporal, key, steps, grace_s=0.2) as crew:
         asyncio.run(body(crew))
@@ -133,7 +154,7 @@ def test_a_worker_that_is_asked_to_stop_lets_a_short_step_finish(
         first.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(first.wait, 10) == 0
         crew.start()
-        await asyncio.wait_for(sync_result(handle), 25)
+        await asyncio.wait_for(sync_result(handle), 50)
 
     with workers(temporal, key, steps, grace_s=5) as crew:
         asyncio.run(body(crew))
@@ -152,7 +173,7 @@ def test_a_server_killed_in_the_middle_comes_back_and_the_sync_completes(tmp_pat
         server.start()
         client = await server.client()
         again = client.get_workflow_handle(handle.id, run_id=handle.run_id)
-        assert (await asyncio.wait_for(again.result(), 25))["status"] == "succeeded"
+        assert (await asyncio.wait_for(again.result(), 50))["status"] == "succeeded"
 
     with running_server(tmp_path) as server, workers(server, key, steps) as crew:
         asyncio.run(body(server, crew))

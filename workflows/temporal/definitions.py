@@ -94,7 +94,8 @@ class SyncWorkflow:
 
     async def _open(self, job: SyncJob) -> RunRef:
         """Open the run; wait for it even if a cancel arrives meanwhile, because what was opened must be closed."""
-        opening = asyncio.ensure_future(self._short(names.OPEN_RUN, job.request, job, RunRef))
+        request = replace(job.request, key=workflow.info().run_id)
+        opening = asyncio.ensure_future(self._short(names.OPEN_RUN, request, job, RunRef))
         try:
             run = await asyncio.shield(opening)
         except asyncio.CancelledError:

@@ -114,6 +114,8 @@ class Document:
         except etree.XMLSyntaxError as error:
             line, column = error.position
             reason = (error.msg or "not well-formed").split(", line ")[0]
+            if "depth" in reason:  # libxml2 gives up at 2048 levels
+                raise refusal.nested_too_deep(self._place, self._limits.depth_max) from error
             raise refusal.malformed(self._place, line - _ROOT_LINES, column, reason) from error
 
     def _finish(self) -> None:

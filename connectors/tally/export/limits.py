@@ -25,7 +25,7 @@ class Limits:
 
     text_bytes_max: int = 16 * _MEBIBYTE
     object_bytes_max: int = 64 * _MEBIBYTE
-    object_tags_max: int = 3_000_000
+    object_tags_max: int = 1_500_000
     depth_max: int = 200
     report_rows_max: int = 500_000
     zip_ratio_max: int = 400

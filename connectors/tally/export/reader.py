@@ -85,12 +85,8 @@ class Export:
             "company_name": book.name,
             "key": book.identity,
             "guid": "" if book.identity.startswith("name:") else book.identity,
-            "remote_id": "",
             "name": book.name,
-            "alter_id": None,
-            "master_id": None,
             "element": "COMPANY",
-            "parent": "",
             "object": book.node,
             "file": self.documents[book.file],
             "position": 1,
@@ -247,8 +243,7 @@ class Reader:
             return
         name = reading.place.file
         slot = self._companies.slot(reading.number, "", "", is_voucher=False)
-        columns: Columns = {"key": name, "guid": name, "remote_id": "", "name": reading.seen.report_name or name}
-        columns |= {"alter_id": None, "master_id": None, "element": "REPORT", "parent": ""}
+        columns: Columns = {"key": name, "guid": name, "name": reading.seen.report_name or name, "element": "REPORT"}
         self._spool.append(REPORTS, Line(slot, reading.number, 1, columns, msgspec.Raw(_encode({"rows": rows}))))
 
     def _report(self, place: Place) -> None:

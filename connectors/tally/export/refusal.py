@@ -41,7 +41,7 @@ def not_tally(place: Place, found: str, advice: str = "Give a day book or master
 
 def truncated(place: Place, objects: int) -> SourceMalformed:
     """The document ends inside an element."""
-    message = f"{place} ends too early, after {objects} complete objects: the export or a copy of it was cut off."
+    message = f"{place} ends too early (at least {objects} objects are whole): the export or a copy of it was cut off."
     return _refuse("truncated", place, f"{message} {EXPORT_HINT}")
 
 
@@ -90,7 +90,7 @@ def object_too_large(place: Place, limit: int) -> SourceMalformed:
     return _refuse(
         "object_too_large",
         place,
-        f"{place} holds a single object larger than allowed ({limit // _MEBIBYTE} MiB, or over a million elements). "
+        f"{place} holds a single object larger than allowed ({limit // _MEBIBYTE} MiB, or over 750,000 elements). "
         "Raise object_bytes_max if a voucher really is that large.",
     )
 

@@ -20,6 +20,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
 _TALLY_DATA = (".tbk", ".001", ".900", ".1800", ".tsf", ".500")
 _HTML = ("<!doctype html", "<html", "<head", "<body", "<table")
 _TEXT_CONTROLS = 0.1
+_BLANKS_AND_MARKS = b"\0 \t\r\n\xff\xfe\xef\xbb\xbf"
 
 
 def refuse_other_formats(head: bytes, place: Place) -> None:
@@ -34,7 +35,7 @@ def refuse_other_formats(head: bytes, place: Place) -> None:
     for signature, what, advice in _SIGNATURES:
         if head.startswith(signature):
             raise refusal.not_tally(place, what, advice)
-    if place.file.lower().endswith(_TALLY_DATA) and b"<" not in head[:64]:
+    if place.file.lower().endswith(_TALLY_DATA) and not head.lstrip(_BLANKS_AND_MARKS).startswith(b"<"):
         raise refusal.not_tally(place, "Tally's own data or backup file", f"Open it in Tally. {_EXPORT_XML}")
 
 

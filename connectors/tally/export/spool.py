@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,7 @@ class Spool:
         self._writers: dict[str, zstandard.ZstdCompressionWriter] = {}
         self._skipped: dict[str, set[int]] = {}
         self.counts: Counter[str] = Counter()
+        self._closing = weakref.finalize(self, _close, self._files)  # taps have no end that Singer tells them of
 
     def append(self, stream: str, line: Line) -> int:
         """Add a record; return its number in its stream, 0 for the first."""
@@ -84,12 +86,16 @@ class Spool:
 
     def close(self) -> None:
         """Free the disk."""
-        for file in self._files.values():
-            file.close()
-        self._files.clear()
+        self._closing()
 
     def _open(self, stream: str) -> zstandard.ZstdCompressionWriter:
         file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - lives as long as the spool
         self._files[stream] = file
         self._writers[stream] = zstandard.ZstdCompressor(level=1).stream_writer(file, closefd=False)
         return self._writers[stream]
+
+
+def _close(files: dict[str, IO[bytes]]) -> None:
+    for file in files.values():
+        file.close()
+    files.clear()

@@ -19,7 +19,7 @@ from connectors.tally.translate.companies import currency_of
 from connectors.tally.translate.extras import extras_of
 from connectors.tally.translate.lexicon import RESERVED_GROUPS
 from connectors.tally.translate.names import aliases_of, name_of, parent_of, reserved_name_of
-from connectors.tally.translate.node import Node, first_of, nodes, plain_of, text_of
+from connectors.tally.translate.node import Node, first_of, lines_of, nodes, plain_of, text_of
 from connectors.tally.translate.reading import Reading
 from connectors.tally.translate.tags import GROUP, LEDGER
 from connectors.tally.translate.taxes import read_tax_details, tax_head_of
@@ -102,7 +102,7 @@ def read_ledger(node: Node, reading: Reading, name: str) -> Ledger:
         tax_details=read_tax_details(node, reading),
         bank=read_own_bank(node),
         aliases=aliases_of(node, name),
-        notes=first_of(node, "NARRATION", "DESCRIPTION"),
+        notes=lines_of(node.get("NARRATION")) or lines_of(node.get("DESCRIPTION")),
         is_active=text_of(node.get("ISACTIVE")) != "No",
         extras=_extras(node, reading),
     )

@@ -17,6 +17,7 @@ from connectors.tally.translate.extras import is_default, simplify
 from connectors.tally.translate.lexicon import CURRENCY_CODES
 from connectors.tally.translate.names import name_of
 from connectors.tally.translate.node import Node, first_of, nodes, plain_of, text_of, texts_of
+from connectors.tally.translate.places import state_code_of
 from connectors.tally.translate.reading import Reading
 
 KEPT = (
@@ -82,10 +83,12 @@ def read_company(node: Node, reading: Reading, name: str) -> Company:
 
 
 def _addresses(node: Node, remote: Node) -> tuple[Address, ...]:
+    state = first_of(node, "STATENAME", "PRIORSTATENAME") or plain_of(remote.get("REMOTECMPSTATE"))
     address = Address(
         kind=AddressKind.REGISTERED,
         lines=texts_of(node, "ADDRESS.LIST") or texts_of(node, "BASICCOMPANYADDRESS.LIST"),
-        state=first_of(node, "STATENAME", "PRIORSTATENAME") or plain_of(remote.get("REMOTECMPSTATE")),
+        state=state,
+        state_code=state_code_of(state),
         pincode=plain_of(node.get("PINCODE")),
         country=first_of(node, "COUNTRYNAME", "COUNTRYOFRESIDENCE"),
     )
@@ -102,7 +105,7 @@ def read_tax_unit(node: Node, reading: Reading, name: str) -> Company:
     reading.label = f"GST registration {name}"
     gstin = first_of(node, "@TAXREGISTRATION", "GSTREGNUMBER").strip().upper()
     state = first_of(node, "STATENAME", "PRIORSTATENAME")
-    base = GstRegistration(name=name, gstin=gstin, state=state, state_code=gstin[:2])
+    base = GstRegistration(name=name, gstin=gstin, state=state, state_code=state_code_of(state, gstin))
     rows = [
         dataclasses.replace(
             base,

@@ -14,6 +14,7 @@ from canonical.voucher import DocumentDetails, DocumentRef, EInvoice, EWayBill
 from canonical.voucher_type import VoucherKind
 from connectors.tally.translate.lexicon import SUPPLIER_KINDS
 from connectors.tally.translate.node import Node, first_of, nodes, plain_of, text_of, texts_of
+from connectors.tally.translate.places import state_code_of
 from connectors.tally.translate.reading import Reading
 from connectors.tally.translate.values import is_yes
 
@@ -74,6 +75,7 @@ def _read_party(voucher: Node, found: dict[str, Any], prefix: str) -> None:
         found[f"{prefix}_address"] = Address(
             lines=texts_of(voucher, "ADDRESS.LIST"),
             state=plain_of(state),
+            state_code=state_code_of(plain_of(state)),
             pincode=plain_of(get("PARTYPINCODE")),
             country=plain_of(get("COUNTRYOFRESIDENCE")),
         )
@@ -85,10 +87,12 @@ def _read_consignee(voucher: Node, found: dict[str, Any]) -> None:
     if name:
         found["consignee_name"] = name
     if "BASICBUYERADDRESS.LIST" in voucher or "CONSIGNEESTATENAME" in voucher:
+        state = plain_of(get("CONSIGNEESTATENAME"))
         found["consignee_address"] = Address(
             kind=AddressKind.SHIPPING,
             lines=texts_of(voucher, "BASICBUYERADDRESS.LIST"),
-            state=plain_of(get("CONSIGNEESTATENAME")),
+            state=state,
+            state_code=state_code_of(state),
             pincode=plain_of(get("CONSIGNEEPINCODE")),
             country=plain_of(get("CONSIGNEECOUNTRYNAME")),
         )
@@ -109,10 +113,10 @@ def _read_links(voucher: Node, reading: Reading, found: dict[str, Any]) -> None:
         found["delivery_notes"] = _refs(
             voucher.get("INVOICEDELNOTES.LIST"), reading, "BASICSHIPDELIVERYNOTE", "BASICSHIPPINGDATE"
         )
-    if "ORIGINVOICEDETAILS.LIST" in voucher:
-        originals = _refs(voucher.get("ORIGINVOICEDETAILS.LIST"), reading, "REFNUM", "DATE")
-        if originals:
-            found["original"] = originals[0]
+    # the invoice a credit or debit note corrects: Tally kept the tag's name from the VAT returns
+    original = plain_of(voucher.get("VATPARTYTRANSRETURNNUMBER"))
+    if original:
+        found["original"] = DocumentRef(original, reading.date_of(voucher, "VATPARTYTRANSRETURNDATE"))
     number = first_of(voucher, "BASICSHIPDOCUMENTNO", "BILLOFLADINGNO")
     if number:
         found["lr_number"] = number

@@ -50,7 +50,7 @@ def simplify(value: Any) -> Any:
     if isinstance(value, list):
         return [simplify(item) for item in value]
     if not isinstance(value, dict):
-        return value
+        return value.strip() if isinstance(value, str) else value
     inner = {tag: simplify(item) for tag, item in value.items() if tag != "@TYPE" and item != "No"}
     return inner["#text"] if inner.keys() == {"#text"} else inner
 
@@ -58,7 +58,8 @@ def simplify(value: Any) -> Any:
 def is_default(value: Any) -> bool:
     """Say whether a value is what Tally writes when nobody chose anything."""
     if isinstance(value, str):
-        return value in DEFAULTS or bool(system_word(value))
+        text = value.strip()
+        return text in DEFAULTS or bool(system_word(text))
     if isinstance(value, dict):
         return all(is_default(item) for tag, item in value.items() if tag != "@TYPE")
     return all(is_default(item) for item in many(value))
@@ -95,7 +96,7 @@ def _bare(value: Any) -> Any:
     if isinstance(value, dict):
         inner = {tag: _bare(item) for tag, item in value.items() if not tag.startswith("@")}
         return inner["#text"] if inner.keys() == {"#text"} else inner
-    return value
+    return value.strip() if isinstance(value, str) else value
 
 
 def _say_udf(tag: str, value: Any, reading: Reading, owner: str) -> None:

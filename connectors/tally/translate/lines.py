@@ -118,9 +118,12 @@ def _mrp(node: Node, reading: Reading) -> Decimal | None:
 
 def read_rates(value: Any, reading: Reading) -> tuple[TaxRate, ...]:
     """Read RATEDETAILS.LIST by duty head, never by position; heads without a figure are left out."""
-    rows = tuple([tuple([text_of(node.get(tag)) for tag in RATE_TAGS]) for node in nodes(value)])
+    rows = [tuple([node.get(tag) for tag in RATE_TAGS]) for node in nodes(value)]
     try:
-        return _rates(rows)
+        return _rates(tuple(rows))
+    except TypeError:  # values with attributes are dicts and cannot be a cache key
+        rows = [tuple([text_of(cell) for cell in row]) for row in rows]
+        return read_rates([dict(zip(RATE_TAGS, row, strict=True)) for row in rows], reading)
     except UnreadableValue as error:
         reading.note(
             "tally.number.unreadable",
@@ -132,12 +135,12 @@ def read_rates(value: Any, reading: Reading) -> tuple[TaxRate, ...]:
 
 
 @lru_cache(maxsize=1 << 12)
-def _rates(rows: tuple[tuple[str, ...], ...]) -> tuple[TaxRate, ...]:
+def _rates(rows: tuple[tuple[str | None, ...], ...]) -> tuple[TaxRate, ...]:
     """Cached whole: a company has a handful of rate tables, each line repeats one."""
     found = []
     for head_text, rate_text, unit_text, valuation in rows:
-        head = DUTY_HEADS.get(head_text)
-        rate, per_unit = parse_number(rate_text), parse_number(unit_text)
+        head = DUTY_HEADS.get(text_of(head_text))
+        rate, per_unit = parse_number(text_of(rate_text)), parse_number(text_of(unit_text))
         if head is not None and (rate or per_unit):
             found.append(TaxRate(head, rate or None, per_unit or None, plain_of(valuation)))
     return tuple(found)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from connectors.tally.translate.node import Node, many, nodes, plain_of, text_of
+from connectors.tally.translate.values import UnreadableValue
 
 
 def name_of(master: Node, scalar: str = "") -> str:
-    """Return the name other objects refer to: the NAME attribute, else the NAME tag, else the reader's column."""
-    return text_of(master.get("@NAME")) or text_of(master.get("NAME")) or scalar or _listed(master)[:1].pop(0)
+    """Return the name other objects refer to: the NAME attribute, else the NAME tag, else the reader's column.
+
+    Raises:
+        UnreadableValue: it has none; nothing could refer to it.
+    """
+    name = text_of(master.get("@NAME")) or text_of(master.get("NAME")) or scalar.strip()
+    name = name or next(iter(_listed(master)), "")
+    if not name:
+        raise UnreadableValue("name", "", "NAME")
+    return name
 
 
 def _listed(master: Node) -> list[str]:
@@ -18,7 +27,7 @@ def _listed(master: Node) -> list[str]:
         for names in nodes(language.get("NAME.LIST"))
         for name in many(names.get("NAME"))
     ]
-    return [name for name in found if name] or [""]
+    return [name for name in found if name]
 
 
 def aliases_of(master: Node, name: str) -> tuple[str, ...]:

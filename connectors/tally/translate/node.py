@@ -20,7 +20,7 @@ SYSTEM_MARK = "\ue004"
 DAMAGED_MARK = "4; "
 """What remains of ``&#4; `` after a tool has eaten ampersand and hash."""
 NOT_APPLICABLE = "Not Applicable"
-MARKS = (SYSTEM_MARK, DAMAGED_MARK[0])
+MARKS = (SYSTEM_MARK, DAMAGED_MARK)
 SYSTEM_WORDS = frozenset(
     {
         "Any",
@@ -67,10 +67,16 @@ def system_word(text: str) -> str:
 
 def plain_of(value: Any) -> str:
     """Return the text a user wrote: a system value (``Not Applicable``, ``Any``) counts as nothing."""
-    text = value.strip() if value.__class__ is str else text_of(value)
-    if text[:1] in MARKS and system_word(text):
+    if value is None:
         return ""
-    return text
+    text = value.strip() if value.__class__ is str else text_of(value)
+    return "" if text.startswith(MARKS) and system_word(text) else text
+
+
+def lines_of(value: Any) -> str:
+    """Return plain text with the line ends of this side of the wire: Tally writes CR LF as character references."""
+    text = plain_of(value)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def many(value: Any) -> Sequence[Any]:

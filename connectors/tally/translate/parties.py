@@ -9,13 +9,15 @@ fill what the lists leave open.
 
 from __future__ import annotations
 
+from datetime import date
+
 from canonical.ledger import Ledger, ReservedGroup
 from canonical.party import Address, AddressKind, BankDetails, Contact, MsmeStatus, Party, PartyRole
 from canonical.tax import GstRegistration
 from connectors.tally.translate.accounts import credit_limit_of
 from connectors.tally.translate.learned import MONEY_GROUPS, PARTY_GROUPS
 from connectors.tally.translate.node import Node, first_of, nodes, plain_of, text_of, texts_of
-from connectors.tally.translate.placeholders import pan_of
+from connectors.tally.translate.places import pan_of, state_code_of
 from connectors.tally.translate.reading import Reading
 from connectors.tally.translate.values import is_yes
 
@@ -97,27 +99,30 @@ def _mailing_name(node: Node, name: str) -> str:
 
 
 def read_registrations(node: Node, reading: Reading) -> tuple[GstRegistration, ...]:
-    """Read the dated registrations, else the plain tags of older releases."""
-    transporter_id = plain_of(node.get("TRANSPORTERID"))
+    """Read the dated registrations; plain tags of older releases stand in where the lists do not know their GSTIN."""
     rows = [
-        GstRegistration(
-            gstin=first_of(row, "GSTIN", "PARTYGSTIN").strip().upper(),
-            category=plain_of(row.get("GSTREGISTRATIONTYPE")),
-            state=first_of(row, "STATE", "PLACEOFSUPPLY"),
-            state_code=first_of(row, "GSTIN", "PARTYGSTIN").strip()[:2],
-            place_of_supply=plain_of(row.get("PLACEOFSUPPLY")),
-            applicable_from=reading.date_of(row, "APPLICABLEFROM"),
-            is_transporter=is_yes(text_of(row.get("ISTRANSPORTER"))),
-            transporter_id=plain_of(row.get("TRANSPORTERID")) or transporter_id,
-        )
+        _registration(row, first_of(row, "STATE", "PLACEOFSUPPLY"), reading)
         for row in nodes(node.get("LEDGSTREGDETAILS.LIST"))
     ]
-    gstin = plain_of(node.get("PARTYGSTIN")).strip().upper()
-    category = plain_of(node.get("GSTREGISTRATIONTYPE"))
-    if (gstin or category) and not any(row.gstin == gstin for row in rows if gstin) and (gstin or not rows):
-        state = first_of(node, "LEDSTATENAME", "STATENAME", "PRIORSTATENAME")
-        rows.insert(0, GstRegistration(gstin=gstin, category=category, state=state, state_code=gstin[:2]))
-    return tuple(sorted(rows, key=lambda row: (row.applicable_from is not None, row.applicable_from or 0)))
+    plain = _registration(node, first_of(node, "LEDSTATENAME", "STATENAME", "PRIORSTATENAME"), reading)
+    is_news = plain.gstin and plain.gstin not in {row.gstin for row in rows}
+    if is_news or (not rows and plain.category):
+        rows.insert(0, plain)
+    return tuple(sorted(rows, key=lambda row: row.applicable_from or date.min))
+
+
+def _registration(node: Node, state: str, reading: Reading) -> GstRegistration:
+    gstin = first_of(node, "GSTIN", "PARTYGSTIN").upper()
+    return GstRegistration(
+        gstin=gstin,
+        category=plain_of(node.get("GSTREGISTRATIONTYPE")),
+        state=state,
+        state_code=state_code_of(state, gstin),
+        place_of_supply=plain_of(node.get("PLACEOFSUPPLY")),
+        applicable_from=reading.date_of(node, "APPLICABLEFROM"),
+        is_transporter=is_yes(text_of(node.get("ISTRANSPORTER"))),
+        transporter_id=plain_of(node.get("TRANSPORTERID")),
+    )
 
 
 def read_addresses(node: Node, reading: Reading) -> tuple[Address, ...]:
@@ -127,15 +132,18 @@ def read_addresses(node: Node, reading: Reading) -> tuple[Address, ...]:
             name=plain_of(row.get("MAILINGNAME")),
             lines=texts_of(row, "ADDRESS.LIST"),
             state=plain_of(row.get("STATE")),
+            state_code=state_code_of(plain_of(row.get("STATE"))),
             pincode=plain_of(row.get("PINCODE")),
             country=plain_of(row.get("COUNTRY")),
             applicable_from=reading.date_of(row, "APPLICABLEFROM"),
         )
         for row in nodes(node.get("LEDMAILINGDETAILS.LIST"))
     ]
+    state = first_of(node, "LEDSTATENAME", "STATENAME", "PRIORSTATENAME")
     plain = Address(
         lines=texts_of(node, "ADDRESS.LIST"),
-        state=first_of(node, "LEDSTATENAME", "STATENAME", "PRIORSTATENAME"),
+        state=state,
+        state_code=state_code_of(state),
         pincode=plain_of(node.get("PINCODE")),
         country=first_of(node, "COUNTRYNAME", "COUNTRYOFRESIDENCE"),
     )
@@ -146,11 +154,13 @@ def read_addresses(node: Node, reading: Reading) -> tuple[Address, ...]:
 
 
 def _further_address(row: Node) -> Address:
+    state = first_of(row, "LEDSTATENAME", "STATE", "STATENAME")
     return Address(
         kind=AddressKind.BRANCH,
         name=first_of(row, "ADDRESSNAME", "MAILINGNAME"),
         lines=texts_of(row, "ADDRESS.LIST"),
-        state=first_of(row, "LEDSTATENAME", "STATE", "STATENAME"),
+        state=state,
+        state_code=state_code_of(state),
         pincode=plain_of(row.get("PINCODE")),
         country=first_of(row, "COUNTRYNAME", "COUNTRY"),
     )

@@ -15,6 +15,7 @@ from canonical.record import SourceRef
 from canonical.tax import GstRegistration
 from canonical.voucher import DocumentDetails, Posting, Voucher
 from connectors.tally.translate.lexicon import KIND_ROLES, PREDEFINED_LEDGERS, SUPPLIER_KINDS, TRADE_KINDS
+from connectors.tally.translate.places import pan_of, state_code_of
 from connectors.tally.translate.reading import Reading
 
 PREFIX = "name:"
@@ -75,7 +76,9 @@ def _infer(key: str, name: str, details: DocumentDetails | None, voucher: Vouche
         category = details.supplier_gst_category if is_supplier else details.buyer_gst_category
         if gstin or category:
             state = address.state if address else ""
-            registrations = (GstRegistration(gstin=gstin, category=category, state=state, state_code=gstin[:2]),)
+            registrations = (
+                GstRegistration(gstin=gstin, category=category, state=state, state_code=state_code_of(state, gstin)),
+            )
         addresses = (address,) if address else ()
     return Party(
         source=_source(key, reading),
@@ -87,11 +90,3 @@ def _infer(key: str, name: str, details: DocumentDetails | None, voucher: Vouche
         registrations=registrations,
         addresses=addresses,
     )
-
-
-GSTIN_LENGTH = 15
-
-
-def pan_of(registrations: tuple[GstRegistration, ...]) -> str:
-    """Return the PAN inside the GSTIN: characters 3 to 12."""
-    return next((row.gstin[2:12] for row in registrations if len(row.gstin) == GSTIN_LENGTH), "")

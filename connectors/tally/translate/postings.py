@@ -13,26 +13,29 @@ company on every line), and Tally's own outstanding reports follow the amount. T
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from canonical.issue import IssueLevel
 from canonical.money import Side
 from canonical.voucher import Posting
 from connectors.tally.translate.allocations import read_banks, read_bills, read_costs, required_amount
 from connectors.tally.translate.extras import extras_of
-from connectors.tally.translate.node import Node, key_of, nodes, plain_of, text_of
+from connectors.tally.translate.node import Node, key_of, lines_of, nodes, text_of
 from connectors.tally.translate.reading import Reading
 from connectors.tally.translate.tags import BANK, BILL, POSTING
+from connectors.tally.translate.values import is_yes
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A posting beside the element it was read from."""
 
     posting: Posting
     node: Node
+
+
+OWNER = "ledger entry"
+FLAG_SIDES = {"Yes": Side.DEBIT, "No": Side.CREDIT}
 
 
 def read_posting(node: Node, reading: Reading, day: date, from_item: int | None = None) -> Posting | None:
@@ -65,29 +68,24 @@ def read_posting(node: Node, reading: Reading, day: date, from_item: int | None 
         ledger_name=name,
         side=side,
         amount=amount.magnitude,
-        is_party=text_of(get("ISPARTYLEDGER")) == "Yes",
+        is_party=is_yes(text_of(get("ISPARTYLEDGER"))),
         bills=read_bills(bills, reading, day, name) if bills else (),
         banks=read_banks(banks, reading, amount, name) if banks else (),
         costs=read_costs(node, reading, name) if has_costs else (),
         foreign=amount.foreign,
         flag_side=flag_side if flag_side is not side else None,
         from_item=from_item,
-        narration=plain_of(narration) if narration else "",
-        extras=_extras(node, reading, bills, banks),
+        narration=lines_of(narration) if narration else "",
+        extras=_extras(node, reading, bills, banks) if bills or banks else extras_of(node, POSTING, reading, OWNER),
     )
 
 
 def _flag_side(value: Any) -> Side | None:
-    if value is None:
-        return None
-    text = value if value.__class__ is str else text_of(value)
-    if text == "Yes":
-        return Side.DEBIT
-    return Side.CREDIT if text == "No" else None
+    return FLAG_SIDES.get(value if value.__class__ is str else text_of(value))
 
 
 def _extras(node: Node, reading: Reading, bills: Any, banks: Any) -> dict[str, Any]:
-    extras = extras_of(node, POSTING, reading, "ledger entry")
+    extras = extras_of(node, POSTING, reading, OWNER)
     for value, tags, owner in ((bills, BILL, "bill"), (banks, BANK, "bank allocation")):
         if value:
             for index, row in enumerate(nodes(value)):

@@ -161,6 +161,12 @@ class TallyTranslator:
         return Translation(issues=tuple(reading.issues))
 
 
+MISSING = {
+    "date": ("tally.voucher.date_missing", "it has no date."),
+    "name": ("tally.master.name_missing", "it has no name, so nothing can refer to it."),
+}
+
+
 def _if_stored(company: Company, reading: Reading) -> list[CanonicalRecord]:
     """A company that is not in the store yet is written by its own record, which comes later in the run."""
     return [company] if reading.learned.is_company_stored else []
@@ -178,10 +184,11 @@ def _read_document(payload: Payload, reading: Reading) -> list[CanonicalRecord]:
 
 
 def _unreadable(error: UnreadableValue, reading: Reading) -> Issue:
-    is_missing = error.kind == "date" and not error.text.strip()
-    reason = "it has no date." if is_missing else f"{error.message} ({error.field})"
+    code, reason = f"tally.{error.kind}.unreadable", f"{error.message} ({error.field})"
+    if not error.text.strip():
+        code, reason = MISSING.get(error.kind, (code, reason))
     return Issue(
-        code="tally.voucher.date_missing" if is_missing else f"tally.{error.kind}.unreadable",
+        code=code,
         level=IssueLevel.REJECTED,
         message=f"{reading.label or 'A record'} was not taken into the books: {reason}",
         where=reading.where(error.field),

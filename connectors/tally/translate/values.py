@@ -22,6 +22,7 @@ from canonical.errors import RuleError
 from canonical.item import Quantity
 from canonical.money import AMOUNT_MAX_SQLITE, QUANTUM, Side
 from canonical.voucher import ForeignAmount
+from connectors.tally.translate.lexicon import CURRENCY_CODES
 
 CACHE_SIZE = 1 << 14
 """Distinct texts remembered per parser: a few megabytes at most."""
@@ -129,7 +130,13 @@ def _written_amount(text: str) -> Amount:
     rate = _signed_number(rate_text.rpartition("/")[0] or rate_text, text)[0] if rate_text.strip() else None
     # the minus stands before the foreign amount, the base amount or both
     net = -abs(base) if base < 0 or foreign < 0 else base
-    return _amount(net, text, ForeignAmount(currency=symbol, amount=abs(foreign), rate=rate))
+    return _amount(net, text, ForeignAmount(currency=_currency(symbol), amount=abs(foreign), rate=rate))
+
+
+def _currency(symbol: str) -> str:
+    """ISO code where the symbol tells; ``?`` stays, because any sign the code page lacks becomes one."""
+    code = CURRENCY_CODES.get(symbol.casefold(), "INR")
+    return symbol if code == "INR" else code
 
 
 def _signed_number(part: str, whole: str) -> tuple[Decimal, str]:
@@ -142,6 +149,8 @@ def _signed_number(part: str, whole: str) -> tuple[Decimal, str]:
     side_word = after.strip().casefold()
     if side_word in ("dr", "cr"):
         number, after = (-number if side_word == "dr" else number), ""
+    if before.count("-") > 1:
+        raise UnreadableValue("amount", whole)
     if "-" in before:
         number, before = -number, before.replace("(-)", "").replace("-", "")
     return number, f"{before.strip()}{after.strip()}"
@@ -273,7 +282,7 @@ def parse_date(text: str, books_year: int | None = None) -> date | None:
 
     Args:
         text: as the tag holds it.
-        books_year: first year of the books; a two-digit year is the first such year not before it.
+        books_year: first year of the books; a two-digit year is the one within fifty years of it.
 
     Raises:
         UnreadableValue: not a date.
@@ -308,9 +317,9 @@ def _full_year(digits: str, books_year: int | None) -> int:
         return year
     if books_year is None:
         return 2000 + year if year <= CENTURY_PIVOT else 1900 + year
-    year += books_year - books_year % 100
-    # bills opened before the books began are at most some decades old
-    return year if year >= books_year - CENTURY_PIVOT else year + 100
+    # bills are older than the books by some decades at most, and vouchers younger
+    earliest = books_year - CENTURY_PIVOT
+    return earliest + (year - earliest) % 100
 
 
 def parse_serial(text: str) -> date | None:
@@ -354,9 +363,12 @@ def parse_credit(text: str, books_year: int | None = None) -> Credit | None:
         raise UnreadableValue("period", text) from error
 
 
+YES = frozenset({"Yes", "1", "true", "yes", "True", "YES"})
+
+
 def is_yes(text: str) -> bool:
     """Read a logical: ``Yes`` (objects), ``1`` (TDL text), ``true`` (JSON) are yes, all else is no."""
-    return text in ("Yes", "1", "true", "yes", "True") or text.strip().casefold() == "yes"
+    return text in YES
 
 
 INSTANT_LENGTH = 14

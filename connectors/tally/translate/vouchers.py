@@ -16,13 +16,12 @@ from canonical.issue import IssueLevel
 from canonical.money import ZERO, Side
 from canonical.voucher import ItemLine, UnbalancedVoucher, Voucher
 from canonical.voucher_type import VoucherKind
-from connectors.tally.translate.companies import currency_of
 from connectors.tally.translate.documents import is_marked, read_details, read_e_invoice, read_e_way_bills
 from connectors.tally.translate.extras import extras_of
 from connectors.tally.translate.learned import MONEY_GROUPS, PARTY_GROUPS, Learned
 from connectors.tally.translate.lexicon import PREDEFINED_LEDGERS, TRADE_KINDS
 from connectors.tally.translate.lines import find_item_nodes, read_item
-from connectors.tally.translate.node import Node, key_of, nodes, plain_of, text_of
+from connectors.tally.translate.node import Node, key_of, lines_of, nodes, plain_of, text_of
 from connectors.tally.translate.payroll import read_pay_entries
 from connectors.tally.translate.postings import Entry, read_posting
 from connectors.tally.translate.reading import Reading
@@ -30,6 +29,7 @@ from connectors.tally.translate.tags import VOUCHER
 from connectors.tally.translate.taxes import read_tax_lines
 from connectors.tally.translate.values import UnreadableValue, parse_instant, parse_integer
 
+MONEY_KINDS = (VoucherKind.RECEIPT, VoucherKind.PAYMENT)
 REMOVED_ACTIONS = frozenset({"Cancel", "Delete"})
 FLAGS = (("is_optional", "ISOPTIONAL"), ("is_post_dated", "ISPOSTDATED"), ("is_invoice", "ISINVOICE"))
 PARTS: tuple[tuple[str, str, Callable[[Node, Reading], Any]], ...] = (
@@ -79,7 +79,7 @@ def read_voucher(node: Node, reading: Reading, alter_id: int | None) -> Voucher:
             type_key=type_key,
             party_key=party_key,
             party_name=_party_name(node, header_name, party_key, entries),
-            narration=plain_of(get("NARRATION")),
+            narration=lines_of(get("NARRATION")),
             is_cancelled=is_cancelled,
             postings=tuple([entry.posting for entry in entries]),
             items=tuple(items),
@@ -129,8 +129,9 @@ def _particulars(node: Node, reading: Reading, date_text: str, entries: list[Ent
     for field, tag, read in PARTS:
         if tag in node:
             found[field] = read(node, reading)
-    if any(entry.posting.foreign for entry in entries):
-        found["currency"] = _currency(entries, reading)
+    currencies = {entry.posting.foreign.currency for entry in entries if entry.posting.foreign}
+    if len(currencies) == 1:
+        found["currency"] = currencies.pop()
     return found
 
 
@@ -205,7 +206,8 @@ def find_party(header_key: str, entries: list[Entry], kind: VoucherKind, learned
     """Return the ledger key of the other side, empty if there is none.
 
     PARTYLEDGERNAME is the party on trade documents; on some receipts and payments it is the bank or cash ledger, and
-    then the party is the line with bills, else the one below debtors or creditors.
+    then the party is the line with bills, else the one below debtors or creditors. A journal may move bills between
+    several parties, so nothing is guessed there.
     """
     if kind in TRADE_KINDS:
         if header_key:
@@ -213,15 +215,18 @@ def find_party(header_key: str, entries: list[Entry], kind: VoucherKind, learned
         return next((entry.posting.ledger_key for entry in entries if entry.posting.is_party), "")
     if header_key and not _is_money(header_key, entries, learned):
         return header_key
+    return _other_side(header_key, entries, learned) if kind in MONEY_KINDS else ""
+
+
+def _other_side(header_key: str, entries: list[Entry], learned: Learned) -> str:
     others = [entry.posting for entry in entries if entry.posting.ledger_key != header_key]
-    for posting in others:
-        if posting.bills:
-            return posting.ledger_key
-    for posting in others:
-        fact = learned.ledgers.get(posting.ledger_key)
-        if fact is not None and fact.reserved in PARTY_GROUPS:
-            return posting.ledger_key
-    return ""
+    with_bills = [posting.ledger_key for posting in others if posting.bills]
+    known = [
+        posting.ledger_key
+        for posting in others
+        if (fact := learned.ledgers.get(posting.ledger_key)) is not None and fact.reserved in PARTY_GROUPS
+    ]
+    return next(iter((*with_bills, *known)), "")
 
 
 def _is_money(key: str, entries: list[Entry], learned: Learned) -> bool:
@@ -239,9 +244,3 @@ def _party_name(node: Node, header_name: str, party_key: str, entries: list[Entr
     if party_key:
         return header_name
     return plain_of(node.get("PARTYNAME"))
-
-
-def _currency(entries: list[Entry], reading: Reading) -> str:
-    symbols = {entry.posting.foreign.currency for entry in entries if entry.posting.foreign}
-    symbol = next(iter(symbols)) if len(symbols) == 1 else ""
-    return currency_of(symbol, reading.learned.company) if symbol else "INR"

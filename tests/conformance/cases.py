@@ -1,0 +1,31 @@
+"""For each connector: settings with which it extracts something without a network. A connector without one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from canonical.record import JsonValue
+from tests.connectors.tally.writing import OTHER_COMPANY, bare_voucher, export, master, voucher
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a conformance run needs: settings, and the secrets planted in them."""
+
+    config: Mapping[str, JsonValue]
+    secrets: tuple[str, ...] = ()
+
+
+def tally(folder: Path) -> Case:
+    """Two companies, masters, vouchers with and without GUID; a setting the tap does not know, as a secret."""
+    daybook, other = folder / "daybook.xml", folder / "other.xml"
+    masters = [master("GROUP", "Retail", 1), master("LEDGER", "Asha Stores", 2), master("UNIT", "Nos")]
+    daybook.write_text(export(*masters, *(voucher(n) for n in range(1, 4)), bare_voucher("9")), encoding="utf-16")
+    other.write_text(export(voucher(1, company=OTHER_COMPANY), name="Other & Co"))
+    secret = "planted-secret-5f1e"
+    return Case({"files": [str(daybook), str(other)], "password": secret}, (secret,))
+
+
+CASES: dict[str, Callable[[Path], Case]] = {"tally": tally}

@@ -1,0 +1,135 @@
+"""In-process runs: batches, bookmarks after them, and nothing kept that the sink was given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import msgspec
+from singer_sdk import Stream, Tap
+from singer_sdk import typing as th
+from singer_sdk.helpers.conform import TypeConformanceLevel
+
+from canonical.issue import Issue
+from canonical.record import JsonValue, RawRecord, SourceRef
+from connectors.sdk import run
+from connectors.sdk.base import ProgressEvent
+from connectors.sdk.run import run_tap
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+class Numbers(Stream):
+    """Yields as many records as the settings say."""
+
+    name = "numbers"
+    primary_keys = ("n",)
+    schema: ClassVar[dict[str, Any]] = th.PropertiesList(
+        th.Property("n", th.IntegerType), th.Property("object", th.ObjectType(additional_properties=True))
+    ).to_dict()
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+
+    def get_records(self, context: Any) -> Iterable[dict[str, Any]]:
+        """One record per number; ``object`` is encoded if nobody looks inside."""
+        assert isinstance(self._tap, Counting)
+        assert self._tap.is_prepared
+        for n in range(self.config["count"]):
+            whole = {"text": "x" * self.config.get("size", 1)}
+            yield {"n": n, "object": msgspec.Raw(msgspec.json.encode(whole)) if self._tap.embedded else whole}
+        self.get_context_state(None)["read"] = self.config["count"]
+
+    @staticmethod
+    def source_ref(stream: str, record: dict[str, JsonValue]) -> SourceRef:
+        """Address."""
+        return SourceRef("counting", "company", stream, str(record["n"]))
+
+    @staticmethod
+    def origin(record: dict[str, JsonValue]) -> str:
+        """Place."""
+        return f"number {record['n']}"
+
+    @staticmethod
+    def payload(record: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """All of it."""
+        return record
+
+
+class Counting(Tap):
+    """A tap without a source."""
+
+    name = "tap-counting"
+    config_jsonschema: ClassVar[dict[str, Any]] = th.PropertiesList(
+        th.Property("count", th.IntegerType), th.Property("size", th.IntegerType)
+    ).to_dict()
+    issues: tuple[Issue, ...] = ()
+    progress: Any = None
+    embedded = False
+    is_prepared = False
+    closed: ClassVar[list[str]] = []
+
+    def discover_streams(self) -> list[Stream]:
+        """One stream."""
+        return [Numbers(self)]
+
+    def prepare(self) -> None:
+        """Say so."""
+        self.is_prepared = True
+        if self.progress:
+            self.progress(ProgressEvent("read", 1, 1))
+
+    def file_facts(self) -> list[dict[str, JsonValue]]:
+        """No files."""
+        return []
+
+    def close(self) -> None:
+        """Say so."""
+        self.closed.append("closed")
+
+
+class Sink:
+    """Keeps batch sizes, bookmarks and records."""
+
+    def __init__(self) -> None:
+        self.events: list[int | dict[str, Any]] = []
+        self.records: list[RawRecord] = []
+
+    def accept(self, stream: str, records: list[RawRecord]) -> None:
+        self.events.append(len(records))
+        self.records += records
+
+    def bookmark(self, state: Any) -> None:
+        self.events.append(state)
+        state["bookmarks"]["spoiled"] = {}
+
+
+def test_batches_and_the_bookmark_after_them() -> None:
+    sink, seen = Sink(), list[ProgressEvent]()
+    done = run_tap(Counting, {"count": 2500}, sink, now=NOW, progress=seen.append)
+    assert [event for event in sink.events if isinstance(event, int)] == [1000, 1000, 500]
+    assert isinstance(sink.events[-1], dict)
+    assert done.state == {"bookmarks": {"numbers": {"read": 2500}}}  # what the sink does to its copy is its own affair
+    assert done.counts == {"numbers": 2500}
+    assert seen == [ProgressEvent("read", 1, 1)]
+    assert Counting.closed.pop() == "closed"
+
+
+def test_huge_records_go_in_smaller_batches() -> None:
+    sink = Sink()
+    run_tap(Counting, {"count": 10, "size": run.BATCH_BYTES // 2}, sink, now=NOW)
+    assert [event for event in sink.events if isinstance(event, int)] == [2, 2, 2, 2, 2]
+
+
+def test_encoded_parts_are_stored_as_they_are() -> None:
+    sink = Sink()
+    run_tap(Counting, {"count": 1}, sink, now=NOW)
+    (record,) = sink.records
+    assert json.loads(record.payload) == {"n": 0, "object": {"text": "x"}}
+    assert (record.extracted_at, record.origin) == (NOW, "number 0")
+
+
+def test_the_state_given_is_not_changed() -> None:
+    given = {"bookmarks": {"numbers": {"read": 1}}}
+    run_tap(Counting, {"count": 2}, Sink(), now=NOW, state=given)
+    assert given == {"bookmarks": {"numbers": {"read": 1}}}
