@@ -119,6 +119,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(KhataError, _khata_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _khata_error(request: Request, error: Exception) -> Response:
@@ -156,17 +157,20 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
     return error_response(request, 422, RequestInvalid.default_code, detail, "See /docs for what it takes.")
 
 
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """Answer what nobody foresaw; the traceback goes to the log only."""
+    logger.error("unexpected error, request %s", request_id_of(request), exc_info=error)
+    return error_response(request, 500, "api.unexpected", _INTERNAL)
+
+
 class UnexpectedErrors:
-    """The outermost border: what nobody foresaw becomes a 500 of our shape, with the traceback in the log only."""
+    """The outermost border: starlette raises an unexpected error again after it was answered, and here it ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; answer if it breaks before anything was sent."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        """Pass the request on; answer if it broke before anything was sent."""
         started = False
 
         async def watch(message: Message) -> None:
@@ -176,13 +180,8 @@ class UnexpectedErrors:
 
         try:
             await self._app(scope, receive, watch)
-        except Exception:
-            logger.exception("unexpected error, request %s", scope.get("khata.request_id", ""))
-            if started:
+        except Exception as error:
+            if scope["type"] != "http":
                 raise
-            await _answer_500(scope, receive, send)
-
-
-async def _answer_500(scope: Scope, receive: Receive, send: Send) -> None:
-    response = error_response(Request(scope), 500, "api.unexpected", _INTERNAL)
-    await response(scope, receive, send)
+            if not started:
+                await (await _unexpected(Request(scope), error))(scope, receive, send)

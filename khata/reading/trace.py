@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from canonical.codec import to_document
 from canonical.errors import NotFound
 from canonical.issue import Issue
+from canonical.item import Unit
 from canonical.record import RawRecord, SourceRef
 from canonical.voucher import Voucher
 from khata.reading.record_id import LONG_WORDS, RECORD_WORDS, STORE_WORDS, parse_id, render_id
@@ -149,13 +150,23 @@ def _stored_step(books: TenantStore, stored: Stored[Any]) -> TraceStep:
     facts, lines = _facts_of(stored)
     return TraceStep(
         id=render_id(type(stored.record), stored.id),
-        what=f"{type(stored.record).__name__} {stored.record.name}",
+        what=_name_of(stored.record),
         facts=facts,
         lines=lines,
         raw=None if stored.raw_id is None else books.raw.get(stored.raw_id).record,
         raw_id=stored.raw_id,
         issues=_issues(books, stored.raw_id),
     )
+
+
+def _name_of(record: Any) -> str:
+    match record:
+        case Voucher():
+            return f"{record.type_name} {record.number or '(no number)'} of {record.day}"
+        case Unit():
+            return f"Unit {record.symbol}"
+        case _:
+            return f"{type(record).__name__} {record.name}"
 
 
 def _raw_step(books: TenantStore, raw_id: int) -> TraceStep:

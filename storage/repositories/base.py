@@ -48,9 +48,15 @@ def parse_cursor(cursor: str, parts: int) -> list[Any]:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise CursorInvalid("The page cursor is not one of ours; start again without it.") from error
-    if not isinstance(position, list) or len(position) != parts:
+    if not isinstance(position, list) or len(position) != parts or not _is_position(position):
         raise CursorInvalid("The page cursor belongs to another list; start again without it.")
     return position
+
+
+def _is_position(position: list[Any]) -> bool:
+    """Every position of ours is text followed by a row id that fits the column."""
+    *texts, row_id = position
+    return all(isinstance(text, str) for text in texts) and type(row_id) is int and abs(row_id) < 2**63
 
 
 class Repository:

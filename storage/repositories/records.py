@@ -16,7 +16,7 @@ from storage.batch import commit_batch
 from storage.chunk import ChunkReader, Place
 from storage.document import decode
 from storage.engine import Lookup, Row, Transaction
-from storage.repositories.base import Page, Repository, parse_cursor, render_cursor
+from storage.repositories.base import CursorInvalid, Page, Repository, parse_cursor, render_cursor
 from storage.types import to_microseconds
 from storage.upsert.kinds import KINDS
 from storage.upsert.plan import Batch, UpsertResult, close_versions, forget_current, prepare
@@ -213,7 +213,7 @@ class Records(Repository):
         if cursor is not None:
             position = parse_cursor(cursor, 2)
             where += f" AND ({column}, id) {comparison} (?, ?)"
-            bound += [self._day(date.fromisoformat(position[0])) if is_voucher else position[0], position[1]]
+            bound += [self._day(_cursor_day(position[0])) if is_voucher else position[0], position[1]]
         tail = f"ORDER BY {column} {order}, id {order} LIMIT {int(limit) + 1}"
         found = self._select(record_type, where, bound, tail)
         if len(found) <= limit:
@@ -287,3 +287,10 @@ class Records(Repository):
             )
             for (version_id, raw_id, known_from, known_to, *_), document in zip(rows, documents, strict=True)
         ]
+
+
+def _cursor_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise CursorInvalid("The page cursor belongs to another list; start again without it.") from error

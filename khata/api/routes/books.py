@@ -15,7 +15,7 @@ from khata.api.access import TenantDesk
 from khata.api.answer import answer, answer_sheet, document_answers, row_schema, sheet_answers
 from khata.api.parameters import CompanyId, Cursor, KnownAt, Limit, RecordIdText
 from khata.reading.company import proof_statuses
-from khata.reading.record_id import RecordIdInvalid, parse_id
+from khata.reading.record_id import RECORD_WORDS, RecordIdInvalid, parse_id
 from khata.reading.request import parse_moment
 from khata.reading.voucher import VoucherFilter, page_vouchers
 from khata.rendering.books import (
@@ -121,6 +121,6 @@ def list_vouchers(  # noqa: PLR0917 - one parameter per query parameter
 def get_voucher(desk: TenantDesk, voucher_id: RecordIdText) -> Response:
     """Return one version of a voucher as a canonical document."""
     word, number = parse_id(voucher_id if ":" in voucher_id else f"voucher:{voucher_id}")
-    if word != "voucher":
+    if RECORD_WORDS.get(word) is not Voucher:
         raise RecordIdInvalid(f"{voucher_id!r} is not the id of a voucher.")
     return answer(voucher_document(desk.books.records.get(Voucher, number)))
