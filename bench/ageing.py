@@ -111,9 +111,8 @@ def age(url: str) -> None:
             times.append(time.perf_counter() - started)
         total = sum((row.outstanding for row in rows), Decimal(0))
         shown = ", ".join(f"{seconds:.2f}" for seconds in sorted(times))
-        print(
-            f"  by {basis.value} date: median {sorted(times)[ROUNDS // 2]:.2f} s of {shown}; {len(rows)} parties, {total}"
-        )
+        median = sorted(times)[ROUNDS // 2]
+        print(f"  by {basis.value} date: median {median:.2f} s of {shown}; {len(rows)} parties, {total}")
     store.close()
 
 

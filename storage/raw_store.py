@@ -8,7 +8,7 @@ source may be read any number of times. The newest record under an address is th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -279,26 +279,6 @@ class RawStore(Repository):
                 (self._tenant_id, company_id, stream, *chosen),
             )
 
-    def make_vouchers_pending(self, company_id: int, type_keys: Collection[str], ledger_keys: Collection[str]) -> int:
-        """Put vouchers of these types, or with postings on these ledgers, back on the waiting list."""
-        added = 0
-        with self._write() as transaction:
-            dialect = transaction.dialect
-            for condition, keys in (("v.type_key", type_keys), (_POSTED, ledger_keys)):
-                for start in range(0, len(keys), 500):
-                    some = sorted(keys)[start : start + 500]
-                    column = "p.ledger_key" if condition is _POSTED else condition
-                    test = dialect.membership(column, len(some))
-                    where = f"EXISTS ({_POSTED} AND {test})" if condition is _POSTED else test
-                    added += transaction.change(
-                        "INSERT INTO raw_pending (tenant_id, raw_id, company_id, stream) SELECT r.tenant_id, r.id, "
-                        "r.company_id, r.stream FROM voucher v JOIN raw_record r ON r.tenant_id = v.tenant_id "
-                        "AND r.id = v.raw_id WHERE v.tenant_id = ? AND v.company_id = ? AND v.known_to IS NULL "
-                        f"AND r.is_current AND {where} ON CONFLICT DO NOTHING",
-                        (self._tenant_id, company_id, *dialect.bind_members(some)),
-                    )
-        return added
-
     def get(self, raw_id: int) -> StoredRaw:
         """Return one record.
 
@@ -364,7 +344,6 @@ class RawStore(Repository):
                 self.make_pending(company_id, stream)
 
 
-_POSTED = "SELECT 1 FROM posting p WHERE p.tenant_id = v.tenant_id AND p.voucher_id = v.id"
 _COLUMNS = (
     "r.id, c.connector, c.source_key, r.stream, r.source_key, r.digest, r.is_current, "
     "r.chunk_id, r.chunk_at, r.chunk_size, r.origin, r.extracted_at"

@@ -14,11 +14,11 @@ from itertools import islice
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.issue import Issue, IssueLevel
+from canonical.item import Unit
 from canonical.ledger import AccountGroup, Ledger
 from canonical.party import Party
 from canonical.record import RawRecord, SourceRef
-from canonical.tax import TaxHead
-from canonical.voucher_type import VoucherKind, VoucherType
+from canonical.voucher_type import VoucherType
 from connectors.sdk.base import Connector, Translator
 from storage.raw_store import StoredRaw
 from storage.store import TenantStore
@@ -30,7 +30,7 @@ BATCH = 400
 PREFLIGHT_SAMPLE = 2000
 """Vouchers looked at before anything is published."""
 VOUCHERS = "vouchers"
-_LEARNED: tuple[type[CanonicalRecord], ...] = (Company, AccountGroup, VoucherType, Ledger, Party)
+_LEARNED: tuple[type[CanonicalRecord], ...] = (Company, Unit, AccountGroup, VoucherType, Ledger, Party)
 
 
 @dataclass(slots=True)
@@ -69,11 +69,10 @@ class CompanyTranslation:
         """Translate masters, look at the vouchers, translate them."""
         done = Translated(self.company_id)
         translator = company_translator(self.store, self.connector, self.company_id)
-        before = self._meaning_of_masters()
-        for stream in translator.stream_order:
-            if stream != VOUCHERS:
-                self._stream(translator, stream, done)
-        self._requeue_vouchers(before)
+        masters = [stream for stream in translator.stream_order if stream != VOUCHERS]
+        for stream in masters:
+            self._stream(translator, stream, done)
+        self._read_again(translator, masters, done)
         done.notes.extend(translator.preflight(self._sample(translator)))
         done.refusal = next((issue for issue in done.notes if issue.level is IssueLevel.REJECTED), None)
         if done.refusal is None and VOUCHERS in translator.stream_order:
@@ -123,18 +122,14 @@ class CompanyTranslation:
         done.stale += result.stale
         done.rows_written += result.rows_written
 
-    def _meaning_of_masters(self) -> tuple[dict[str, VoucherKind], dict[str, TaxHead | None]]:
-        kinds = {t.key: t.kind for t in self.store.records.iter(self.company_id, VoucherType)}
-        heads = {ledger.key: ledger.tax_head for ledger in self.store.records.iter(self.company_id, Ledger)}
-        return kinds, heads
-
-    def _requeue_vouchers(self, before: tuple[dict[str, VoucherKind], dict[str, TaxHead | None]]) -> None:
-        """Vouchers read before their masters are translated again when a master gives them another meaning."""
-        kinds, heads = self._meaning_of_masters()
-        types = {key for key, kind in kinds.items() if before[0].get(key, VoucherKind.OTHER) is not kind}
-        ledgers = {key for key, head in heads.items() if before[1].get(key) is not head}
-        if types or ledgers:
-            self.store.raw.make_vouchers_pending(self.company_id, types, ledgers)
+    def _read_again(self, translator: Translator, masters: list[str], done: Translated) -> None:
+        """What was read before its masters came, or means something else by them now, is translated once more."""
+        outdated = translator.outdated_streams
+        for stream in outdated:
+            self.store.raw.make_pending(self.company_id, stream)
+        for stream in masters:
+            if stream in outdated:
+                self._stream(translator, stream, done)
 
 
 def company_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:

@@ -35,6 +35,11 @@ class Translator(Protocol):
     version: int
     stream_order: tuple[str, ...]
 
+    @property
+    def outdated_streams(self) -> frozenset[str]:
+        """Streams whose stored records would translate differently by the masters learned since."""
+        ...
+
     def remember(self, record: CanonicalRecord) -> None:
         """Learn a master that is already in the store (groups, voucher types, ledgers)."""
 

@@ -18,6 +18,8 @@ from storage.engine import Transaction
 from storage.reports.clock import EVE
 
 DAY = timedelta(days=1)
+EARLIEST = date(100, 1, 1)
+"""No bill is older; leaves room for credit periods below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Slots:
 def cut_days(as_of: date, buckets: Buckets, terms: Iterable[CreditPeriod]) -> Slots:
     """Cut bill dates where any of the terms changes the bucket."""
     limits = (0, *buckets.limits)
-    days = {_first_bill_date(period, as_of - timedelta(days=limit)) for period in terms for limit in limits}
+    dues = [date.fromordinal(max(as_of.toordinal() - limit, EARLIEST.toordinal())) for limit in limits]
+    days = {_first_bill_date(period, due) for period in terms for due in dues}
     return Slots((*sorted(days, reverse=True), EVE + DAY, EVE))
 
 

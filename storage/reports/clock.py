@@ -71,4 +71,6 @@ def read_clock(transaction: Transaction, company_id: int, as_of: date, known_at:
             "SELECT min(day) FROM voucher WHERE tenant_id = ? AND company_id = ? AND counts AND known_to IS NULL", mine
         )
         begin = values.read_day(rows[0][0])
-    return Clock(as_of, known_at, as_of if begin is None else begin - timedelta(days=1))
+    if begin is None or begin == date.min:  # a date no books begin with, but a broken file may say it
+        return Clock(as_of, known_at, begin or as_of)
+    return Clock(as_of, known_at, begin - timedelta(days=1))

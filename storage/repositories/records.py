@@ -159,13 +159,14 @@ class Records(Repository):
     def find_ids(self, record_type: type, company_id: int, stream: str, source_keys: Sequence[str]) -> dict[str, int]:
         """Find the ids of current records by their keys in the source; a key that has none is left out."""
         lookup = Lookup(
-            table=KINDS[record_type].table.name,
-            columns="source_key, id",
-            where="tenant_id = ? AND company_id = ? AND stream = ? AND known_to IS NULL",
+            table="current_record",
+            columns="source_key, version_id",
+            where="tenant_id = ? AND company_id = ? AND kind = ? AND stream = ?",
             column="source_key",
         )
+        bound = (self._tenant_id, company_id, KINDS[record_type].table.name, stream)
         with self._read() as transaction:
-            found = transaction.find(lookup, (self._tenant_id, company_id, stream), source_keys)
+            found = transaction.find(lookup, bound, source_keys)
         return {str(key): int(record_id) for key, record_id in found}
 
     def versions(self, record_type: type[T], company_id: int, source: SourceRef) -> tuple[Stored[T], ...]:

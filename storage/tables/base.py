@@ -59,4 +59,6 @@ def version_columns() -> list[sa.Column[Any]]:
 
 def versioned_table(name: str, *columns: sa.Column[Any], indexes: tuple[sa.Index, ...] = ()) -> sa.Table:
     """Declare a versioned table; ``current_record`` says which version of each record is current."""
-    return sa.Table(name, metadata, *version_columns(), *columns, sa.PrimaryKeyConstraint("tenant_id", "id"), *indexes)
+    history = sa.Index(f"ix_{name}_source", "tenant_id", "company_id", "stream", "source_key")
+    by_id = sa.PrimaryKeyConstraint("tenant_id", "id")
+    return sa.Table(name, metadata, *version_columns(), *columns, by_id, history, *indexes)

@@ -10,16 +10,22 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from canonical.errors import ConfigurationError, MigrationNeeded
 from storage import open_store
-from storage.migrate import _scripts
+from storage.migrate import _config, known_revisions
 from storage.store import _parse
 from storage.tables import metadata
 from tests.support.postgres import private_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
-REVISIONS = [script.revision for script in reversed(list(_scripts().walk_revisions()))]
+REVISIONS = known_revisions()
+
+
+def test_known_revisions_are_alembics_own_in_its_order() -> None:
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    assert [script.revision for script in reversed(list(scripts))] == REVISIONS
 
 
 def engine_of(url: str) -> sa.Engine:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
+from canonical.bill import BillRefKind
 from canonical.codec import CanonicalRecord
 from canonical.errors import ConfigurationError, NotFound, RuleError
 from canonical.issue import Issue, IssueLevel
@@ -21,7 +22,6 @@ from storage import Store, TenantStore, open_store
 from storage.tables import CONTROL_TABLES, TENANT_TABLES
 from tests.storage.conftest import copy_of
 from tests.storage.samples import NOW, bill, ledger, raw, ref, sale
-from tests.storage.test_ageing import NEW
 from tests.support.postgres import private_postgres
 
 AS_OF = date(2026, 3, 31)
@@ -34,7 +34,10 @@ def fill(books: TenantStore, party: str) -> dict[str, int]:
     run = books.runs.start("import", "tally", company, {}, NOW)
     (raw_id,) = books.raw.append(company, run, [raw("V1", party)]).raw_ids
     books.raw.note_seen(run, [raw_id])
-    records: list[CanonicalRecord] = [ledger(party), sale("V1", date(2026, 3, 1), party, 100, bill(NEW, 100, "INV-1"))]
+    records: list[CanonicalRecord] = [
+        ledger(party),
+        sale("V1", date(2026, 3, 1), party, 100, bill(BillRefKind.NEW, 100, "INV-1")),
+    ]
     books.records.upsert(company, run, records, NOW, [raw_id, raw_id])
     books.issues.replace(run, raw_id, company, [ISSUE])
     books.proofs.save(run, company, Proof(totals=()), NOW)

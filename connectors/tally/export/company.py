@@ -18,6 +18,9 @@ from connectors.tally.export.record import name_of_master
 from connectors.tally.tree import Node, text_of
 
 _FOREIGN_RATIO = 10
+_SLOTS_MAX = 1000
+_COMPANIES_PER_ENVELOPE = 25
+_RECORDS_PER_COMPANY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Companies:
     def slot(self, document: int, envelope_name: str, guid: str, *, is_voucher: bool) -> int:
         """Return the slot of an object and count it."""
         key = Slot(document, envelope_name, guid)
+        if len(self.slots) >= _SLOTS_MAX and key not in self.slots:
+            key = Slot(document, "", "")  # nobody has that many companies; memory stays bounded whatever the file says
         number = self.slots.setdefault(key, len(self.slots))
         self.records[number] += 1
         self.vouchers[number] += is_voucher
@@ -100,9 +105,11 @@ class Companies:
         return [book.name for index, book in enumerate(resolution.companies) if index in indexes]
 
     def _know(self, guid: str, name: str, node: Node) -> None:
+        key = guid or name_key(name)
+        if len(self.declared) >= _SLOTS_MAX and key not in self.declared:
+            return
         if guid and name:
             self.named[guid] = name
-        key = guid or name_key(name)
         self.declared[key] = {**self.declared.get(key, {}), **node}
 
     def resolve(self, stems: list[str], wanted_name: str = "", wanted_guid: str = "") -> Resolution:
@@ -154,7 +161,7 @@ class _Resolver:
     def _settle_scope(self, members: list[Slot], identity: dict[Slot, str]) -> str:
         """Inside one envelope: GUIDs speak for themselves, stray ones and none follow the main company."""
         with_guid = [slot for slot in members if slot.guid]
-        if not with_guid:
+        if not with_guid or self._are_made_up(with_guid):
             return ""
         main = max(with_guid, key=lambda slot: (self._weight(slot), slot.guid))
         for slot in members:
@@ -163,6 +170,22 @@ class _Resolver:
         if strays:
             self._note_strays(main, strays)
         return main.guid
+
+    def _are_made_up(self, slots: list[Slot]) -> bool:
+        """A program that gives every object a random GUID seems to write of a company each."""
+        records = sum(self._weight(slot)[1] for slot in slots)
+        if len(slots) <= _COMPANIES_PER_ENVELOPE or records > _RECORDS_PER_COMPANY * len(slots):
+            return False
+        self._issues.append(
+            Issue(
+                code="tally.company.guids_made_up",
+                level=IssueLevel.WARNING,
+                message=f"{records} objects carry GUIDs of {len(slots)} companies; they say nothing about the books.",
+                hint="The file was made by a program that invents GUIDs. Export from Tally itself if you can.",
+                facts={"objects": records, "companies": len(slots)},
+            )
+        )
+        return True
 
     def _weight(self, slot: Slot) -> tuple[int, int]:
         number = self._slots[slot]

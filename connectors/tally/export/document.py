@@ -48,7 +48,7 @@ class Seen:
     Attributes:
         root: tag of the first element.
         objects: number of objects found.
-        errors: Tally's own error texts (LINEERROR, ERRORMSG, or a bare RESPONSE).
+        error: Tally's own error text (the last LINEERROR or ERRORMSG, or a bare RESPONSE), empty if none.
         elements: number of other elements.
         is_answer: the document has the envelope of an answer or export, so no objects means an empty one.
         report_name: as the header of an export names it.
@@ -58,7 +58,7 @@ class Seen:
     root: str = ""
     objects: int = 0
     elements: int = 0
-    errors: list[str] = field(default_factory=list)
+    error: str = ""
     is_answer: bool = False
     report_name: str = ""
     report_rows: list[tuple[str, Node | str]] = field(default_factory=list)
@@ -186,13 +186,13 @@ class Document:
                 self._company_name = ""
                 self.seen.is_answer |= self.seen.elements == 1  # Tally's answer to a report without rows
             case "LINEERROR" | "ERRORMSG":
-                self.seen.errors.insert(0, text)
+                self.seen.error = text
             case "RESPONSE" if text:
-                self.seen.errors.append(text)
+                self.seen.error = text
             case "REPORTNAME":
                 self.seen.report_name = text
             case "STATUS" if text == "0":
-                self.seen.errors.append("STATUS 0")
+                self.seen.error = self.seen.error or "STATUS 0"
             case "COLLECTION" | "TALLYMESSAGE" | "REQUESTDATA" | "STATUS":
                 self.seen.is_answer = True
 

@@ -26,7 +26,9 @@ class _Sentence:
 
 
 _COUNTED: dict[str, _Sentence] = {
-    Verdict.SAME: _Sentence("duplicate", IssueLevel.INFO, "{n} objects appear more than once; each was taken once."),
+    Verdict.SAME: _Sentence(
+        "duplicate", IssueLevel.INFO, "{n} objects were met again, unchanged; each was taken once."
+    ),
     Verdict.OLDER: _Sentence(
         "older_version", IssueLevel.INFO, "{n} objects were also read in a newer version; the older one was dropped."
     ),
@@ -42,7 +44,7 @@ _COUNTED: dict[str, _Sentence] = {
     Verdict.TWIN: _Sentence(
         "shared_identity",
         IssueLevel.WARNING,
-        "{n} vouchers carry the GUID of another, different voucher in the same file; all were taken.",
+        "{n} vouchers carry the GUID of another voucher in the same file; all were taken.",
         "The file was probably made by copying vouchers; give each its own GUID or none.",
     ),
     DERIVED_KEYS: _Sentence(
@@ -72,9 +74,9 @@ def notes(file: str, counts: Counter[str], encoding: Encoding, sanitiser: Saniti
     yield from _repair_notes(file, sanitiser)
     if not seen.objects and not seen.report_rows:
         yield note("no_records", IssueLevel.WARNING, file, "The file is Tally's but holds no vouchers and no masters.")
-    elif seen.errors:
-        message = f"Among its data the file holds an error message of Tally: {seen.errors[0]!r}."
-        yield note("tally_error", IssueLevel.WARNING, file, message, "The export may be incomplete.", len(seen.errors))
+    elif seen.error:
+        message = f"Among its data the file holds an error message of Tally: {seen.error!r}."
+        yield note("tally_error", IssueLevel.WARNING, file, message, "The export may be incomplete.")
 
 
 def note(  # noqa: PLR0917 - short sentences read best in a row

@@ -230,8 +230,8 @@ class Reader:
         seen = reading.seen
         if seen.objects or seen.report_rows:
             return
-        if seen.errors:
-            raise refusal.tally_answered(reading.place, seen.errors[0])
+        if seen.error:
+            raise refusal.tally_answered(reading.place, seen.error)
         if seen.root not in _TALLY_ROOTS:
             raise refusal.not_tally(reading.place, f"XML of another kind (root element {seen.root!r})")
         if not seen.is_answer:

@@ -124,14 +124,14 @@ class Sanitiser:
 
     def _until_ending(self, inside: _Inside, data: bytes, start: int, out: list[bytes]) -> int:
         end = data.find(inside.value, start)
-        stop = len(data) - 2 if end < 0 else end
-        body = data[start : max(start, stop)]
+        stop = end if end >= 0 else _character_start(data, start, len(data) - 2)
+        body = data[start:stop]
         if inside is _Inside.CDATA:
             out.append(_map_forbidden(body) if end < 0 else _map_forbidden(body) + inside.value)
         else:
             out.append(b"\n" * body.count(b"\n"))  # line numbers in messages stay those of the file
         if end < 0:
-            self._carry = data[max(start, stop) :]
+            self._carry = data[stop:]
             return len(data)
         self._inside = None
         return end + len(inside.value)
@@ -201,6 +201,14 @@ def _original(code: int) -> int:
 
 def _private(code: int) -> bytes:
     return chr(code + (PRIVATE_CONTROLS if code < _FIRST_PRINTABLE else PRIVATE_OTHERS)).encode("utf-8")
+
+
+def _character_start(data: bytes, start: int, place: int) -> int:
+    """Return the last place, not before ``start`` nor after ``place``, at which no character is split."""
+    place = max(start, place)
+    while place > start and data[place] & 0xC0 == 0x80:  # noqa: PLR2004 - UTF-8: 10xxxxxx continues a character
+        place -= 1
+    return place
 
 
 def _map_forbidden(body: bytes) -> bytes:

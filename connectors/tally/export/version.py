@@ -1,8 +1,8 @@
 """The same object met twice in one reading: which one counts.
 
 People export overlapping periods, and copy vouchers by hand with their GUID. Tally's ALTERID grows with every change,
-so the larger one is newer; equal contents are one record; without a counter, a later file replaces an earlier one, but
-two different vouchers in one file that share an identity are both kept, the second under a key of its own.
+so the larger one is newer; equal contents are one record; without a counter the later object counts. Two vouchers of
+one file that share an identity, and yet are two by date, type or number, are both kept: the second gets its own key.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from connectors.tally.export.spool import Spool
 
 _NUMBER_BITS = 32
 _NUMBER_MAX = (1 << _NUMBER_BITS) - 1
-_CONTENT_MASK = (1 << 64) - 1
+_CONTENT_BITS = 32
+_CONTENT_MASK = (1 << _CONTENT_BITS) - 1
 
 
 class Verdict(StrEnum):
@@ -32,7 +33,7 @@ class Verdict(StrEnum):
     REPLACED = "replaced"
     """Different, no counter to tell: the later one counts, the earlier one is dropped."""
     TWIN = "twin"
-    """A different voucher in the same document: both are kept, this one needs a key of its own."""
+    """Another voucher by date, type or number in the same document: both are kept, this one needs a key of its own."""
 
 
 class Versions:
@@ -57,7 +58,9 @@ class Versions:
         """
         number, alter_id = self._spool.counts[item.stream], min(item.alter_id, _NUMBER_MAX)
         key = (item.stream, -1 if item.company_guid else slot, item.key)
-        content = hash(tree) & _CONTENT_MASK
+        columns = item.columns
+        says = hash((columns.get("date"), columns.get("voucher_type"), columns.get("voucher_number"))) & _CONTENT_MASK
+        content = (hash(tree) & _CONTENT_MASK) << _CONTENT_BITS | says
         before = self._table.put(key, alter_id << _NUMBER_BITS | number, content)
         if before is None:
             return Verdict.NEW
@@ -75,7 +78,8 @@ class Versions:
         if alter_id != alter_id_before:
             return Verdict.NEWER if alter_id > alter_id_before else Verdict.OLDER
         is_same_document = (before.first & _NUMBER_MAX) >= self._document_starts.get(item.stream, 0)
-        return Verdict.TWIN if is_same_document and item.stream == "vouchers" else Verdict.REPLACED
+        is_another = (before.second ^ content) & _CONTENT_MASK
+        return Verdict.TWIN if is_another and is_same_document else Verdict.REPLACED
 
 
 def twin_key(key: str, tree: bytes) -> str:

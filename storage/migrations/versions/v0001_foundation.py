@@ -127,6 +127,9 @@ def _create_account_group() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_account_group"),
     )
     op.create_index("ix_account_group_key", "account_group", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index(
+        "ix_account_group_source", "account_group", ["tenant_id", "company_id", "stream", "source_key"], unique=False
+    )
 
 
 def _create_bank_allocation() -> None:
@@ -269,6 +272,12 @@ def _create_company_profile() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_company_profile"),
     )
+    op.create_index(
+        "ix_company_profile_source",
+        "company_profile",
+        ["tenant_id", "company_id", "stream", "source_key"],
+        unique=False,
+    )
 
 
 def _create_connection() -> None:
@@ -324,6 +333,9 @@ def _create_cost_category() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_cost_category"),
     )
     op.create_index("ix_cost_category_key", "cost_category", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index(
+        "ix_cost_category_source", "cost_category", ["tenant_id", "company_id", "stream", "source_key"], unique=False
+    )
 
 
 def _create_cost_centre() -> None:
@@ -350,6 +362,9 @@ def _create_cost_centre() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_cost_centre"),
     )
     op.create_index("ix_cost_centre_key", "cost_centre", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index(
+        "ix_cost_centre_source", "cost_centre", ["tenant_id", "company_id", "stream", "source_key"], unique=False
+    )
 
 
 def _create_current_record() -> None:
@@ -392,6 +407,7 @@ def _create_godown() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_godown"),
     )
     op.create_index("ix_godown_key", "godown", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index("ix_godown_source", "godown", ["tenant_id", "company_id", "stream", "source_key"], unique=False)
 
 
 def _create_id_block() -> None:
@@ -450,6 +466,7 @@ def _create_item() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_item"),
     )
     op.create_index("ix_item_key", "item", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index("ix_item_source", "item", ["tenant_id", "company_id", "stream", "source_key"], unique=False)
 
 
 def _create_item_line() -> None:
@@ -500,6 +517,7 @@ def _create_ledger() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_ledger"),
     )
     op.create_index("ix_ledger_key", "ledger", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index("ix_ledger_source", "ledger", ["tenant_id", "company_id", "stream", "source_key"], unique=False)
 
 
 def _create_party() -> None:
@@ -528,6 +546,7 @@ def _create_party() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_party"),
     )
     op.create_index("ix_party_key", "party", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index("ix_party_source", "party", ["tenant_id", "company_id", "stream", "source_key"], unique=False)
 
 
 def _create_posting() -> None:
@@ -695,6 +714,9 @@ def _create_stock_group() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_stock_group"),
     )
     op.create_index("ix_stock_group_key", "stock_group", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index(
+        "ix_stock_group_source", "stock_group", ["tenant_id", "company_id", "stream", "source_key"], unique=False
+    )
 
 
 def _create_tax_line() -> None:
@@ -748,6 +770,7 @@ def _create_unit() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_unit"),
     )
     op.create_index("ix_unit_key", "unit", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index("ix_unit_source", "unit", ["tenant_id", "company_id", "stream", "source_key"], unique=False)
 
 
 def _create_voucher() -> None:
@@ -782,6 +805,7 @@ def _create_voucher() -> None:
     )
     op.create_index("ix_voucher_day", "voucher", ["tenant_id", "company_id", "day", "id"], unique=False)
     op.create_index("ix_voucher_party", "voucher", ["tenant_id", "company_id", "party_key", "day", "id"], unique=False)
+    op.create_index("ix_voucher_source", "voucher", ["tenant_id", "company_id", "stream", "source_key"], unique=False)
 
 
 def _create_voucher_type() -> None:
@@ -808,6 +832,9 @@ def _create_voucher_type() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_voucher_type"),
     )
     op.create_index("ix_voucher_type_key", "voucher_type", ["tenant_id", "company_id", "key"], unique=False)
+    op.create_index(
+        "ix_voucher_type_source", "voucher_type", ["tenant_id", "company_id", "stream", "source_key"], unique=False
+    )
 
 
 def _create_api_key() -> None:

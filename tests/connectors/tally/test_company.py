@@ -112,6 +112,12 @@ def test_a_few_masters_with_another_guid_stay_with_the_books(tmp_path: Path) -> 
     assert (set(owners(found, "ledgers")), codes(found)) == ({COMPANY}, ["tally.company.foreign_guid"])
 
 
+def test_a_single_voucher_of_another_company_is_kept_apart(tmp_path: Path) -> None:
+    texts = [voucher(n) for n in range(1, 40)]
+    found = read_text(tmp_path, export(*texts, voucher(1, company=OTHER_COMPANY)))
+    assert (owners(found).count(OTHER_COMPANY), len(books(found))) == (1, 2)
+
+
 def test_masters_of_two_companies_are_kept_apart(tmp_path: Path) -> None:
     text = export(
         *(master("LEDGER", f"A{n}", n) for n in range(5)),
@@ -195,3 +201,17 @@ def test_companies_of_a_company_list(tmp_path: Path) -> None:
     )
     assert books(found) == [(COMPANY, NAME), (OTHER_COMPANY, "Other")]
     assert keys(found, "companies") == [COMPANY, OTHER_COMPANY]
+
+
+def test_invented_guids_do_not_make_a_company_each(tmp_path: Path) -> None:
+    invented = [voucher(n, company=f"{n:08x}{COMPANY[8:]}") for n in range(1, 60)]
+    found = read_text(tmp_path, export(*invented))
+    assert (books(found), len(keys(found))) == ([("name:kaveri traders", NAME)], 59)
+    assert codes(found) == ["tally.company.guids_made_up", "tally.company.assumed"]
+
+
+def test_a_flood_of_companies_is_bounded(tmp_path: Path) -> None:
+    flood = "".join(export(f'<COMPANY NAME="C{n}"/>', bare_voucher(str(n)), name=f"N{n}") for n in range(2500))
+    found = read_text(tmp_path, flood)
+    assert len(found.resolution.companies) <= 1001
+    assert len(keys(found)) == 2500

@@ -34,7 +34,8 @@ def as_written(text: str) -> bytes:
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 cuts = st.lists(st.integers(0, 200), max_size=6)
 _PIECES = (
-    "& # x 4 ; 0 &#4; &#x1F; &amp; &nbsp; < ! - ? > [CDATA[ ]] a é &#65; &#0000004; &#55357; &bogus; <!-- --> <? ?>"
+    "& # x 4 ; 0 &#4; &#x1F; &amp; &nbsp; < ! - ? > [CDATA[ ]] a é &#65; &#0000004; &#55357; &bogus; "
+    "<!-- --> <? ?> <![CDATA[ ]]>"
 ).split(" ")
 soup = st.lists(st.sampled_from([*_PIECES, " ", "\n", "\x03", "\ufffe", "\uffff"]), max_size=25).map("".join)
 
@@ -94,6 +95,14 @@ def test_clean_text_passes_unchanged(text: str, where: list[int]) -> None:
 )
 def test_what_is_written_and_what_comes_out(written: str, expected: str) -> None:
     assert sanitise(written.encode()).decode() == expected
+
+
+MARKED_UP = "<A>&#4;<![CDATA[&#4;\uffff]]>&amp;b & c<!-- x--></A><?p ?>\uffff&nbsp;<B/>".encode()
+
+
+@pytest.mark.parametrize("cut", range(1, len(MARKED_UP)))
+def test_marked_up_text_may_be_split_anywhere(cut: int) -> None:
+    assert sanitise(MARKED_UP, cut) == sanitise(MARKED_UP)
 
 
 def test_lines_are_kept_where_a_comment_was() -> None:

@@ -214,3 +214,8 @@ def test_a_guessed_and_a_wrong_encoding_are_told(tmp_path: Path) -> None:
     ]
     declared = '<?xml version="1.0" encoding="windows-1252"?>' + export(voucher(1, extra="<N>कावेरी</N>"))
     assert codes(read_text(tmp_path, declared)) == ["tally.file.encoding_declared_wrong"]
+
+
+@pytest.mark.parametrize("rest", ["\x1a", "\0\0\0", "\ufeff", "\r\n\r\n", "<!-- end -->"])
+def test_what_other_programs_append_is_no_content(rest: str, tmp_path: Path) -> None:
+    assert keys(read_text(tmp_path, export(*THREE) + rest)) == EXPECTED
