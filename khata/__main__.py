@@ -6,7 +6,6 @@ defect of ours and says so. ``--debug`` shows the traceback of either. Where nex
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -36,10 +35,6 @@ def _guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("Interrupted; what was stored is whole.", file=sys.stderr)  # noqa: T201 - the border writes to people
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone; the interpreter must not fail again while flushing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except KhataError as error:
         _tell(error, debug="--debug" in arguments)
         return exit_code_for(error)

@@ -70,7 +70,7 @@ def test_no_endpoint_gives_one_tenant_s_rows_to_another(api: Api, asking: str, o
             assert with_their_key.status_code == 200, path
             assert with_our_key.status_code == 404, (path, with_our_key.text)
             refused += 1
-    assert refused > 40, "most of their ids are not ours"
+    assert refused > (40 if asking == OURS else 5), "ids that only the owner has were tried"
     assert tried > refused
 
 
