@@ -20,7 +20,7 @@ from storage.engine import NO_TENANT, Lookup, Row, Transaction, first_line
 from storage.types import Amount, Day, Moment, Number, PostgresValues, Values
 
 APP_ROLE = "khata_app"
-SESSION_OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
+SESSION_OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan -c client_min_messages=warning"
 """A generic plan would compare every row with every member of an array parameter."""
 COPY_ROWS_MIN = 40
 """Below this a prepared INSERT is quicker than a COPY."""
