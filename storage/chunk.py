@@ -6,6 +6,7 @@ single ones, and a reader that goes through them in order unpacks each frame onc
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,24 +68,36 @@ class ChunkReader:
 
     def __init__(self) -> None:
         self._unpacked: OrderedDict[int, bytes] = OrderedDict()
+        self._lock = threading.Lock()
 
     def read(self, transaction: Transaction, places: Sequence[Place]) -> list[bytes]:
-        """Return the payloads at these places, in order."""
-        wanted = {place.chunk_id for place in places}
-        held = {key: self._unpacked[key] for key in wanted & self._unpacked.keys()}
-        held.update(_fetch(transaction, sorted(wanted - held.keys())))
-        self._remember(held)
-        try:
-            return [held[place.chunk_id][place.at : place.at + place.size] for place in places]
-        except KeyError as error:
-            raise InvariantError(f"Chunk {error} is named by a record but is not in the store.") from error
+        """Return the payloads at these places, in order; only a few chunks are unpacked at any time."""
+        by_chunk: dict[int, list[int]] = {}
+        for index, place in enumerate(places):
+            by_chunk.setdefault(place.chunk_id, []).append(index)
+        found: dict[int, bytes] = {}
+        wanted = sorted(by_chunk)
+        for start in range(0, len(wanted), CACHED_CHUNKS):
+            for chunk_id, unpacked in self._unpack(transaction, wanted[start : start + CACHED_CHUNKS]).items():
+                for index in by_chunk[chunk_id]:
+                    place = places[index]
+                    found[index] = unpacked[place.at : place.at + place.size]
+        return [found[index] for index in range(len(places))]
 
-    def _remember(self, held: dict[int, bytes]) -> None:
-        for key in sorted(held)[-CACHED_CHUNKS:]:
-            self._unpacked[key] = held[key]
-            self._unpacked.move_to_end(key)
-        while len(self._unpacked) > CACHED_CHUNKS:
-            self._unpacked.popitem(last=False)
+    def _unpack(self, transaction: Transaction, chunk_ids: list[int]) -> dict[int, bytes]:
+        with self._lock:
+            held = {key: self._unpacked[key] for key in chunk_ids if key in self._unpacked}
+        held.update(_fetch(transaction, [key for key in chunk_ids if key not in held]))
+        if len(held) != len(chunk_ids):
+            missing = min(set(chunk_ids) - held.keys())
+            raise InvariantError(f"Chunk {missing} is named by a record but is not in the store.", chunk_id=missing)
+        with self._lock:
+            for key in chunk_ids:
+                self._unpacked[key] = held[key]
+                self._unpacked.move_to_end(key)
+            while len(self._unpacked) > CACHED_CHUNKS:
+                self._unpacked.popitem(last=False)
+        return held
 
 
 def _fetch(transaction: Transaction, chunk_ids: list[int]) -> dict[int, bytes]:

@@ -44,6 +44,8 @@ class Dialect(Protocol):
 
     name: str
     values: Values
+    driver_errors: tuple[type[BaseException], ...]
+    """What the driver itself raises in the bulk paths."""
     batch_rows: int
     """Records one upsert batch takes: small enough that other writers wait less than 100 ms."""
 
@@ -67,6 +69,9 @@ class Dialect(Protocol):
 
     def settle(self, engine: sa.Engine) -> None:
         """Bring statistics and files in order after a large load."""
+
+    def translate(self, error: BaseException) -> StorageError | None:
+        """Turn a driver's error into ours where it says something about the database rather than about our SQL."""
 
 
 @dataclass(slots=True)
@@ -154,6 +159,7 @@ class Database:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.engine = dialect.create_engine()
+        self._driver_errors: tuple[type[BaseException], ...] = (sa.exc.DBAPIError, *dialect.driver_errors)
         self._writer = threading.Lock()
         self._current = threading.local()
 
@@ -191,28 +197,30 @@ class Database:
             yield outer
             return
         turn = self._writer if write and self.dialect.name == "sqlite" else threading.Lock()
-        with turn, self._fresh(tenant_id, write=write) as transaction:
-            self._current.transaction = transaction
-            try:
-                yield transaction
-            finally:
-                self._current.transaction = None
+        try:
+            with turn, self._fresh(tenant_id, write=write) as transaction:
+                self._current.transaction = transaction
+                try:
+                    yield transaction
+                finally:
+                    self._current.transaction = None
+        except self._driver_errors as error:
+            ours = self.dialect.translate(error)
+            if ours is None:
+                raise
+            raise ours from error
         for callback in transaction.after_commit:
             callback()
 
     @contextmanager
     def _fresh(self, tenant_id: int, *, write: bool) -> Iterator[Transaction]:
-        try:
-            connection = self.engine.connect()
-        except sa.exc.OperationalError as error:
-            raise StorageError(
-                f"The database does not answer: {_first_line(error)}", code="storage.unavailable"
-            ) from error
-        with connection:
+        with self.engine.connect() as connection:
             self.dialect.begin(connection, tenant_id, write=write)
             yield Transaction(connection=connection, dialect=self.dialect, tenant_id=tenant_id, write=write)
             connection.commit()
 
 
-def _first_line(error: sa.exc.DBAPIError) -> str:
-    return str(error.orig).strip().split("\n")[0]
+def first_line(error: BaseException) -> str:
+    """The driver's own words, without SQL and parameters (which may hold anything)."""
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig is not None else error
+    return (str(cause).strip().split("\n") or [""])[0][:300]

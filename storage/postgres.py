@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
 
-from canonical.errors import ConfigurationError, InvariantError
-from storage.engine import NO_TENANT, Lookup, Row, Transaction
+from canonical.errors import ConcurrentUpdate, ConfigurationError, InvariantError, StorageError
+from storage.engine import NO_TENANT, Lookup, Row, Transaction, first_line
 from storage.types import Amount, Day, Moment, Number, PostgresValues, Values
 
 APP_ROLE = "khata_app"
-SESSION_OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
+SESSION_OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_custom_plan -c client_min_messages=warning"
 """A generic plan would compare every row with every member of an array parameter."""
 COPY_ROWS_MIN = 40
 """Below this a prepared INSERT is quicker than a COPY."""
@@ -33,7 +34,9 @@ class Postgres:
     batch_rows = 1000
 
     def __init__(self, url: sa.URL) -> None:
-        _require_driver()
+        driver = _load_driver()
+        self.driver_errors: tuple[type[BaseException], ...] = (driver.Error,)
+        self._connection_error: type[BaseException] = driver.OperationalError
         self.url = url.set(drivername="postgresql+psycopg")
         self._role: str | None = None
 
@@ -101,6 +104,24 @@ class Postgres:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.exec_driver_sql("SET client_min_messages = error")
             connection.exec_driver_sql("VACUUM (ANALYZE) posting, bill_allocation, voucher, raw_record, ledger")
+
+    def translate(self, error: BaseException) -> StorageError | None:
+        """Lost serialisation and deadlocks may be tried again; a server that is gone or full needs a person."""
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        state = getattr(cause, "sqlstate", None)
+        if state in _RETRY_STATES:
+            return ConcurrentUpdate(f"Another writer came in between: {first_line(error)}.")
+        never_arrived = state is None and isinstance(cause, self._connection_error)
+        return _gone(error) if never_arrived or (state or "")[:2] in _UNAVAILABLE_CLASSES else None
+
+
+_RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
+_UNAVAILABLE_CLASSES = frozenset({"08", "28", "3D", "53", "57", "58"})
+"""SQLSTATE classes: connection, authorisation, no such database, resources, operator intervention, system."""
+
+
+def _gone(error: BaseException) -> StorageError:
+    return StorageError(f"The database does not answer: {first_line(error)}.", code="storage.unavailable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +213,12 @@ def _application_role(connection: sa.Connection) -> str:
     return str(connection.exec_driver_sql("SELECT current_user").scalar())
 
 
-def _require_driver() -> None:
+def _load_driver() -> ModuleType:
     try:
-        import psycopg  # noqa: F401, PLC0415 - optional: only the production store needs it
+        import psycopg  # noqa: PLC0415 - optional: only the production store needs it
     except ImportError as error:
         raise ConfigurationError(
             "The database is PostgreSQL, but its driver is not installed; install khata-hub[postgres].",
             code="storage.driver_missing",
         ) from error
+    return psycopg

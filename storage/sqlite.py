@@ -15,7 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.engine import Lookup, Row, Transaction
+from canonical.errors import ConcurrentUpdate, StorageError
+from storage.engine import Lookup, Row, Transaction, first_line
 from storage.types import SqliteValues, Values
 
 BUSY_TIMEOUT_S = 60
@@ -33,6 +34,7 @@ class Sqlite:
 
     name = "sqlite"
     values: Values = SqliteValues
+    driver_errors: tuple[type[BaseException], ...] = (sqlite3.Error,)
     batch_rows = 400
 
     def __init__(self, url: sa.URL) -> None:
@@ -78,6 +80,29 @@ class Sqlite:
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA optimize")
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def translate(self, error: BaseException) -> StorageError | None:
+        """A lock that was not given in a minute may be tried again; a full disk or a broken file needs a person."""
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return ConcurrentUpdate(f"Another process kept the database for {BUSY_TIMEOUT_S} s: {first_line(error)}.")
+        if code in _BROKEN:
+            return StorageError(f"The database file cannot be used: {first_line(error)}.", code="storage.unavailable")
+        return None
+
+
+_BROKEN = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 
 
 @cache

@@ -10,6 +10,7 @@ Start here; ``TenantStore`` lists the repositories.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -80,6 +81,8 @@ class Store:
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
+        self._lock = threading.Lock()
+        self._opened: dict[str, TenantStore] = {}
         self.url = url
         self.dialect = database.dialect.name
         self.tenants = Tenants(database)
@@ -91,11 +94,15 @@ class Store:
         Raises:
             NotFound: there is no such tenant (``default`` is there from the start).
         """
-        return TenantStore(self._database, self.tenants.get(slug).id)
+        with self._lock:
+            if slug not in self._opened:
+                self._opened[slug] = TenantStore(self._database, self.tenants.get(slug).id)
+            return self._opened[slug]
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the database to this program's schema, or to the revision named."""
         migrations.migrate(self._database, revision)
+        self._opened.clear()  # they remember what was in the tables
 
     def pending_migrations(self) -> tuple[str, ...]:
         """Revisions the database lacks, oldest first."""

@@ -31,6 +31,10 @@ SIGN = "CASE WHEN SUM(net) > 0 THEN 1 ELSE -1 END"
 IS_ODD = ODD.format(sign=SIGN)
 
 
+_KINDS = {kind.value: kind for kind in BillRefKind}
+_UNITS = {unit.value: unit for unit in CreditUnit}
+
+
 class FoldedItem(Protocol):
     """One open item, as a fold gives it back; the receivables engine's items are such."""
 
@@ -65,7 +69,7 @@ class OpenBill:
 
     Attributes:
         net: debit-positive rupees pending.
-        trace_id: for ``reports.trace``.
+        traced_by: the parts of ``trace_id``.
     """
 
     party_key: str
@@ -74,7 +78,12 @@ class OpenBill:
     net: Decimal
     bill_date: date
     due_date: date
-    trace_id: str = ""
+    traced_by: tuple[str | int, ...] = ()
+
+    @property
+    def trace_id(self) -> str:
+        """For ``reports.trace``."""
+        return ":".join(quote(str(part), safe="") for part in self.traced_by)
 
     def age_days(self, as_of: date) -> int:
         """Days past due."""
@@ -179,7 +188,7 @@ def _entry(transaction: Transaction, row: Row, clock: Clock, ledger: PartyLedger
     known_from, known_to, document, source_key, is_opening, is_implied = rest
     return BillEntry(
         party_key=key,
-        kind=BillRefKind(kind),
+        kind=_KINDS[kind],
         ref=ref,
         net=values.read_amount(net),
         effective_on=values.read_day(effective_on) or clock.eve,
@@ -196,7 +205,7 @@ def _entry(transaction: Transaction, row: Row, clock: Clock, ledger: PartyLedger
 
 def _credit_period(number: Any, unit: Any, *, is_implied: bool, ledger: PartyLedger) -> CreditPeriod | None:
     if number is not None:
-        return CreditPeriod(number, CreditUnit(unit))
+        return CreditPeriod(number, _UNITS[unit])
     return None if is_implied else ledger.credit_period
 
 
@@ -218,22 +227,17 @@ def open_bills(
                 net=item.net,
                 bill_date=item.bill_date,
                 due_date=item.due_date,
-                trace_id=trace_id_of(company_id, ledger.key, item.ref) if item.ref else "",
+                traced_by=("b", company_id, ledger.key, bill_key(item.ref)) if item.ref else (),
             )
             for item in (fold(odd[ledger.key]) if ledger.key in odd else ())
         ]
         yield from sorted(found, key=lambda bill: (bill.due_date, bill.bill_date, bill.ref))
 
 
-def trace_id_of(company_id: int, ledger_key: str, ref: str) -> str:
-    """The printable id of a bill."""
-    return f"b:{company_id}:{quote(ledger_key, safe='')}:{quote(bill_key(ref), safe='')}"
-
-
-def _item_trace_id(company_id: int, ledger_key: str, item_key: str, owner_id: int) -> str:
+def _traced_by(company_id: int, ledger_key: str, item_key: str, owner_id: int) -> tuple[str | int, ...]:
     if not item_key.startswith(LOOSE):
-        return trace_id_of(company_id, ledger_key, item_key)
-    return f"l:{owner_id}" if item_key == LOOSE else f"v:{owner_id}"
+        return "b", company_id, ledger_key, item_key
+    return ("l", owner_id) if item_key == LOOSE else ("v", owner_id)
 
 
 def _simple_bills(transaction: Transaction, company_id: int, clock: Clock, ledger: PartyLedger) -> Iterator[OpenBill]:
@@ -255,7 +259,7 @@ def _simple_bills(transaction: Transaction, company_id: int, clock: Clock, ledge
             net=values.read_amount(net),
             bill_date=bill_date,
             due_date=due_date,
-            trace_id=_item_trace_id(company_id, ledger.key, item_key, owner_id),
+            traced_by=_traced_by(company_id, ledger.key, item_key, owner_id),
         )
 
 
@@ -276,5 +280,5 @@ def _loose_items(transaction: Transaction, company_id: int, clock: Clock, ledger
             net=values.read_amount(net),
             bill_date=day,
             due_date=day,
-            trace_id=f"p:{voucher_id}:{line}",
+            traced_by=("p", voucher_id, line),
         )
