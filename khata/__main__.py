@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from canonical.errors import KhataError
 from khata.exit_codes import ExitCode, exit_code_for
+from khata.logs import mask_secrets
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,18 +56,22 @@ def _run(arguments: list[str]) -> int:
 
 def _tell(error: KhataError, *, debug: bool) -> None:
     if debug:
-        traceback.print_exception(error)
+        _print_traceback(error)
     print(f"Error: {error.message}\n  ({error.code})", file=sys.stderr)  # noqa: T201 - the border writes to people
 
 
 def _tell_unexpected(error: Exception, *, debug: bool) -> None:
     if debug:
-        traceback.print_exception(error)
+        _print_traceback(error)
     print(  # noqa: T201 - the border writes to people
-        f"Unexpected {type(error).__name__}: {error}\n"
+        f"Unexpected {type(error).__name__}: {mask_secrets(str(error))}\n"
         "  This is a defect of Khata, not of your data. Run again as 'khata --debug ...' and report what it prints.",
         file=sys.stderr,
     )
+
+
+def _print_traceback(error: Exception) -> None:
+    sys.stderr.write(mask_secrets("".join(traceback.format_exception(error))))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from canonical.errors import ConfigurationError, MigrationNeeded
+from khata.logs import configure_logging
 from khata.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def open_hub(settings: Settings, *, clock: Clock = utc_now, migrate: bool | None
     """
     from storage import open_store  # noqa: PLC0415 - the database layer loads when a store is needed, not for --help
 
+    configure_logging(settings.log.level)
     set_up = settings.database.auto_migrate and migrate is not False
     if migrate is None:
         migrate = settings.database.auto_migrate and settings.database_url.startswith("sqlite")

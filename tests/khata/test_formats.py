@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from canonical.money import render_inr
 from khata.rendering.files import plain_amount, render_csv, render_json, render_xlsx, sheet_document
@@ -149,3 +150,35 @@ def test_the_import_summary_is_one_json_object(home: Path) -> None:
     assert (said["ledgers"], said["groups"], said["items"], said["rejected"]) == (4, 0, 0, 0)
     assert (said["issues"], said["proof"]["status"]) == ({}, "proved")
     assert said["files"][0]["path"] == "d.xml"
+
+
+@pytest.mark.parametrize("width", [10, 40, 60, 80, 100, 200])
+def test_no_terminal_however_narrow_cuts_a_figure(width: int) -> None:
+    """Extra columns go, texts fold, lines grow longer than the terminal; an amount is shown whole or not at all."""
+    sheet = Sheet(
+        title="Narrow",
+        columns=(
+            text("party", "Party"),
+            amount("a", "Not due"),
+            amount("b", "Extra", extra=True),
+            amount("c", "Net"),
+            day("d", "Due"),
+        ),
+        rows=[
+            (
+                "A very long name of a party that folds",
+                Decimal("123456789.01"),
+                Decimal("8.5"),
+                Decimal("-1.5"),
+                date(2026, 3, 31),
+            )
+        ],
+        totals=("Total", Decimal("123456789.01"), Decimal("8.5"), Decimal("-987654321.5"), None),
+    )
+    stream = io.StringIO()
+    print_sheet(sheet, Console(file=stream, width=width, force_terminal=True, color_system=None))
+    shown = stream.getvalue()
+    for figure in ("12,34,56,789.01", "-1.50", "-98,76,54,321.50", "2026-03-31", "Not due", "Net"):
+        assert figure in shown
+    assert ("8.50" in shown) == (width >= 100)
+    assert "folds" in shown
