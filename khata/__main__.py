@@ -6,13 +6,13 @@ defect of ours and says so. ``--debug`` shows the traceback of either. Where nex
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
 
 from canonical.errors import KhataError
 from khata.exit_codes import ExitCode, exit_code_for
+from khata.logs import mask_secrets
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,10 +36,6 @@ def _guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("Interrupted; what was stored is whole.", file=sys.stderr)  # noqa: T201 - the border writes to people
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone; the interpreter must not fail again while flushing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except KhataError as error:
         _tell(error, debug="--debug" in arguments)
         return exit_code_for(error)
@@ -60,18 +56,22 @@ def _run(arguments: list[str]) -> int:
 
 def _tell(error: KhataError, *, debug: bool) -> None:
     if debug:
-        traceback.print_exception(error)
+        _print_traceback(error)
     print(f"Error: {error.message}\n  ({error.code})", file=sys.stderr)  # noqa: T201 - the border writes to people
 
 
 def _tell_unexpected(error: Exception, *, debug: bool) -> None:
     if debug:
-        traceback.print_exception(error)
+        _print_traceback(error)
     print(  # noqa: T201 - the border writes to people
-        f"Unexpected {type(error).__name__}: {error}\n"
+        f"Unexpected {type(error).__name__}: {mask_secrets(str(error))}\n"
         "  This is a defect of Khata, not of your data. Run again as 'khata --debug ...' and report what it prints.",
         file=sys.stderr,
     )
+
+
+def _print_traceback(error: Exception) -> None:
+    sys.stderr.write(mask_secrets("".join(traceback.format_exception(error))))
 
 
 if __name__ == "__main__":

@@ -48,8 +48,8 @@ class DatabaseSettings:
     )
     auto_migrate: bool = setting(
         True,
-        "Set up an empty database when it is opened, and bring an SQLite database up to date; an older schema on "
-        "PostgreSQL always waits for 'khata db migrate'.",
+        "Set an empty database up when it is opened, and bring an older SQLite one up to date; "
+        "an older PostgreSQL database always waits for 'khata db migrate'.",
     )
 
 

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from canonical.errors import ConfigurationError
+from canonical.errors import ConfigurationError, MigrationNeeded
+from khata.logs import configure_logging
 from khata.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def open_hub(settings: Settings, *, clock: Clock = utc_now, migrate: bool | None
     Args:
         settings: of this process.
         clock: where "now" comes from; tests give their own.
-        migrate: bring the schema up to date; by default only for SQLite, and only if the settings allow it.
+        migrate: True brings the schema up to date, False leaves even an empty database alone; by default an empty
+            database is set up and an SQLite one brought up to date, if the settings allow it.
 
     Raises:
         MigrationNeeded: the database is older or newer than the program and may not be migrated unasked.
@@ -68,11 +70,18 @@ def open_hub(settings: Settings, *, clock: Clock = utc_now, migrate: bool | None
     """
     from storage import open_store  # noqa: PLC0415 - the database layer loads when a store is needed, not for --help
 
+    configure_logging(settings.log.level)
+    set_up = settings.database.auto_migrate and migrate is not False
     if migrate is None:
         migrate = settings.database.auto_migrate and settings.database_url.startswith("sqlite")
     if not settings.database.url:
         _make_data_folder(settings)
-    store = open_store(settings.database_url, migrate=migrate, set_up_empty=settings.database.auto_migrate)
+    try:
+        store = open_store(settings.database_url, migrate=migrate, set_up_empty=set_up)
+    except MigrationNeeded as error:
+        raise MigrationNeeded(
+            f"{error.message} The command is 'khata db migrate'.", code=error.code, **error.facts
+        ) from error
     try:
         yield Hub(settings=settings, store=store, clock=clock)
     finally:

@@ -76,14 +76,20 @@ def row_schema(columns: Sequence[Column], example: dict[str, Any] | None = None)
 
 
 def sheet_answers(
-    noun: str, columns: Sequence[Column], *, facts: dict[str, Any] | None = None, totals: bool = False, **example: Any
+    noun: str,
+    columns: Sequence[Column],
+    *,
+    facts: dict[str, Any] | None = None,
+    totals: bool = False,
+    paged: bool = True,
+    **example: Any,
 ) -> dict[int | str, dict[str, Any]]:
     """Describe a list endpoint: the good answer and the failures, for ``responses=``."""
     row = row_schema(columns, example)
     properties: dict[str, Any] = {**(facts or {}), noun: {"type": "array", "items": row}}
     if totals:
         properties["totals"] = {**row, "required": []}
-    else:
+    elif paged:
         properties["next_cursor"] = CURSOR_SCHEMA
     return document_answers({"type": "object", "required": [noun], "properties": properties})
 

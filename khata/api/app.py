@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -15,6 +15,7 @@ from khata.api.access import UNKNOWN_PER_MINUTE
 from khata.api.errors import UnexpectedErrors, install_error_handlers
 from khata.api.limits import BodyLimit, RateLimit, RequestIds
 from khata.api.routes import books, health, receivables, runs
+from khata.product import product_version
 from khata.wiring import Hub
 
 DESCRIPTION = """Exact books of Indian businesses, proven against their source.
@@ -26,11 +27,21 @@ plain decimals in rupees, dates are Indian business dates, times are UTC. Lists 
 
 def create_app(hub: Hub) -> FastAPI:
     """Put the API together for one hub."""
-    app = FastAPI(title="Khata", version=_version(), description=DESCRIPTION, openapi_url="/openapi.json")
+    app = _routes()
     app.state.hub = hub
     app.state.callers = RateLimit(hub.settings.api.requests_per_minute, time.monotonic)
     app.state.strangers = RateLimit(UNKNOWN_PER_MINUTE, time.monotonic)
     install_error_handlers(app)
+    return app
+
+
+def describe() -> dict[str, Any]:
+    """Return the OpenAPI description, for the documentation; no store is needed."""
+    return _routes().openapi()
+
+
+def _routes() -> FastAPI:
+    app = FastAPI(title="Khata", version=product_version(), description=DESCRIPTION, openapi_url="/openapi.json")
     app.include_router(health.router)
     for routes in (books, receivables, runs):
         app.include_router(routes.router, prefix="/v1")
@@ -41,10 +52,3 @@ def create_server(hub: Hub) -> ASGIApp:
     """The application inside its borders: ids outermost, then unexpected errors, then the size limit."""
     limited = BodyLimit(create_app(hub), hub.settings.api.body_bytes_max)
     return RequestIds(UnexpectedErrors(limited))
-
-
-def _version() -> str:
-    try:
-        return version("khata-hub")
-    except PackageNotFoundError:
-        return "0"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +17,11 @@ GRACE_S = 10
 
 def serve(hub: Hub, *, host: str, port: int) -> None:
     """Answer requests until SIGTERM or SIGINT."""
-    logging.getLogger("khata.api").info("API on http://%s:%d", host, port)
     config = uvicorn.Config(
         create_server(hub),
         host=host,
         port=port,
-        log_level=hub.settings.log.level,
+        log_config=None,  # our own handler and its masking formatter take what uvicorn says
         access_log=hub.settings.log.level in {"debug", "info"},
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,

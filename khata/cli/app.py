@@ -48,9 +48,9 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from khata.product import product_version
 
-        typer.echo(f"khata {version('khata-hub')}")
+        typer.echo(f"khata {product_version()}")
         raise typer.Exit
 
 

@@ -32,7 +32,7 @@ def up(
     data: Annotated[
         Path | None, typer.Option("--data", metavar="FOLDER", help="Folder of Temporal's data, the logs and run.json.")
     ] = None,
-    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port of the API.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port of the API.")] = None,
 ) -> None:
     """Run Temporal, a worker and the API until Ctrl-C: wait for them, print the addresses, restart what dies."""
     try:
@@ -127,7 +127,7 @@ def sync(
 
 
 def _print(summary: RunSummary, rejected: int) -> None:
-    counts = ", ".join(f"{number} {stream}" for stream, number in sorted(summary.counts.items())) or "nothing new"
+    counts = ", ".join(f"{stream} {number}" for stream, number in sorted(summary.counts.items())) or "nothing new"
     typer.echo(
         f"Run {summary.run_id} {summary.status}: {counts}; {rejected} rejected; proof {summary.proof or 'none'}."
     )

@@ -19,18 +19,18 @@ COMPANY_COLUMNS = (
     count("id", "ID"),
     text("name", "Company"),
     text("connector", "Source"),
-    text("source_key", "Identity in the source"),
+    text("source_key", "Identity in the source", extra=True),
     day("books_from", "Books from"),
     text("proof", "Proof"),
 )
 PARTY_COLUMNS = (
     text("id", "ID"),
     text("name", "Party"),
-    text("roles", "Roles"),
+    text("roles", "Roles", extra=True),
     text("gstin", "GSTIN"),
-    text("pan", "PAN"),
-    text("state", "State"),
-    text("group", "Group"),
+    text("pan", "PAN", extra=True),
+    text("state", "State", extra=True),
+    text("group", "Group", extra=True),
 )
 VOUCHER_COLUMNS = (
     text("id", "ID"),

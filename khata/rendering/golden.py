@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 GOLDEN_COLUMNS = (
     text("name", "Party"),
     text("pan", "PAN"),
-    text("gstins", "GSTINs"),
+    text("gstins", "GSTINs", extra=True),
     count("members", "Accounts"),
     text("companies", "Companies"),
-    text("aliases", "Also spelt"),
-    text("rules", "Together by"),
+    text("aliases", "Also spelt", extra=True),
+    text("rules", "Together by", extra=True),
     text("merges", "Merge"),
-    text("golden_id", "ID"),
+    text("golden_id", "ID", extra=True),
 )
 
 

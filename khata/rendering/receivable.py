@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 OUTSTANDING_COLUMNS = (
     text("party", "Party"),
     text("ref", "Bill"),
-    text("document", "Voucher"),
-    text("kind", "Kind"),
-    day("bill_date", "Bill date"),
+    text("document", "Voucher", extra=True),
+    text("kind", "Kind", extra=True),
+    day("bill_date", "Bill date", extra=True),
     day("due_date", "Due date"),
-    amount("original", "Original"),
-    amount("settled", "Settled"),
+    amount("original", "Original", extra=True),
+    amount("settled", "Settled", extra=True),
     amount("pending", "Pending"),
     count("overdue_days", "Overdue days"),
-    text("flags", "To look at"),
-    text("id", "ID"),
+    text("flags", "To look at", extra=True),
+    text("id", "ID", extra=True),
 )
 STATEMENT_COLUMNS = (
     day("date", "Date"),
@@ -60,7 +60,7 @@ def ageing_columns(buckets: Buckets) -> tuple[Column, ...]:
         text("party", "Party"),
         amount("not_due", "Not due"),
         *(amount(_bucket_key(label), f"{label} days") for label in buckets.labels),
-        amount("outstanding", "Outstanding"),
+        amount("outstanding", "Outstanding", extra=True),
         amount("unapplied", "Unapplied"),
         amount("net", "Net"),
     )

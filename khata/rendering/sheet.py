@@ -38,11 +38,16 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its key in files, its title for people, its kind."""
+    """One column: its key in files, its title for people, its kind.
+
+    Attributes:
+        is_extra: left out of the table where the terminal is too narrow for all; files always have it.
+    """
 
     key: str
     title: str
     kind: ColumnKind = ColumnKind.TEXT
+    is_extra: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,26 +72,26 @@ class Sheet:
     noun: str = "rows"
 
 
-def text(key: str, title: str) -> Column:
+def text(key: str, title: str, *, extra: bool = False) -> Column:
     """Declare a text column."""
-    return Column(key, title, ColumnKind.TEXT)
+    return Column(key, title, ColumnKind.TEXT, extra)
 
 
-def amount(key: str, title: str) -> Column:
+def amount(key: str, title: str, *, extra: bool = False) -> Column:
     """Declare a column of rupees."""
-    return Column(key, title, ColumnKind.AMOUNT)
+    return Column(key, title, ColumnKind.AMOUNT, extra)
 
 
-def count(key: str, title: str) -> Column:
+def count(key: str, title: str, *, extra: bool = False) -> Column:
     """Declare a column of whole numbers."""
-    return Column(key, title, ColumnKind.COUNT)
+    return Column(key, title, ColumnKind.COUNT, extra)
 
 
-def day(key: str, title: str) -> Column:
+def day(key: str, title: str, *, extra: bool = False) -> Column:
     """Declare a column of dates."""
-    return Column(key, title, ColumnKind.DAY)
+    return Column(key, title, ColumnKind.DAY, extra)
 
 
-def moment(key: str, title: str) -> Column:
+def moment(key: str, title: str, *, extra: bool = False) -> Column:
     """Declare a column of times (UTC in files, Indian time for people)."""
-    return Column(key, title, ColumnKind.MOMENT)
+    return Column(key, title, ColumnKind.MOMENT, extra)

@@ -7,9 +7,11 @@ and the same figures always give the same text. Where next: ``files.py`` for pro
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from canonical.money import render_inr
 from khata.rendering.sheet import Cell, Column, ColumnKind, Sheet
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+T = TypeVar("T")
 PIPE_WIDTH = 400
 """Columns of output that is not a terminal: wide enough that no table of ours wraps."""
+TEXT_WIDTH_MIN = 16
+"""Columns a text keeps on a narrow terminal before it is folded; figures and dates keep all of theirs."""
 _RIGHT = {ColumnKind.AMOUNT, ColumnKind.COUNT}
 
 
@@ -48,9 +53,43 @@ def _print_parts(sheet: Sheet, console: Console) -> None:
     from rich.text import Text  # noqa: PLC0415 - loads when something is printed
 
     console.print(Text(sheet.title, style="bold"))
-    console.print(build_table(sheet) if sheet.rows else Text("  (nothing)"))
+    if sheet.rows:
+        _print_table(sheet, console)
+    else:
+        console.print(Text("  (nothing)"))
     for note in sheet.notes:
         console.print(Text(note))
+
+
+def _print_table(sheet: Sheet, console: Console) -> None:
+    """Print the columns the terminal has room for; extra ones go first, from the right, and no figure is ever cut.
+
+    If even the columns that must be there are too wide, the lines are longer than the terminal and it wraps them.
+    """
+    table = build_table(sheet)
+    least, widest = _widths(table, console)
+    while widest > console.width and (extras := [i for i, column in enumerate(sheet.columns) if column.is_extra]):
+        sheet = _without_column(sheet, extras[-1])
+        table = build_table(sheet)
+        least, widest = _widths(table, console)
+    if least > console.width:
+        table.width = least
+    console.print(table, crop=False)
+
+
+def _widths(table: Table, console: Console) -> tuple[int, int]:
+    from rich.measure import Measurement  # noqa: PLC0415 - loads when something is printed
+
+    found = Measurement.get(console, console.options.update(max_width=PIPE_WIDTH), table)
+    return found.minimum, found.maximum
+
+
+def _without_column(sheet: Sheet, place: int) -> Sheet:
+    def kept(cells: Sequence[T]) -> tuple[T, ...]:
+        return (*cells[:place], *cells[place + 1 :])
+
+    totals = None if sheet.totals is None else kept(sheet.totals)
+    return replace(sheet, columns=kept(sheet.columns), rows=[kept(row) for row in sheet.rows], totals=totals)
 
 
 def build_table(sheet: Sheet) -> Table:
@@ -61,14 +100,17 @@ def build_table(sheet: Sheet) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, show_footer=sheet.totals is not None, pad_edge=False, title_justify="left")
     totals = sheet.totals or [None] * len(sheet.columns)
-    for column, total in zip(sheet.columns, totals, strict=True):
+    for place, (column, total) in enumerate(zip(sheet.columns, totals, strict=True)):
         right = column.kind in _RIGHT
+        shown = [column.title, render_cell(column, total), *(render_cell(column, row[place]) for row in sheet.rows)]
+        widest = max(map(len, shown))
         table.add_column(
             Text(column.title),
             footer=Text(render_cell(column, total)),
             justify="right" if right else "left",
-            no_wrap=right or column.kind is ColumnKind.DAY,
+            no_wrap=column.kind is not ColumnKind.TEXT,
             overflow="fold",
+            min_width=min(widest, TEXT_WIDTH_MIN) if column.kind is ColumnKind.TEXT else widest,
         )
     for row in sheet.rows:
         table.add_row(

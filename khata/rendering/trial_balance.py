@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 TRIAL_BALANCE_COLUMNS = (
     text("ledger", "Ledger"),
-    text("group", "Group"),
-    amount("opening", "Opening"),
-    amount("debit", "Debits"),
-    amount("credit", "Credits"),
+    text("group", "Group", extra=True),
+    amount("opening", "Opening", extra=True),
+    amount("debit", "Debits", extra=True),
+    amount("credit", "Credits", extra=True),
     amount("closing_debit", "Closing Dr"),
     amount("closing_credit", "Closing Cr"),
     text("id", "ID"),

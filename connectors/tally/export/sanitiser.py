@@ -26,7 +26,7 @@ PRIVATE_OTHERS = 0xF0000
 """Added to the other forbidden code points: surrogates, U+FFFE, U+FFFF."""
 
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
-_CONTROL = re.compile(b"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL_STAND_INS = tuple((bytes([code]), chr(PRIVATE_CONTROLS + code).encode()) for code in _CONTROLS)
 _FORBIDDEN_UTF8 = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]|\xef\xbf[\xbe\xbf]")
 _REFERENCE = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos);)(?:#([0-9]{1,60});|#[xX]([0-9a-fA-F]{1,60});|([A-Za-z][A-Za-z0-9]{0,60});)?"
@@ -212,11 +212,13 @@ def _character_start(data: bytes, start: int, place: int) -> int:
 
 
 def _map_forbidden(body: bytes) -> bytes:
-    # translate() deletes at memory speed; comparing lengths asks "is there any" without a slow regex scan.
-    if len(body.translate(None, _CONTROLS)) != len(body):
-        body = _CONTROL.sub(lambda match: _private(match.group()[0]), body)
-    if not body.isascii():
+    if b"\xed" in body or b"\xef\xbf" in body:
         body = _FORBIDDEN_UTF8.sub(_forbidden, body)
+    # translate() deletes at memory speed; comparing lengths asks "is there any" without a slow regex scan. A file has
+    # few different ones, so replacing them one by one is eight times faster than one substitution.
+    if len(body.translate(None, _CONTROLS)) != len(body):
+        for control, stand_in in _CONTROL_STAND_INS:
+            body = body.replace(control, stand_in)
     return body
 
 

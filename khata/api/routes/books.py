@@ -34,7 +34,13 @@ from khata.rendering.voucher import VOUCHER_SCHEMA, voucher_document
 router = APIRouter(tags=["books"])
 
 
-@router.get("/connections", summary="Configured connectors", responses=sheet_answers("connections", CONNECTION_COLUMNS))
+@router.get(
+    "/connections",
+    summary="Configured connectors",
+    responses=sheet_answers(
+        "connections", CONNECTION_COLUMNS, paged=False, name="shop-1", connector="tally", reads="/srv/exports"
+    ),
+)
 def list_connections(desk: TenantDesk) -> Response:
     """List the tenant's connections; their settings hold references to secrets, never secrets."""
     return answer_sheet(connections_sheet(desk.books.connections.list()))
@@ -43,7 +49,9 @@ def list_connections(desk: TenantDesk) -> Response:
 @router.get(
     "/companies",
     summary="Sets of books",
-    responses=sheet_answers("companies", COMPANY_COLUMNS, name="Asha Traders", connector="tally", proof="proved"),
+    responses=sheet_answers(
+        "companies", COMPANY_COLUMNS, paged=False, name="Asha Traders", connector="tally", proof="proved"
+    ),
 )
 def list_companies(desk: TenantDesk) -> Response:
     """List the companies with the status of each one's newest proof."""

@@ -69,6 +69,7 @@ def get_run(desk: TenantDesk, run_id: CompanyId) -> Response:
     responses=sheet_answers(
         "totals",
         PROOF_COLUMNS,
+        paged=False,
         facts={
             "company": {"type": "string"},
             "status": {"type": "string", "enum": ["proved", "differs", "no_oracle"]},
