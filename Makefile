@@ -17,6 +17,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q canonical connectors harmonizer receivables storage workflows khata sandbox
 	@touch $(STAMP)
 
 demo: setup ## set up, then import the sandbox company and show trial balance, ageing, proof

@@ -16,7 +16,8 @@ from decimal import Decimal
 from canonical.money import ZERO
 from canonical.receivable import AgeingBasis, AgeingRow, Buckets, Direction
 from storage.engine import Row, Transaction
-from storage.reports.bills import IS_ODD, Fold, odd_entries
+from storage.reports.bill_entries import IS_ODD, odd_entries
+from storage.reports.bills import Fold
 from storage.reports.bucket_sql import Slots, cut_days
 from storage.reports.clock import Clock
 from storage.reports.party_ledger import NO_TERMS, PartyLedger
@@ -55,7 +56,6 @@ def age_parties(
     terms = {ledger.terms for ledger in ledgers.values()} | {NO_TERMS}
     slots = cut_days(question.clock.as_of, question.buckets, terms if question.basis is AgeingBasis.DUE else {NO_TERMS})
     parties: dict[str, _Party] = defaultdict(_Party)
-    _prepare(transaction)
     amount = transaction.dialect.values.read_amount
     only = next(iter(ledgers)) if len(ledgers) == 1 else None
     for key, slot, debit, credit in _bill_sums(transaction, company_id, question, slots, only):
@@ -65,15 +65,6 @@ def age_parties(
         if key in ledgers:
             parties[key].loose[slot] = (amount(debit), amount(credit))
     return _rows(transaction, company_id, ledgers, parties, question, slots, fold)
-
-
-def _prepare(transaction: Transaction) -> None:
-    """Keep PostgreSQL on the index: right after a load it has no statistics and would sort a million rows."""
-    if transaction.dialect.name == "postgresql":
-        transaction.rows(
-            "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), "
-            "set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
-        )
 
 
 def _bill_sums(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,9 +12,11 @@ from canonical.dates import Period
 from canonical.ledger import name_key
 from canonical.money import ZERO
 from canonical.receivable import AgeingBasis, AgeingRow, BillEntry, Buckets, Direction
+from storage.engine import Transaction
 from storage.raw_store import RawStore
 from storage.reports.ageing import Question, age_parties
-from storage.reports.bills import Fold, OpenBill, iter_entries, open_bills, plain_fold
+from storage.reports.bill_entries import LEDGERS_AT_A_TIME, iter_entries
+from storage.reports.bills import Fold, OpenBill, open_bills, plain_fold
 from storage.reports.clock import Clock, read_clock
 from storage.reports.party_ledger import PartyLedger, read_party_ledgers
 from storage.reports.trace import Trace, Tracer
@@ -21,7 +24,6 @@ from storage.reports.trial_balance import LedgerBalance, LedgerEntry, ledger_ent
 from storage.repositories.base import Repository
 from storage.repositories.records import Records
 
-PARTIES_AT_A_TIME = 100
 DEFAULT_BUCKETS = Buckets()
 
 
@@ -36,16 +38,14 @@ class Reports(Repository):
         self, company_id: int, as_of: date, known_at: datetime | None = None
     ) -> tuple[LedgerBalance, ...]:
         """Every ledger's balance at the end of a day, ordered by name."""
-        with self._read() as transaction:
-            clock = read_clock(transaction, company_id, as_of, known_at)
+        with self._at(company_id, as_of, known_at) as (transaction, clock):
             return tuple(trial_balance(transaction, company_id, clock))
 
     def ledger_entries(
         self, company_id: int, ledger_key: str, period: Period, known_at: datetime | None = None
     ) -> tuple[Decimal, tuple[LedgerEntry, ...]]:
         """A ledger's opening balance for a period (debit-positive rupees), and its postings with a running balance."""
-        with self._read() as transaction:
-            clock = read_clock(transaction, company_id, period.end, known_at)
+        with self._at(company_id, period.end, known_at) as (transaction, clock):
             before = Clock(period.start - timedelta(days=1), known_at, clock.eve)
             opening = ledger_opening(transaction, company_id, ledger_key, before)
             entries = ledger_entries(transaction, company_id, ledger_key, period, clock, opening)
@@ -77,8 +77,7 @@ class Reports(Repository):
             party: a ledger's key or name; only this party.
             fold: folds the few references that are not one bill opened once; see ``storage.reports.bills``.
         """
-        with self._read() as transaction:
-            clock = read_clock(transaction, company_id, as_of, known_at)
+        with self._at(company_id, as_of, known_at) as (transaction, clock):
             ledgers = read_party_ledgers(transaction, company_id, clock)
             if party is not None:
                 ledgers = {key: ledgers[key] for key in (name_key(party),) if key in ledgers}
@@ -98,8 +97,7 @@ class Reports(Repository):
         fold: Fold = plain_fold,
     ) -> tuple[OpenBill, ...]:
         """Every open item by party, oldest due first; ``direction`` keeps the parties of one side."""
-        with self._read() as transaction:
-            clock = read_clock(transaction, company_id, as_of, known_at)
+        with self._at(company_id, as_of, known_at) as (transaction, clock):
             ledgers = _chosen(read_party_ledgers(transaction, company_id, clock), party_keys)
             bills = tuple(open_bills(transaction, company_id, clock, ledgers, fold))
         if direction is None:
@@ -119,21 +117,20 @@ class Reports(Repository):
     ) -> Iterator[BillEntry]:
         """Yield every movement of party ledgers, ordered by party: what the receivables engine folds.
 
-        A party's entries add up to its ledger balance. They are read a hundred parties at a time, each hundred from
-        one moment of the store.
+        A party's entries add up to its ledger balance. They are read some hundred parties at a time, each lot from one
+        moment of the store.
         """
-        with self._read() as transaction:
-            clock = read_clock(transaction, company_id, as_of, known_at)
+        with self._at(company_id, as_of, known_at) as (transaction, clock):
             ledgers = _chosen(read_party_ledgers(transaction, company_id, clock), party_keys)
-        for start in range(0, len(ledgers), PARTIES_AT_A_TIME):
-            with self._read() as transaction:
-                some = list(iter_entries(transaction, company_id, clock, ledgers[start : start + PARTIES_AT_A_TIME]))
+        for start in range(0, len(ledgers), LEDGERS_AT_A_TIME):
+            with self._at(company_id, as_of, known_at) as (transaction, _):
+                some = list(iter_entries(transaction, company_id, clock, ledgers[start : start + LEDGERS_AT_A_TIME]))
             yield from some
 
     def party_ledgers(self, company_id: int, as_of: date, known_at: datetime | None = None) -> dict[str, PartyLedger]:
         """The ledgers that are parties', by key."""
-        with self._read() as transaction:
-            return read_party_ledgers(transaction, company_id, read_clock(transaction, company_id, as_of, known_at))
+        with self._at(company_id, as_of, known_at) as (transaction, clock):
+            return read_party_ledgers(transaction, company_id, clock)
 
     def trace(self, trace_id: str) -> Trace:
         """Follow a printed id (``v:12``, ``p:12:0``, ``l:34``, ``b:1:asha:inv-9``, ``r:56``) to its raw records.
@@ -142,6 +139,22 @@ class Reports(Repository):
             NotFound: it leads nowhere in this tenant.
         """
         return self._tracer.trace(trace_id)
+
+    @contextmanager
+    def _at(self, company_id: int, as_of: date, known_at: datetime | None) -> Iterator[tuple[Transaction, Clock]]:
+        """Open one moment of the store, and say what day it is in the books."""
+        with self._read() as transaction:
+            _keep_to_indexes(transaction)
+            yield transaction, read_clock(transaction, company_id, as_of, known_at)
+
+
+def _keep_to_indexes(transaction: Transaction) -> None:
+    """Keep PostgreSQL on the covering indexes: right after a load it has no statistics and would sort whole tables."""
+    if transaction.dialect.name == "postgresql":
+        transaction.rows(
+            "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), "
+            "set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
+        )
 
 
 def _chosen(ledgers: dict[str, PartyLedger], keys: Collection[str] | None) -> list[PartyLedger]:
