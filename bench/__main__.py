@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform
 
-from bench import ageing, import_tally
+from bench import ageing, import_tally, loading
 
 
 def main() -> None:
     """Say what machine this is, then measure."""
     print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
     import_tally.main()
+    loading.main()
     ageing.main()
 
 

@@ -23,7 +23,6 @@ from storage.repositories.runs import Run
 from storage.store import TenantStore
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import RunRef, RunSummary, StepOutcome, SyncRequest
-from workflows.memory import rare_collections
 from workflows.parties import harmonize_tenant
 from workflows.proving import prove_company
 from workflows.run_facts import step_facts
@@ -95,8 +94,7 @@ class Steps:
             return StepOutcome("extract", known.records, len(known.issues), detail)
         sink = StoreSink(store, held.connector, run.run_id, held.started_at, beat)
         tap = connector.tap()
-        with rare_collections():
-            extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
+        extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
         facts: dict[str, JsonValue] = {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),
@@ -113,11 +111,10 @@ class Steps:
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
         connector = get_connector(held.connector)
-        with rare_collections():
-            done = [
-                CompanyTranslation(store, connector, company_id, run.run_id, held.started_at, beat).run()
-                for company_id in companies_of(held)
-            ]
+        done = [
+            CompanyTranslation(store, connector, company_id, run.run_id, held.started_at, beat).run()
+            for company_id in companies_of(held)
+        ]
         for company in done:
             self.translated[company.company_id] = company
             store.issues.replace(run.run_id, None, company.company_id, company.notes)

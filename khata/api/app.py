@@ -41,7 +41,13 @@ def describe() -> dict[str, Any]:
 
 
 def _routes() -> FastAPI:
-    app = FastAPI(title="Khata", version=product_version(), description=DESCRIPTION, openapi_url="/openapi.json")
+    app = FastAPI(
+        title="Khata",
+        version=product_version(),
+        description=DESCRIPTION,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+    )
     app.include_router(health.router)
     for routes in (books, receivables, runs):
         app.include_router(routes.router, prefix="/v1")

@@ -77,6 +77,24 @@ def parse_id(text: str) -> tuple[str, int]:
     if word not in RECORD_WORDS and word not in OTHER_WORDS:
         known = ", ".join(sorted({*RECORD_WORDS, *OTHER_WORDS, *LONG_WORDS, *STORE_WORDS}))
         raise RecordIdInvalid(f"{text[:60]!r} is not an id such as v:12; before the colon stands one of {known}.")
-    if not number.isascii() or not number.isdigit() or len(number) > DIGITS_MAX:
+    if not _is_number(number):
         raise RecordIdInvalid(f"{text[:60]!r} is not an id such as {word}:12; a number follows the colon.")
     return word, int(number)
+
+
+def check_store_id(text: str) -> None:
+    """Refuse an id of the store's own words whose numbers are not numbers it could have made.
+
+    Raises:
+        RecordIdInvalid: a part that must be a number is none, or longer than any.
+    """
+    word, *parts = text.split(":")
+    numbers = parts[:1] if word == "b" else parts
+    if not numbers or not all(map(_is_number, numbers)):
+        raise RecordIdInvalid(
+            f"{text[:60]!r} is not an id to trace; expected v:N, p:N:LINE, l:N, r:N or b:N:LEDGER:REF."
+        )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX

@@ -17,7 +17,7 @@ from canonical.issue import Issue
 from canonical.item import Unit
 from canonical.record import RawRecord, SourceRef
 from canonical.voucher import Voucher
-from khata.reading.record_id import LONG_WORDS, RECORD_WORDS, STORE_WORDS, parse_id, render_id
+from khata.reading.record_id import LONG_WORDS, RECORD_WORDS, STORE_WORDS, check_store_id, parse_id, render_id
 
 if TYPE_CHECKING:
     from storage import Run, Stored, TenantStore
@@ -87,6 +87,7 @@ def _of_steps(text: str, steps: tuple[TraceStep, ...]) -> Trace:
 
 
 def _trace_in_store(books: TenantStore, text: str) -> Trace:
+    check_store_id(text)
     found = books.reports.trace(text)
     steps = []
     for step in found.steps:

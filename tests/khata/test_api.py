@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from khata.rendering.sheet import ColumnKind
@@ -192,6 +192,9 @@ def test_no_cursor_whatever_breaks_a_list(api: Api, company: int, cursor: object
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(record_id=".")
+@example(record_id="9223372036854775808")
+@example(record_id="²")
 @given(record_id=st.text(st.characters(codec="utf-8", exclude_characters="?#"), min_size=1, max_size=40))
 def test_no_id_whatever_breaks_a_trace(api: Api, record_id: str) -> None:
     for prefix in ("", "v:", "b:1:", "tally:a:vouchers:"):

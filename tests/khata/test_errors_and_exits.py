@@ -101,7 +101,7 @@ def test_a_proof_that_differs_changes_the_exit_code(home: Path) -> None:
         (("receivables", "ageing", "--buckets", "a,b"), ExitCode.REFUSED, "30,60,90"),
         (("receivables", "statement", "Ashoka", "--from", "2026-05-01", "--as-of", "2026-04-01"), 8, "ends before"),
         (("ledger", "Cahs"), ExitCode.NOT_FOUND, "did you mean Cash?"),
-        (("trace", "voucher:x"), ExitCode.NOT_FOUND, "v:N"),
+        (("trace", "voucher:x"), ExitCode.REFUSED, "v:N"),
         (("trace", "banana"), ExitCode.REFUSED, "v:12"),
         (("trace", "voucher:999999"), ExitCode.NOT_FOUND, "999999"),
         (("trace", "tally:a:vouchers:b"), ExitCode.NOT_FOUND, "ever read"),
