@@ -8,16 +8,13 @@ server to use instead (an address of a database whose user may create databases)
 from __future__ import annotations
 
 import atexit
-import ctypes
 import glob
 import itertools
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -34,7 +31,16 @@ ADDRESS = "KHATA_TEST_POSTGRES"
 START_S_MAX = 60
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 USERS = ("postgres", "nobody")
-PR_SET_PDEATHSIG = 1
+STOP_S_MAX = 30
+KEEPER = """
+folder=$0
+"$@" >"$folder/log" 2>&1 &
+read -r _
+kill -INT $!
+wait $!
+rm -rf "$folder"
+"""
+"""Runs the server until its standard input ends, which it does however the test process ends; then tidies up."""
 _numbers = itertools.count(1)
 
 
@@ -105,19 +111,18 @@ def _start(binaries: Binaries, *, durable: bool) -> str:
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    log = (folder / "log").open("wb")
     server = subprocess.Popen(  # type: ignore[call-overload]  # same
-        [str(binaries.postgres), "-D", data, *options],
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        cwd=folder,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 - one prctl call, before any thread of ours
+        ["sh", "-c", KEEPER, str(folder), str(binaries.postgres), "-D", data, *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,  # what ends the test process's group must not end the one that tidies up
         **identity,
     )
-    log.close()
-    atexit.register(_stop, server, folder)
+    atexit.register(_stop, server)
     address = f"postgresql://khata@127.0.0.1:{port}/postgres"
-    _wait_for(address, server, folder / "log")
+    _wait_for(address, folder / "log")
     return address
 
 
@@ -136,30 +141,28 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _die_with_parent() -> None:
-    """A killed test process must not leave a server behind (Linux; elsewhere the exit handler has to do)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(address: str, log: Path) -> None:
     deadline = time.monotonic() + START_S_MAX
     while True:
         try:
             psycopg.connect(address, connect_timeout=2).close()
         except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                pytest.skip(f"PostgreSQL did not start here: {log.read_text()[-300:]}")
+            if time.monotonic() > deadline or _failed(log):
+                pytest.skip(f"PostgreSQL did not start here: {_text(log)[-300:]}")
             time.sleep(0.05)
         else:
             return
 
 
-def _stop(server: subprocess.Popen[bytes], folder: Path) -> None:
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
-    shutil.rmtree(folder, ignore_errors=True)
+def _failed(log: Path) -> bool:
+    return any("FATAL" in line and "starting up" not in line for line in _text(log).splitlines())
+
+
+def _text(log: Path) -> str:
+    return log.read_text(errors="replace") if log.exists() else ""
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    if server.stdin is not None:
+        server.stdin.close()
+    server.wait(timeout=STOP_S_MAX)
