@@ -1,7 +1,7 @@
 """From the raw store to canonical records: what is pending, masters first, in batches that commit whole.
 
-A batch's records, its issues and the mark "translated" are one transaction: a kill between batches loses nothing, and
-the next run goes on with what is still pending.
+Issues and the mark "translated" are committed with the last of a batch's records: a kill loses nothing, and the next run
+goes on with what is still pending.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress
 
-BATCH = 400
-"""Raw records translated and written together; small enough that other writers of SQLite hardly wait."""
+BATCH = 1000
+"""Raw records translated together; the store commits them in portions its other writers hardly notice, the mark
+'translated' with the last: a kill in between leaves them pending, and unchanged when they are translated again."""
 PREFLIGHT_SAMPLE = 2000
 """Vouchers looked at before anything is published."""
 VOUCHERS = "vouchers"
@@ -111,10 +112,14 @@ class CompanyTranslation:
         done: Translated,
         version: int,
     ) -> None:
-        with self.store.transaction():
-            result = self.store.records.upsert(self.company_id, self.run_id, records, self.known_at, raw_ids)
+
+        def mark() -> None:
             self.store.issues.replace_many(self.run_id, self.company_id, issues)
             self.store.raw.mark_translated(list(issues), version)
+
+        result = self.store.records.upsert(
+            self.company_id, self.run_id, records, self.known_at, raw_ids, alongside=mark
+        )
         done.issues += sum(map(len, issues.values()))
         done.inserted += result.inserted
         done.updated += result.updated
