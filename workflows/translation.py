@@ -1,7 +1,7 @@
 """From the raw store to canonical records: what is pending, masters first, in batches that commit whole.
 
-Issues and the mark "translated" are committed with the last of a batch's records: a kill loses nothing, and the next run
-goes on with what is still pending.
+Issues and the mark "translated" are committed with the last of a batch's records: a kill loses nothing, and the next
+run goes on with what is still pending.
 """
 
 from __future__ import annotations
