@@ -48,7 +48,7 @@ class UnreadableValue(RuleError):
 
     default_code = "tally.value.unreadable"
 
-    def __init__(self, kind: str, text: str, field: str = "") -> None:
+    def __init__(self, kind: str, text: str = "", field: str = "") -> None:
         super().__init__(f"{text[:40]!r} is not {_ARTICLES.get(kind, kind)}.", kind=kind, text=text[:40], field=field)
         self.kind = kind
         self.text = text
