@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from canonical.dates import Period
@@ -15,6 +15,7 @@ from sandbox.tally.books.master_editing import MasterEditor
 from sandbox.tally.books.master_objects import MasterObject
 from sandbox.tally.books.objects import LiveObject, Scope
 from sandbox.tally.books.references import fold
+from sandbox.tally.books.reports import run_report
 from sandbox.tally.books.voucher_objects import VoucherObject
 from sandbox.tally.options import TallyStyle
 from sandbox.world.business import build_world
@@ -60,6 +61,14 @@ class LiveCompany(Ledgerbook):
         """Find a master by name or alias; None if there is none."""
         master = self.masters.find(class_of(kind), name)
         return MasterObject(Scope(self, period or self.whole_period), master) if master is not None else None
+
+    def report(self, name: str, period: Period, statics: Mapping[str, str] | None = None) -> str:
+        """Answer a named report: the whole body, without header where Tally writes none.
+
+        Raises:
+            ReportUnknown: its message is Tally's LINEERROR.
+        """
+        return "".join(run_report(self, name, period, statics or {}))
 
     def rename_company(self, name: str) -> None:
         """Rename the company: its GUID stays, which is why it and not the name tells companies apart."""
