@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from sandbox.tally.text import escape
 
@@ -68,13 +68,13 @@ def parse_xml(text: str) -> Element:
         if written in legal:
             legal = legal.replace(written, stand_in)
     try:
-        root = ElementTree.fromstring(legal)  # noqa: S314 - our own text, or an import on loopback without entities
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(legal)  # noqa: S314 - our own text, or an import on loopback without entities
+    except ET.ParseError as error:
         raise TreeError(str(error)) from error
     return _converted(root)
 
 
-def _converted(node: ElementTree.Element) -> Element:
+def _converted(node: ET.Element) -> Element:
     """Turn a parsed node into an element; text beside child elements is indentation and dropped."""
     tag = node.tag
     if tag.startswith(_UDF):
