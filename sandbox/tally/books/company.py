@@ -1,5 +1,6 @@
 """One company's live books: tables of masters and vouchers, counters, and what is read off them.
 
+Readers take a copy of a table before they walk it, so an edit in another thread disturbs no answer half-written.
 Edits are in ``editing.py`` and ``master_editing.py``; this module holds state and questions. Every state is two
 tables of immutable records and a few counters, so a backup is a shallow copy.
 """
@@ -149,7 +150,9 @@ class Ledgerbook:
     def vouchers(self) -> list[Voucher]:
         """Return all vouchers by day and, within a day, in the order they were entered."""
         if self._ordered is None:
-            self._ordered = sorted(self.state.vouchers.values(), key=lambda row: (row.day, row.sequence, row.master_id))
+            self._ordered = sorted(
+                self.state.vouchers.values(), key=lambda row: (row.day, row.sequence, row.master_id)
+            )
         return self._ordered
 
     def vouchers_between(self, period: Period) -> list[Voucher]:
@@ -178,7 +181,7 @@ class Ledgerbook:
         if period not in self._sums:
             while len(self._sums) >= SUMS_KEPT:
                 del self._sums[next(iter(self._sums))]
-            self._sums[period] = add_up(self.masters, self.state.vouchers.values(), self.counting_types(), period)
+            self._sums[period] = add_up(self.masters, self.vouchers(), self.counting_types(), period)
         return self._sums[period]
 
     def stock(self, day: date) -> dict[int, ItemStock]:

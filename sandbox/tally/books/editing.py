@@ -1,8 +1,8 @@
 """Edits of vouchers, with change numbers moving as measured on live companies.
 
 Creating, altering, cancelling, re-dating and saving without change raise ALTVCHID by one, deleting and making optional
-by two; the voucher carries the new value. Renumbering by Tally itself moves nothing, nor does a new number of an
-optional voucher. Making an optional voucher regular is counted as an alteration (not measured).
+by two; the voucher carries the new value. Renumbering by Tally itself moves nothing (types with "Auto Renumber" do it
+whenever a voucher comes, goes or moves), nor does a new number of an optional voucher. Making an optional voucher regular is counted as an alteration (not measured).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sandbox.tally.books.company import Ledgerbook
 from sandbox.tally.books.drafts import VoucherDraft
 from sandbox.tally.books.errors import BooksRefused
 from sandbox.tally.books.moves import read_moves
-from sandbox.tally.books.numbering import is_automatic, next_number, renumbered
+from sandbox.tally.books.numbering import is_automatic, is_renumbered, next_number, renumbered
 from sandbox.tally.books.packing import pack, unpack
 from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.tree import Element
@@ -64,7 +64,9 @@ class VoucherEditor:
             sequence=self._next_sequence(day),
             retain_key=state.last_retain_key,
         )
-        return self._store(tree, voucher_type, day, identity)
+        made = self._store(tree, voucher_type, day, identity)
+        self._settle_numbers(made.type_id)
+        return self.get(made.master_id)
 
     def create_cancelled(self, tree: Element) -> Voucher:
         """Enter a voucher that is cancelled from the first, as a Cancel that names none does: one step, no entries."""
@@ -93,7 +95,10 @@ class VoucherEditor:
             sequence=old.sequence if day == old.day else self._next_sequence(day),
             retain_key=old.retain_key,
         )
-        return self._store(tree, voucher_type, day, identity)
+        altered = self._store(tree, voucher_type, day, identity)
+        if (old.type_id, old.day) != (altered.type_id, altered.day):
+            self._settle_numbers(old.type_id, altered.type_id)
+        return self.get(master_id)
 
     def save_unchanged(self, master_id: int) -> Voucher:
         """Open a voucher and accept it as it is."""
@@ -111,7 +116,9 @@ class VoucherEditor:
         tree = unpack(old.body)
         moves = read_moves(tree, self._books.masters, day, self._books.kind_of(old.type_id))
         moved = replace(old, day=day, sequence=self._next_sequence(day), bills=moves.bills)
-        return self._replace(moved, steps=1)
+        self._replace(moved, steps=1)
+        self._settle_numbers(old.type_id)
+        return self.get(master_id)
 
     def renumber(self, master_id: int, number: str) -> Voucher:
         """Give a voucher another number; of an optional voucher this moves no change number."""
@@ -127,14 +134,22 @@ class VoucherEditor:
         voucher_type = self._books.masters.find("VOUCHERTYPE", type_name)
         if voucher_type is None:
             raise BooksRefused(f"Voucher Type '{type_name}' does not exist!")
-        rows = [row for row in self._books.vouchers() if row.type_id == voucher_type.master_id]
-        changed = 0
-        for row, number in zip(rows, renumbered(rows), strict=True):
-            if row.number != number:
-                self._books.state.vouchers[row.master_id] = replace(row, number=number)
-                changed += 1
+        return self._close_gaps(voucher_type.master_id)
+
+    def _close_gaps(self, type_id: int) -> int:
+        rows = [row for row in self._books.vouchers() if row.type_id == type_id]
+        numbers = renumbered(rows)
+        changed = [(row, number) for row, number in zip(rows, numbers, strict=True) if row.number != number]
+        for row, number in changed:
+            self._books.state.vouchers[row.master_id] = replace(row, number=number)
         self._books.touch()
-        return changed
+        return len(changed)
+
+    def _settle_numbers(self, *type_ids: int) -> None:
+        """Renumber the types that Tally renumbers itself when a voucher comes, goes or moves."""
+        for type_id in set(type_ids):
+            if is_renumbered(self._books.masters.by_id[type_id]):
+                self._close_gaps(type_id)
 
     def cancel(self, master_id: int) -> Voucher:
         """Cancel: number, day and GUID stay, everything else goes."""
@@ -156,10 +171,11 @@ class VoucherEditor:
 
     def delete(self, master_id: int) -> None:
         """Remove a voucher; nothing is left of it but the counter's step of two."""
-        self.get(master_id)
+        old = self.get(master_id)
         del self._books.state.vouchers[master_id]
         self._next_alter_id(2)
         self._books.touch()
+        self._settle_numbers(old.type_id)
 
     def get(self, master_id: int) -> Voucher:
         """Return a voucher.
