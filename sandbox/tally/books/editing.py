@@ -2,7 +2,8 @@
 
 Creating, altering, cancelling, re-dating and saving without change raise ALTVCHID by one, deleting and making optional
 by two; the voucher carries the new value. Renumbering by Tally itself moves nothing (types with "Auto Renumber" do it
-whenever a voucher comes, goes or moves), nor does a new number of an optional voucher. Making an optional voucher regular is counted as an alteration (not measured).
+whenever a voucher comes, goes or moves), nor does a new number of an optional voucher. Making an optional voucher
+regular is counted as an alteration (not measured).
 """
 
 from __future__ import annotations
