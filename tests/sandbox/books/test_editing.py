@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Thread
 
 import pytest
 
@@ -337,3 +338,24 @@ def test_post_dated_vouchers_count_from_their_date(company: LiveCompany) -> None
     company.edit_vouchers.create(journal(later))
     assert company.sums(YEAR).of(cash).closing == before
     assert sum_postings(company, later)["Cash"] - sum_postings(company, YEAR.end)["Cash"] >= Decimal("123.45")
+
+
+def test_edits_wait_for_a_reader_and_results_are_never_stale(company: LiveCompany) -> None:
+    """Another thread edits while this one reads: what a reader holds together stays together."""
+    cash = ledger(company, "Cash").master_id
+    made: list[int] = []
+
+    def edit() -> None:
+        made.extend(company.edit_vouchers.create(journal(paise=100)).master_id for _ in range(40))
+
+    opening = company.sums(YEAR).of(cash).closing
+    writer = Thread(target=edit)
+    writer.start()
+    while writer.is_alive():
+        with company.lock:
+            largest = max(row.alter_id for row in company.vouchers())
+            assert largest == company.alter_voucher_id
+            assert company.sums(YEAR).of(cash).closing == opening + 100 * len(company.vouchers()) - 100 * 120
+    writer.join()
+    assert company.sums(YEAR).of(cash).closing == opening + 4_000
+    assert len(set(made)) == 40
