@@ -83,7 +83,11 @@ def trial_balance(lines: Iterable[MasterLine], *, as_of: date | None = None) -> 
 
 
 def compare(
-    ours: Iterable[MasterLine], theirs: Iterable[MasterLine], *, groups: tuple[int, int] | None = None
+    ours: Iterable[MasterLine],
+    theirs: Iterable[MasterLine],
+    *,
+    groups: tuple[int, int] | None = None,
+    ours_is_part: bool = False,
 ) -> CrossCheck:
     """Compare ledgers, by the name Tally itself would match.
 
@@ -91,11 +95,14 @@ def compare(
         ours: by the XML gateway or from files.
         theirs: by ODBC.
         groups: number of groups, ours and theirs.
+        ours_is_part: ours are the changed ledgers only: what else ODBC has is no difference.
     """
     here = {name_key(line.name): line for line in ours}
     there = {name_key(line.name): line for line in theirs}
     both = [(here[key], there[key]) for key in here if key in there]
-    totals = [_total("number of ledgers", len(here), len(there))]
+    if ours_is_part:
+        there = {key: there[key] for key in here if key in there}
+    totals = [] if ours_is_part else [_total("number of ledgers", len(here), len(there))]
     if groups is not None:
         totals.append(_total("number of groups", *groups))
     totals.extend(_one_sided(here, there))

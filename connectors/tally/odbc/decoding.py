@@ -25,6 +25,7 @@ from connectors.tally.odbc.tables import ValueKind
 _QUANTUM = Decimal("0.0001")
 _EXACT_DIGITS = 15
 """Significant digits a binary fraction of 64 bits keeps."""
+_TOO_LARGE = Decimal(10) ** _EXACT_DIGITS
 _CONTROLS = {code: 0xE000 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
 """As the sanitiser of the XML route maps what XML forbids."""
 _SIDED = re.compile(r"\s*(\(-\)|-)?\s*(\d[\d,]*(?:\.\d*)?|\.\d+)\s*(dr|cr)?\.?\s*\Z", re.IGNORECASE)
@@ -122,6 +123,8 @@ def _exact(number: Decimal, text: str) -> str:
     >>> _exact(Decimal("1234.1000000000001"), "")
     '1234.10'
     """
+    if abs(number) >= _TOO_LARGE:
+        raise UndecodableError(f"the amount {text}, too long for the driver to hold exactly")
     rounded = number.quantize(_QUANTUM, rounding=ROUND_HALF_EVEN)
     cents = rounded.quantize(Decimal("0.01"))
     amount = cents if cents == rounded else rounded

@@ -30,13 +30,14 @@ LOOK_AT_TALLY = (
 Failure = ConfigurationError | SourceError
 
 
-def of_state(state: str, text: str, address: OdbcAddress) -> Failure:
+def of_state(state: str, text: str, address: OdbcAddress, *, is_signing_in: bool = False) -> Failure:
     """Return the error for what the driver said.
 
     Args:
         state: SQLSTATE, or a word of the child process; empty if the driver gave none.
         text: the driver's own words, shortened.
         address: where we asked.
+        is_signing_in: not a query: some drivers say only "general error" when nobody listens.
     """
     where = address.label
     lowered = text.casefold()
@@ -56,7 +57,7 @@ def of_state(state: str, text: str, address: OdbcAddress) -> Failure:
             code="tally.odbc.no_driver",
             state=state,
         )
-    if state.startswith(("08", "HYT")):
+    if is_signing_in or state.startswith(("08", "HYT")):
         return SourceUnavailable(
             f"{where}: Tally's ODBC server does not answer ({text}). Is Tally running, with a company open? "
             f"{SWITCH_ON}",

@@ -122,7 +122,7 @@ class _Reading:
                 self._unreadable.setdefault(method.tag, []).append(f"{label} ({error})")
                 continue
             if decoded.is_cut:
-                self._cut.setdefault(method.tag, []).append(label)
+                self._cut.setdefault(method.tag, []).append(decoded.text if method.tag == "@NAME" else label)
             if decoded.text:
                 return decoded.text
         return ""

@@ -185,12 +185,12 @@ class OdbcSession:
         """Python itself takes a moment to start, on a busy PC more than one."""
         answer = self._next(process, self._clock() + _START_S_MAX, _START_S_MAX)
         if "error" in answer:
-            raise failure.of_state(answer["error"]["state"], answer["error"]["text"], self.address)
+            raise self._failure(answer, is_signing_in=True)
 
     def _exchange(self, process: _Process, command: Command, limit: float) -> Rows:
         process.send(command)
         rows = Rows()
-        for answer in self._answers(process, limit):
+        for answer in self._answers(process, limit, is_signing_in=command["do"] == "connect"):
             rows.rows.extend(answer.get("rows", ()))
             if "described" in answer:
                 rows.columns = [name for name, _ in answer["described"]]
@@ -201,12 +201,16 @@ class OdbcSession:
                 rows.is_cut = answer["end"]["is_cut"]
         return rows
 
-    def _answers(self, process: _Process, limit: float) -> Iterator[Answer]:
+    def _failure(self, answer: Answer, *, is_signing_in: bool) -> KhataError:
+        said = answer["error"]
+        return failure.of_state(said["state"], said["text"], self.address, is_signing_in=is_signing_in)
+
+    def _answers(self, process: _Process, limit: float, *, is_signing_in: bool) -> Iterator[Answer]:
         until = self._clock() + limit
         while True:
             answer = self._next(process, until, limit)
             if "error" in answer:
-                raise failure.of_state(answer["error"]["state"], answer["error"]["text"], self.address)
+                raise self._failure(answer, is_signing_in=is_signing_in)
             yield answer
             if "end" in answer:
                 return

@@ -10,10 +10,14 @@ The same class serves in the test's process and, through ``main``, in a real chi
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +86,7 @@ class FakeDriver:
         self.script = script
         self.connections: list[str] = []
 
-    def connect(self, text: str, login_timeout_s: int) -> Any:  # noqa: ARG002 - a hung driver ignores its time limit
+    def connect(self, text: str, login_timeout_s: int) -> Any:
         self.connections.append(text)
         if self.script.chatter:
             print("Tally ODBC Driver - Connection", flush=True)  # noqa: T201 - that is the fault
@@ -171,8 +175,6 @@ class Cursor:
         if table in self.script.states:
             raise Error(*self.script.states[table])
         if table == self.script.crash:
-            import os
-
             os._exit(139)
         once = Path(f"{self.script.busy_file}.once")
         if table == self.script.busy_after and not once.exists():
@@ -197,10 +199,7 @@ def _title(naming: str, table: str, column: str, number: int) -> str:
 def _value(value: Any) -> Any:
     """Types that JSON has no word for, as ``{"date": "2025-04-01"}`` in the script."""
     if isinstance(value, dict):
-        from datetime import date, datetime
-        from decimal import Decimal
-
-        makers = {
+        makers: dict[str, Callable[[str], Any]] = {
             "date": date.fromisoformat,
             "datetime": datetime.fromisoformat,
             "decimal": Decimal,

@@ -137,7 +137,7 @@ def test_a_driver_that_fails_row_after_row_is_broken(open_session: Open) -> None
         ("01000", "Can't open lib 'TallyWin.dll'", ConfigurationError, "tally.odbc.no_driver"),
         ("08001", "Unable to connect", SourceUnavailable, "tally.odbc.not_listening"),
         ("HYT00", "Login timeout expired", SourceUnavailable, "tally.odbc.not_listening"),
-        ("HY000", "The driver did not supply an error!", SourceRejected, "tally.odbc.refused"),
+        ("HY000", "Can't connect to server", SourceUnavailable, "tally.odbc.not_listening"),
     ],
 )
 def test_states_become_sentences(open_session: Open, state: str, text: str, kind: type[KhataError], code: str) -> None:
@@ -145,6 +145,14 @@ def test_states_become_sentences(open_session: Open, state: str, text: str, kind
         open_session(books(states={"connect": (state, text)})).query("Ledger", ("Name",))
     assert refused.value.code == code
     assert "TallyODBC64_9000" in refused.value.message
+
+
+def test_an_error_of_a_query_is_not_about_reaching_tally(open_session: Open) -> None:
+    session = open_session(books(states={"Ledger": ("HY000", "The driver did not supply an error!")}))
+    with pytest.raises(SourceRejected) as refused:
+        session.query("Ledger", ("Name",))
+    assert refused.value.code == "tally.odbc.refused"
+    assert len(session.query("Groups", ("Name",)).rows) == 3, "the connection is as good as before"
 
 
 def test_the_bits_are_explained(open_session: Open) -> None:

@@ -54,8 +54,7 @@ def test_a_connection_text_holds_what_was_given_or_nothing(dsn: str, driver: str
     """The driver manager splits at semicolons: no setting may add an attribute of its own."""
     try:
         address = OdbcAddress(data_source=dsn, driver=driver, server=server, port=port)
-    except ConfigurationError as error:
-        assert error.code == "tally.odbc.address"
+    except ConfigurationError:
         return
     match = ATTRIBUTE.fullmatch(address.connection_text())
     assert match is not None
