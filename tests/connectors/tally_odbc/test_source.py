@@ -94,7 +94,7 @@ def test_two_readings_give_the_same_records(open_source: OpenSource) -> None:
 
 def test_what_odbc_cannot_give_is_said(open_source: OpenSource) -> None:
     source = open_source(books())
-    assert len(source.issues) == 0
+    assert list(source.issues) == []
     assert list(source.records("vouchers")) == []
     issue = next(issue for issue in source.issues if issue.code == "tally.odbc.not_given")
     assert "no vouchers, opening bills" in issue.message
