@@ -12,6 +12,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,7 +24,8 @@ from singer_sdk.singerlib import RecordMessage
 from canonical.errors import KhataError
 from canonical.issue import Issue
 from canonical.record import JsonValue, SourceRef
-from connectors.sdk.base import ProgressEvent
+from connectors.sdk.base import ProgressEvent, Surroundings
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory
 from connectors.tally.export import refusal
 from connectors.tally.export.limits import Limits
 from connectors.tally.export.reader import Export, Reader
@@ -109,6 +111,16 @@ class TallyStream(Stream):
         left_out = _NOT_DIGESTED - {"company_name"} if record["element"] == "COMPANY" else _NOT_DIGESTED
         return {name: value for name, value in record.items() if name not in left_out}
 
+    @staticmethod
+    def member(record: Record) -> CensusMember:
+        """What a census says of the object: a voucher by its number, a master by its name."""
+        return CensusMember(
+            key=record["key"],
+            version=record.get("alter_id"),
+            day=_day(record.get("date")),
+            number=record["voucher_number"] if record["element"] == "VOUCHER" else record["name"],
+        )
+
 
 class TapTally(Tap):
     """Reads Tally's XML exports (Alt+E): day books and masters, plain or zipped, of ERP 9 and TallyPrime."""
@@ -148,6 +160,9 @@ class TapTally(Tap):
         """Prepare; files are opened when the first stream asks."""
         self.progress: Callable[[ProgressEvent], None] | None = None
         self.embedded = False
+        self.compare: Callable[[Census], CensusVerdict] | None = None
+        self.memory: HubMemory | None = None
+        self.surroundings: Surroundings | None = None
         self._export: Export | None = None
         self._digests: dict[str, str] = {}
         super().__init__(*args, **kwargs)
@@ -219,6 +234,13 @@ class TapTally(Tap):
         digests = {path: _digest(path) for path in paths}
         self._digests = {digest: path.name for path, digest in digests.items()}
         return [path for path in paths if not all(digests[path] in files for files in known)]
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:  # a date that no calendar has; the translation says so
+        return None
 
 
 def _digest(path: Path) -> str:

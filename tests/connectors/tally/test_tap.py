@@ -15,7 +15,7 @@ from singer_sdk.testing import get_tap_test_class
 
 from canonical.errors import SourceMalformed
 from canonical.record import RawRecord
-from connectors.sdk.base import ProgressEvent
+from connectors.sdk.base import Forgetful, ProgressEvent
 from connectors.sdk.run import run_tap
 from connectors.tally.export.streams import STREAM_BY_TAG, STREAMS
 from connectors.tally.tap import TapTally
@@ -37,7 +37,7 @@ _REPORT.write_text("<ENVELOPE><BILLFIXED><BILLREF>1</BILLREF></BILLFIXED><BILLCL
 TestTapTally = get_tap_test_class(TapTally, config={"files": [str(_FILE), str(_EVERYTHING), str(_REPORT)]})
 
 
-class Sink:
+class Sink(Forgetful):
     """Keeps what it is given, in order."""
 
     def __init__(self) -> None:
