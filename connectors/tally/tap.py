@@ -186,7 +186,8 @@ class TapTally(Tap):
                 code="tally.settings.source",
             )
         if self.config.get("files"):
-            return FileSource(self.config, self, [name for name, one in self.streams.items() if one.selected])
+            read = [name for name, one in self.streams.items() if one.selected and name != CENSUS]
+            return FileSource(self.config, self, read)
         from connectors.tally.live.source import GatewaySource  # noqa: PLC0415 - files need none of it
 
         return GatewaySource(self.config, self, self.surroundings or _shell())
