@@ -54,7 +54,7 @@ class Emission(Protocol):
         ...
 
     @property
-    def state(self) -> dict[str, Any]:
+    def whole_state(self) -> dict[str, Any]:
         """The whole state of the tap: what the last run left, and what this one adds."""
         ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ def test_scopes_tile_a_period(first: date, length: int) -> None:
     last = first + timedelta(days=length)
     tiles = list(scopes(first, last))
     assert (tiles[0].first, tiles[-1].last) == (first, last)
-    assert all(b.first - a.last == timedelta(days=1) for a, b in zip(tiles, tiles[1:], strict=False))
+    assert all(b.first - a.last == timedelta(days=1) for a, b in pairwise(tiles))
     assert all(tile.days <= DAYS_MAX for tile in tiles)
     assert all((tile.last + timedelta(days=1)).day == 1 for tile in tiles[:-1])
 
