@@ -102,7 +102,7 @@ def parse_endpoint(config: Mapping[str, JsonValue]) -> Endpoint:
         raise _wrong(f"A setting of the gateway has a value it cannot have: {error}.") from error
 
 
-_PATIENCE: dict[str, type[float] | type[int]] = {
+_PATIENCE: dict[str, type[float | int]] = {
     item.name: int if item.type == "int" else float
     for item in fields(Endpoint)
     if item.name not in {"host", "port", "path", "is_tls", "charset"}
