@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import weakref
 from collections.abc import Iterator
 from types import TracebackType
 from typing import IO, BinaryIO, Self, cast
@@ -52,6 +53,7 @@ class Answer:
         self.seconds = seconds
         self._url = url
         self._file = file
+        self._closing = weakref.finalize(self, file.close)
         head, self.encoding = self._head()
         self.judged = judge(head, self._tail(), request.expects, is_whole=byte_count <= HEAD_BYTES)
 
@@ -127,7 +129,7 @@ class Answer:
 
     def close(self) -> None:
         """Free the disk."""
-        self._file.close()
+        self._closing()
 
     def __enter__(self) -> Self:
         return self

@@ -17,6 +17,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +25,7 @@ from canonical.errors import SourceError
 from connectors.tally.gateway import refusal
 from connectors.tally.gateway.allowed import ObjectType
 from connectors.tally.gateway.answer import Answer
-from connectors.tally.gateway.endpoint import Endpoint
+from connectors.tally.gateway.endpoint import Charset, Endpoint
 from connectors.tally.gateway.lock import EndpointLock
 from connectors.tally.gateway.requests import Request, RequestKind, collection
 from connectors.tally.gateway.shape import Problem, Shape
@@ -109,6 +110,10 @@ class GatewayClient:
             self._depth -= 1
             if self._depth == 0:
                 self._lock.release()
+
+    def speak(self, charset: Charset) -> None:
+        """Use other characters from now on."""
+        self.endpoint = replace(self.endpoint, charset=charset)
 
     def drain(self, expired_s: float, what: str) -> None:
         """Wait until Tally has finished what nobody waits for any more.

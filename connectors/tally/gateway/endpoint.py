@@ -89,12 +89,24 @@ def parse_endpoint(config: Mapping[str, JsonValue]) -> Endpoint:
     """
     settings = dict(config)
     where = _parse_url(str(settings.pop("url", "") or f"http://localhost:{DEFAULT_PORT}"))
-    if "charset" in settings:
-        settings["charset"] = Charset(str(settings["charset"]))
-    allowed = {item.name for item in fields(Endpoint)} - set(where)
-    if unknown := sorted(set(settings) - allowed):
-        raise _wrong(f"The gateway has no setting {unknown[0]!r}; there are: {', '.join(sorted(allowed))}.")
-    return Endpoint(**where, **settings)
+    unknown = sorted(set(settings) - set(_PATIENCE) - {"charset"})
+    if unknown:
+        allowed = ", ".join(sorted({*_PATIENCE, "charset", "url"}))
+        raise _wrong(f"The gateway has no setting {unknown[0]!r}; there are: {allowed}.")
+    try:
+        patience: dict[str, JsonValue] = {
+            name: _PATIENCE[name](settings[name]) for name in _PATIENCE if name in settings
+        }
+        return Endpoint(**where, **patience, charset=Charset(settings.get("charset", Charset.UTF16)))
+    except (TypeError, ValueError) as error:
+        raise _wrong(f"A setting of the gateway has a value it cannot have: {error}.") from error
+
+
+_PATIENCE: dict[str, type[float | int]] = {
+    item.name: int if item.type == "int" else float
+    for item in fields(Endpoint)
+    if item.name not in {"host", "port", "path", "is_tls", "charset"}
+}
 
 
 def _parse_url(text: str) -> dict[str, JsonValue]:

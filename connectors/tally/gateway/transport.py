@@ -142,7 +142,7 @@ class _Exchange:
     def _response(self, endpoint: Endpoint, request: Request) -> http.client.HTTPResponse:
         self._set_timeout()
         self._connection.request(
-            "POST", endpoint.path, encode_body(request.body, endpoint.charset), _headers(endpoint, request)
+            "POST", endpoint.path, encode_body(request, endpoint.charset), _headers(endpoint, request)
         )
         self._set_timeout()
         return self._connection.getresponse()
@@ -168,9 +168,11 @@ class _Exchange:
         self._socket.settimeout(max(left, _SHORTEST_WAIT_S))
 
 
-def encode_body(body: str, charset: Charset) -> bytes:
-    """UTF-16LE with byte order mark, or UTF-8."""
-    return codecs.BOM_UTF16_LE + body.encode("utf-16-le") if charset is Charset.UTF16 else body.encode()
+def encode_body(request: Request, charset: Charset) -> bytes:
+    """UTF-16LE with byte order mark, or UTF-8 (also for JSON)."""
+    if charset is Charset.UTF8 or request.headers:
+        return request.body.encode()
+    return codecs.BOM_UTF16_LE + request.body.encode("utf-16-le")
 
 
 def _headers(endpoint: Endpoint, request: Request) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The client on the wire: every way an exchange can end is its own state, and Tally is never left working for nobody."""
+"""The client on the wire: every way an exchange can end is its own state, and Tally never works on for nobody."""
 
 from __future__ import annotations
 
