@@ -13,7 +13,7 @@ import msgspec
 
 from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord
-from connectors.sdk.base import Connector, ProgressEvent
+from connectors.sdk.base import Connector, Forgetful, ProgressEvent
 from storage.store import TenantStore
 from workflows.inputs import Progress, RunStatus
 from workflows.run_facts import step_facts
@@ -29,7 +29,7 @@ def no_beat(progress: Progress) -> None:
 
 
 @dataclass(slots=True)
-class StoreSink:
+class StoreSink(Forgetful):
     """Stores batches under the company they name; the bookmark after them.
 
     Attributes:

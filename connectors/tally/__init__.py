@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.sdk.base import Connector, Translator
+from connectors.tally.export.streams import REPORTS, STREAMS
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -28,4 +29,10 @@ def _translator(company: Company) -> Translator:
     return TallyTranslator(company)
 
 
-CONNECTOR = Connector(name="tally", title="Tally (ERP 9, TallyPrime)", tap=_tap, translator=_translator)
+CONNECTOR = Connector(
+    name="tally",
+    title="Tally (ERP 9, TallyPrime)",
+    tap=_tap,
+    translator=_translator,
+    named_streams=frozenset(STREAMS) - {"companies", "vouchers", REPORTS},
+)
