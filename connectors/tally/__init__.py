@@ -28,4 +28,5 @@ def _translator(company: Company) -> Translator:
     return TallyTranslator(company)
 
 
-CONNECTOR = Connector(name="tally", title="Tally (ERP 9, TallyPrime)", tap=_tap, translator=_translator)
+CONNECTOR = Connector(name="tally", title="Tally (ERP 9, TallyPrime)", tap=_tap, translator=_translator, raw_version=2)
+"""Raw version 2: reports keep the rows of statements, stock and statistics too."""
