@@ -34,5 +34,7 @@ CONNECTOR = Connector(
     title="Tally (ERP 9, TallyPrime)",
     tap=_tap,
     translator=_translator,
+    raw_version=2,
     named_streams=frozenset(STREAMS) - {"companies", "vouchers", REPORTS},
 )
+"""Raw version 2: reports keep the rows of statements, stock and statistics too."""
