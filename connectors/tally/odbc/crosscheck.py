@@ -21,8 +21,6 @@ from connectors.tally.translate.values import UnreadableValue, parse_amount
 from connectors.tally.tree import Node, text_of
 
 ORACLE = "ODBC"
-ROW_TAG = "ODBCLEDGER"
-"""Tag of a ledger in the raw record of the stream ``reports`` that keeps what ODBC said."""
 _INVERTED_MIN = 3
 """Ledgers with a balance, all of them of the other sign, before the sign is said to be the matter."""
 

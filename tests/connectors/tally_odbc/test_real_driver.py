@@ -150,7 +150,13 @@ def exported(world: World, folder: Path, encoding: TallyEncoding) -> Mapping[str
     """The same business by the other way: Tally's export, read by the tap."""
     files = [str(path) for path in write(world.spec, folder, encoding=encoding).paths]
     tap = TapTally(config={"files": files})
-    return {stream: [record["object"] for record in tap.export().records(stream)] for stream in ("groups", "ledgers")}
+    tap.prepare()
+    try:
+        return {
+            stream: [record["object"] for record in tap.source().records(stream)] for stream in ("groups", "ledgers")
+        }
+    finally:
+        tap.close()
 
 
 def test_the_books_are_those_of_the_sandbox_to_the_paisa(served: Served, session: OdbcSession) -> None:

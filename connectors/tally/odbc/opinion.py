@@ -1,0 +1,96 @@
+"""What ODBC says of the closing balances, and for which day that may be taken.
+
+ODBC serves the period open on Tally's screen. The gateway's Trial Balance is of a period that was asked for; if both
+agree ledger by ledger, ODBC's figures stand for that period too, and are an oracle. If not, they are kept but refused
+as one, with the reason: an unknown period must not block anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from canonical.ledger import name_key
+from canonical.money import ZERO
+from canonical.proof import ControlTotal, ReportKind, SourceReport
+from canonical.record import JsonValue
+from connectors.tally.odbc.crosscheck import ORACLE, MasterLine
+from connectors.tally.reports.odbc import ROW_TAG
+from connectors.tally.reports.read import read_report
+from connectors.tally.reports.record import ReportRecord
+from connectors.tally.tree import Node
+
+REPORT_TITLE = "ODBC ledgers"
+"""Key and title of the record in the stream ``reports``."""
+NO_PERIOD = "ODBC does not say of which period its closing balances are, and no trial balance was there to tell"
+OTHER_PERIOD = "the closing balances over ODBC are not those of the trial balance: another period is open in Tally"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """ODBC's closing balances, judged.
+
+    Attributes:
+        totals: the comparison with the gateway's Trial Balance, ledger by ledger where they differ.
+        as_of: the day they stand for; None if that is not known.
+        refused: why they are no oracle; empty if they are.
+    """
+
+    totals: tuple[ControlTotal, ...] = ()
+    as_of: date | None = None
+    refused: str = ""
+
+    @classmethod
+    def of(cls, theirs: Iterable[MasterLine], trial_balance: Mapping[str, JsonValue] | None) -> Opinion:
+        """Judge ODBC's ledgers by the gateway's Trial Balance.
+
+        Args:
+            theirs: what ODBC said.
+            trial_balance: the record of the stream ``reports``, None if there is none.
+        """
+        report = gateway_trial_balance(trial_balance)
+        closings = {name_key(line.name): (line.name, line.closing) for line in theirs if line.closing is not None}
+        if report is None or not closings:
+            return cls(refused=NO_PERIOD)
+        totals = _compare(report, closings)
+        if len(totals) > 1:
+            return cls(totals=totals, refused=OTHER_PERIOD)
+        return cls(totals=totals, as_of=report.as_of, refused="" if report.as_of else NO_PERIOD)
+
+    def to_object(self, ledgers: Sequence[Node]) -> dict[str, JsonValue]:
+        """Write it as the ``object`` of a record of the stream ``reports``."""
+        rows = [(ROW_TAG, node) for node in ledgers]
+        return ReportRecord(rows=rows, report=REPORT_TITLE, as_of=self.as_of, refused=self.refused).to_object()
+
+
+def gateway_trial_balance(record: Mapping[str, JsonValue] | None) -> SourceReport | None:
+    """Read the gateway's Trial Balance, None if it cannot serve."""
+    if record is None:
+        return None
+    report = read_report(ReportRecord.of_object(record["object"]), "")
+    is_usable = report.kind is ReportKind.TRIAL_BALANCE and report.lines and not report.is_refused
+    return report if is_usable else None
+
+
+def _compare(report: SourceReport, closings: Mapping[str, tuple[str, Decimal | None]]) -> tuple[ControlTotal, ...]:
+    """Compare ledgers the report lists; what it leaves out has no balance, groups among its lines are passed over."""
+    listed = {name_key(line.name): line.net for line in report.lines}
+    ours = {key: listed.get(key, ZERO) for key in closings}
+    theirs = {key: closing or ZERO for key, (_, closing) in closings.items()}
+    differing = [
+        _total(f"closing balance: {closings[key][0]}", ours[key], theirs[key])
+        for key in closings
+        if ours[key] != theirs[key]
+    ]
+    return (_total("sum of closing balances", _magnitude(ours.values()), _magnitude(theirs.values())), *differing)
+
+
+def _magnitude(amounts: Iterable[Decimal]) -> Decimal:
+    """Sum of the debit balances: the sum of all is zero in any books."""
+    return sum((amount for amount in amounts if amount > ZERO), ZERO)
+
+
+def _total(name: str, ours: Decimal, theirs: Decimal) -> ControlTotal:
+    return ControlTotal(name=name, ours=ours, theirs=theirs, oracle=ORACLE)
