@@ -39,7 +39,14 @@ from connectors.tally.tree import Node
 
 GROUPS, LEDGERS, VOUCHERS = "groups", "ledgers", "vouchers"
 UNUSABLE = frozenset(
-    f"tally.gateway.{word}" for word in "empty malformed not_tally refused too_large truncated".split()
+    {
+        "tally.gateway.empty",
+        "tally.gateway.malformed",
+        "tally.gateway.not_tally",
+        "tally.gateway.refused",
+        "tally.gateway.too_large",
+        "tally.gateway.truncated",
+    }
 )
 """Answers that another way may get round; where Tally itself is away or stuck, ODBC would be too."""
 _EXAMPLES = 3
