@@ -1,8 +1,8 @@
 """What is asked for: object classes with their fields, as the translation wants them.
 
-The field lists are those of ``translate.tags``: what a reader takes or keeps. Lists are named un-dotted
-(``AllLedgerEntries``): that brings each entry whole, with user-defined fields. Dotted paths below an entry brought real
-bill references back as On Account without a name on some installations.
+The field lists are those of ``translate.tags``: what a reader takes or keeps. Lists are named un-dotted, or with
+``.*`` where that was measured to be needed: either brings each entry whole, with user-defined fields. Dotted paths
+below an entry brought real bill references back as On Account without a name on some installations.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from connectors.tally.export.streams import OTHER_MASTERS
 from connectors.tally.gateway.allowed import ObjectType
+from connectors.tally.gateway.profile import CapabilityProfile
 from connectors.tally.translate import tags
 from connectors.tally.translate.companies import KEPT
 from connectors.tally.translate.tags import Tags
@@ -75,9 +76,25 @@ MASTER_CLASSES: tuple[MasterClass, ...] = (
 )
 """Every class that is known to answer without a message box."""
 
-VOUCHER_FIELDS = _fields(
+_VOUCHER = _fields(
     tags.VOUCHER, "Guid", "MasterID", "AlterID", "RemoteID", "VoucherKey", "PersistedView", "NumberingStyle", *_AUDIT
 )
+_ENTRY_LISTS = frozenset(
+    {
+        *("ALLLEDGERENTRIES", "LEDGERENTRIES", "ALLINVENTORYENTRIES", "INVENTORYENTRIES", "INVENTORYENTRIESIN"),
+        *("INVENTORYENTRIESOUT", "CATEGORYENTRY", "ATTENDANCEENTRIES"),
+    }
+)
+_DOUBLED = frozenset({"LEDGERENTRIES", "INVENTORYENTRIES"})
+"""The older lists repeat what the ALL lists hold, at twice the bytes."""
+
+
+def voucher_fields(profile: CapabilityProfile) -> tuple[str, ...]:
+    """Return what to fetch of a voucher; whether a list named bare comes whole was measured."""
+    fields = [name for name in _VOUCHER if name not in _DOUBLED]
+    return tuple(profile.entry_list(name) if name in _ENTRY_LISTS else name for name in fields)
+
+
 VOUCHER_COUNTED = ("Guid", "MasterID", "AlterID", "Date", "VoucherNumber", "VoucherTypeName")
 """What a census of vouchers asks for."""
 MASTER_COUNTED = ("Guid", "MasterID", "AlterID", "Name")
