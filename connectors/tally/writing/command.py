@@ -157,12 +157,16 @@ def _command(item: Mapping[str, Any], company_guid: str) -> Command:
     except ValueError:
         known = ", ".join(Operation)
         raise _invalid(key, f"its operation is not one of {known}") from None
-    expected = {Operation.CANCEL_VOUCHER: {"guid"}}.get(operation, {"ledger", "party"} if "ledger" in operation else {"voucher"})
+    expected = {Operation.CANCEL_VOUCHER: {"guid"}}.get(
+        operation, {"ledger", "party"} if "ledger" in operation else {"voucher"}
+    )
     if unknown := sorted(set(item) - {"key", "operation"} - expected):
         raise _invalid(key, f"it has {unknown[0]!r}, which {operation} does not take")
     command = _built(key, operation, item, company_guid)
     if command.operation is not operation:
-        raise _invalid(key, f"it says {operation}, but its voucher is a {command.operation.value.removeprefix('create_')}")
+        raise _invalid(
+            key, f"it says {operation}, but its voucher is a {command.operation.value.removeprefix('create_')}"
+        )
     return command
 
 
