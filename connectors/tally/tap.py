@@ -117,6 +117,11 @@ class TapTally(Tap):
         self._source: Source | None = None
         super().__init__(*args, **kwargs)
 
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take the state of the last run; beside bookmarks it holds what is known of each company."""
+        super().load_state(state)
+        self.whole_state.update({name: value for name, value in state.items() if name != "bookmarks"})
+
     def discover_streams(self) -> list[Stream]:
         """One stream per kind of object; nothing is opened."""
         return [

@@ -201,7 +201,13 @@ class Book:
     def read_masters(self, kind: MasterClass, after: int = 0, upto: int | None = None) -> Iterator[Whole]:
         """Yield the masters of a class, of all change numbers or of some."""
         filters = (altered_after(after, upto),) if after or upto is not None else ()
-        request = collection(kind.kind, company=self.company.name, fetch=kind.fields, filters=filters)
+        request = collection(
+            kind.kind,
+            company=self.company.name,
+            period=Period(self.whole_period().start, self.whole_period().end),
+            fetch=kind.fields,
+            filters=filters,
+        )
         for node in self._objects(request, kind.kind.tag):
             yield Whole(describe(Found(kind.kind.tag, node, self.company.name)), _encode(node))
 
