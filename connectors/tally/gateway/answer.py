@@ -101,7 +101,7 @@ class Answer:
         place, encoding = Place(self.request.name), Encoding()
         chunks = utf8_chunks(self._open, place, encoding)
         try:
-            yield from Document(chunks, place, Sanitiser(place), _LIMITS).objects()
+            yield from Document(chunks, place, Sanitiser(place), _LIMITS, is_bare=True).objects()
         except SourceMalformed as error:
             raise refusal.malformed(self._url, self.request.name, error.message) from error
 

@@ -18,14 +18,14 @@ from canonical.errors import SourceError
 from connectors.tally.gateway import refusal
 from connectors.tally.gateway.allowed import ReportId, SystemFunction
 from connectors.tally.gateway.client import GatewayClient
-from connectors.tally.gateway.companies import LoadedCompany, list_companies, same_name
+from connectors.tally.gateway.companies import Edition, LoadedCompany, company_list, read_company, same_name
 from connectors.tally.gateway.endpoint import Charset
 from connectors.tally.gateway.formula import Formula, altered_after, in_period
-from connectors.tally.gateway.functions import ask_day
+from connectors.tally.gateway.functions import ask_day, ask_text
 from connectors.tally.gateway.measuring import PROBE_BYTES_MAX, TOLERATED, Days, Measuring, count_days, date_of
 from connectors.tally.gateway.profile import CapabilityProfile, PeriodBehaviour, Route
 from connectors.tally.gateway.requests import report
-from connectors.tally.translate.values import parse_integer
+from connectors.tally.translate.values import is_yes, parse_integer
 from connectors.tally.tree import Node, nodes_of, text_of
 
 _SAMPLE_DAYS = 5
@@ -58,27 +58,44 @@ def calibrate(client: GatewayClient, company: LoadedCompany) -> CapabilityProfil
 def _about(client: GatewayClient, company: LoadedCompany) -> tuple[CapabilityProfile, LoadedCompany]:
     charset, notes = client.endpoint.charset, []
     try:
-        loaded = list_companies(client, with_release=True)
+        loaded, is_mirrored = _listed(client)
     except SourceError as error:
         if error.code != "tally.gateway.refused" or charset is Charset.UTF8:
             raise
         client.speak(Charset.UTF8)
-        loaded, charset = list_companies(client, with_release=True), Charset.UTF8
+        (loaded, is_mirrored), charset = _listed(client), Charset.UTF8
         notes.append("UTF-16 is refused")
     now = next((item for item in loaded if item.guid == company.guid and same_name(item.name, company.name)), None)
     if now is None:
         raise refusal.company_not_loaded(client.endpoint.url, company.name)
     profile = CapabilityProfile(
         charset=charset,
+        mirrored=is_mirrored,
         product=now.product,
         release=now.release,
-        edition=now.edition,
+        edition=_edition(client, now),
         books_from=now.books_from,
         screen_from=_screen(client, SystemFunction.PERIOD_FROM),
         screen_to=_screen(client, SystemFunction.PERIOD_TO),
         notes=tuple(notes),
     )
     return profile, now
+
+
+def _listed(client: GatewayClient) -> tuple[list[LoadedCompany], bool]:
+    with client.send(company_list(with_release=True)) as answer:
+        return [read_company(node) for node in answer.iter_objects("COMPANY")], answer.encoding.startswith("utf-16")
+
+
+def _edition(client: GatewayClient, company: LoadedCompany) -> Edition:
+    if company.edition is not Edition.UNKNOWN:
+        return company.edition
+    try:
+        return Edition.EDUCATION if is_yes(ask_text(client, SystemFunction.IS_EDUCATIONAL)) else Edition.UNKNOWN
+    except SourceError as error:
+        if error.code not in TOLERATED:
+            raise
+        return Edition.UNKNOWN
 
 
 def _screen(client: GatewayClient, which: SystemFunction) -> date | None:
@@ -111,43 +128,41 @@ class _Vouchers:
         return replace(profile, undotted_lists=undotted, curated_bills=curated)
 
     def _period(self) -> tuple[PeriodBehaviour, bool | None]:
-        window = _window_of(min(self.counts))
-        if set(self.counts) <= set(_inside(self.counts, window)):  # all in one month: ask for a time without any
-            after = max(self.counts) + timedelta(days=366)
-            window = _window_of(after.replace(day=1))
-        got = self.ask.served(window)
-        if got is None:
-            return PeriodBehaviour.UNKNOWN, None
-        if got != _inside(self.counts, window):
-            return self._misbehaviour(got, window), None
-        return self._boundaries(_window_of(max(self.counts)))
+        """Ask for two months with boundaries that every edition accepts, then for parts of one."""
+        first, usual = _window_of(min(self.counts)), _window_of(sorted(self.counts)[len(self.counts) // 2])
+        elsewhere = usual
+        if self.counts == _inside(self.counts, first):  # all in one month: ask for a time without any
+            elsewhere = _window_of((first.end + timedelta(days=366)).replace(day=1))
+        for window in (first, elsewhere):
+            behaviour = self._behaviour(window)
+            if behaviour is not PeriodBehaviour.HONOURED:
+                return behaviour, False if behaviour is not PeriodBehaviour.UNKNOWN else None
+        middle = usual.start.replace(day=_MID_MONTH)
+        for window in (Period(usual.start, middle), Period(middle, usual.end)):
+            behaviour = self._behaviour(window)
+            if behaviour is PeriodBehaviour.UNKNOWN:
+                return PeriodBehaviour.HONOURED, None
+            if behaviour is not PeriodBehaviour.HONOURED:
+                partly = PeriodBehaviour.WIDENED if behaviour is not PeriodBehaviour.COLLAPSED else behaviour
+                return partly, True
+        return PeriodBehaviour.HONOURED, False
 
-    def _misbehaviour(self, got: Days, window: Period) -> PeriodBehaviour:
-        if all(day in window for day in got):
-            return PeriodBehaviour.COLLAPSED
-        years = {FinancialYear.of(day) for day in got}
-        spans_years = FinancialYear.of(self.whole.start) != FinancialYear.of(self.whole.end)
-        if len(years) == 1 and spans_years:
+    def _behaviour(self, window: Period) -> PeriodBehaviour:
+        got, wanted = self.ask.served(window), _inside(self.counts, window)
+        if got is None:
+            return PeriodBehaviour.UNKNOWN
+        if got == wanted:
+            return PeriodBehaviour.HONOURED
+        if self._is_one_whole_year(got):
             return PeriodBehaviour.CURRENT_YEAR
         if got == self.counts:
             return PeriodBehaviour.IGNORED
-        return (
-            PeriodBehaviour.WIDENED
-            if got.items() >= _inside(self.counts, window).items()
-            else PeriodBehaviour.COLLAPSED
-        )
+        return PeriodBehaviour.WIDENED if got.items() >= wanted.items() else PeriodBehaviour.COLLAPSED
 
-    def _boundaries(self, window: Period) -> tuple[PeriodBehaviour, bool | None]:
-        """The window's own ends are always accepted; try others."""
-        early_end = Period(window.start, window.start.replace(day=_MID_MONTH))
-        late_start = Period(window.start.replace(day=_MID_MONTH), window.end)
-        for period, otherwise in ((early_end, PeriodBehaviour.WIDENED), (late_start, PeriodBehaviour.COLLAPSED)):
-            got = self.ask.served(period)
-            if got is None:
-                return PeriodBehaviour.HONOURED, None
-            if got != _inside(self.counts, period):
-                return otherwise, True
-        return PeriodBehaviour.HONOURED, False
+    def _is_one_whole_year(self, got: Days) -> bool:
+        years = {FinancialYear.of(day) for day in got}
+        spans_years = FinancialYear.of(self.whole.start) != FinancialYear.of(self.whole.end)
+        return spans_years and len(years) == 1 and got == _inside(self.counts, next(iter(years)).period)
 
     def _literal_dates(self) -> bool | None:
         last = max(self.counts)

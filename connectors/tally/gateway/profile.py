@@ -27,9 +27,9 @@ class PeriodBehaviour(StrEnum):
 
     HONOURED = "honoured"
     WIDENED = "widened"
-    """Some last days are rejected, and then everything to the end of the books comes."""
+    """More comes than was asked for, all that was asked for among it."""
     COLLAPSED = "collapsed"
-    """Some first days are rejected, and then what comes is the period on screen."""
+    """Not all that was asked for comes, often the period on screen instead."""
     IGNORED = "ignored"
     """Everything comes, whatever is asked for."""
     CURRENT_YEAR = "current_year"
@@ -50,12 +50,13 @@ class CapabilityProfile:
     """What was measured at one Tally and company.
 
     Attributes:
-        charset: in which requests are understood; UTF-16 is answered in UTF-16, so nothing is lost.
+        charset: in which requests are understood.
+        mirrored: UTF-16 is answered in UTF-16, so no letter is lost.
         product: as Tally names itself.
         release: its release text; empty if it does not say.
         edition: licence.
-        period: what the period variables do to a voucher collection.
-        only_education_days: only the 1st, 2nd and 31st are taken as boundaries.
+        period: what the period variables do to a voucher collection; at its worst, if boundaries matter.
+        only_education_days: the period is honoured, but only the 1st, 2nd and 31st are taken as boundaries.
         literal_dates: a filter with literal dates narrows a voucher collection.
         alter_id_filter: a filter on the change counter works.
         group_by: a summary per day works, so a census costs kilobytes.
@@ -71,6 +72,7 @@ class CapabilityProfile:
     """
 
     charset: Charset = Charset.UTF16
+    mirrored: bool | None = None
     product: str = ""
     release: str = ""
     edition: Edition = Edition.UNKNOWN
@@ -154,7 +156,10 @@ _PARSERS: dict[str, Any] = {
 
 
 def _hides_years(profile: CapabilityProfile) -> bool:
-    return profile.period is PeriodBehaviour.CURRENT_YEAR or (profile.route is None and bool(profile.vouchers_seen))
+    if not profile.vouchers_seen:
+        return False
+    is_stuck = profile.period is PeriodBehaviour.COLLAPSED and not profile.only_education_days
+    return is_stuck or profile.period is PeriodBehaviour.CURRENT_YEAR or profile.route is None
 
 
 _HIDDEN_YEARS = (
@@ -166,7 +171,7 @@ _EDUCATION = (
     "every day."
 )
 _QUESTION_MARKS = (
-    "This Tally does not understand UTF-16, so letters outside the PC's code page come as '?'. An update of Tally "
+    "This Tally does not answer in UTF-16, so letters outside the PC's code page come as '?'. An update of Tally "
     "cures it."
 )
 _NOTHING_SEEN = (
@@ -177,6 +182,6 @@ _Test = Callable[[CapabilityProfile], bool]
 _ADVICE: tuple[tuple[_Test, str], ...] = (
     (_hides_years, _HIDDEN_YEARS),
     (lambda profile: profile.edition is Edition.EDUCATION, _EDUCATION),
-    (lambda profile: profile.charset is Charset.UTF8, _QUESTION_MARKS),
+    (lambda profile: profile.charset is Charset.UTF8 or profile.mirrored is False, _QUESTION_MARKS),
     (lambda profile: profile.vouchers_seen == 0, _NOTHING_SEEN),
 )

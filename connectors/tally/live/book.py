@@ -16,11 +16,23 @@ from connectors.tally.export.record import Described, describe
 from connectors.tally.gateway.allowed import ObjectType, ReportId, Variable
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany, verify_company
-from connectors.tally.gateway.formula import Comparison, Formula, altered_after, compare, either, method, number
+from connectors.tally.gateway.formula import (
+    Comparison,
+    Formula,
+    altered_after,
+    compare,
+    either,
+    in_period,
+    method,
+    number,
+    text,
+)
+from connectors.tally.gateway.profile import EDUCATION_DAYS, CapabilityProfile, Route
 from connectors.tally.gateway.refusal import TOO_HEAVY
-from connectors.tally.gateway.requests import Request, collection, report
+from connectors.tally.gateway.requests import GroupBy, Request, collection, report
 from connectors.tally.live.counting import (
     BY_DAY,
+    BY_NUMBER,
     BY_VOUCHER,
     Counted,
     DayCounts,
@@ -29,7 +41,7 @@ from connectors.tally.live.counting import (
     read_day_counts,
 )
 from connectors.tally.live.notes import Notes
-from connectors.tally.live.wanted import COMPANY_FIELDS, MASTER_COUNTED, VOUCHER_COUNTED, VOUCHER_FIELDS, MasterClass
+from connectors.tally.live.wanted import COMPANY_FIELDS, MASTER_COUNTED, VOUCHER_COUNTED, MasterClass, voucher_fields
 from connectors.tally.live.windows import Pace, Window
 from connectors.tally.tree import Node, text_of
 
@@ -37,6 +49,8 @@ KEYS_PER_REQUEST = 40
 """Vouchers named one by one in a filter."""
 _AHEAD = timedelta(days=731)
 """Post-dated vouchers lie at most this far behind the last day known."""
+EXPLODED = {Variable.EXPLODE: "Yes"}
+_ROUTES = {Route.VOUCHER_REGISTER: ReportId.VOUCHER_REGISTER, Route.DAY_BOOK: ReportId.DAY_BOOK}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -53,18 +67,20 @@ class Book:
 
     Attributes:
         company: as last listed.
+        profile: how this Tally behaves.
         pace: how many vouchers to ask for at once.
         requests, byte_count: what it cost so far.
     """
 
-    def __init__(self, client: GatewayClient, company: LoadedCompany, notes: Notes, pace: Pace | None = None) -> None:
+    def __init__(self, client: GatewayClient, company: LoadedCompany, profile: CapabilityProfile, notes: Notes) -> None:
         self.company = company
-        self.pace = pace or Pace()
+        self.profile = profile
+        self.pace = Pace()
         self.notes = notes
         self.requests = 0
         self.byte_count = 0
         self._client = client
-        self._can_group = True
+        self._fields = voucher_fields(profile)
 
     @property
     def guid(self) -> str:
@@ -106,11 +122,20 @@ class Book:
         """Ask how many vouchers each day of the book holds."""
         period = self.whole_period()
         if self._can_group:
-            request = self._vouchers(period, name="KhataDays", group_by=BY_DAY)
-            found = read_day_counts(self._objects(request, "OBJECT"))
-            if found or not self.company.alter_voucher_id:
-                return found
+            return read_day_counts(self._objects(self._vouchers(period, name="KhataDays", group_by=BY_DAY), "OBJECT"))
         return count_days(self.count(Window(first=period.start, last=period.end)))
+
+    def count_numbers(self, types: Sequence[str]) -> list[Counted]:
+        """Ask for the numbers of all vouchers of some types."""
+        period = self.whole_period()
+        named = either(*(compare(method("VoucherTypeName"), Comparison.EQUAL, text(name)) for name in types))
+        if self._can_group:
+            request = self._vouchers(period, name="KhataNumbers", filters=(named,), group_by=BY_NUMBER)
+            nodes = self._objects(request, "OBJECT")
+        else:
+            request = self._vouchers(period, name="KhataNumbers", filters=(named,), fetch=VOUCHER_COUNTED)
+            nodes = self._objects(request, "VOUCHER")
+        return [row for node in nodes if (row := read_counted(node, self.guid))]
 
     def count(self, window: Window) -> list[Counted]:
         """Ask which vouchers a window holds; asked for in parts if that is too much at once."""
@@ -128,8 +153,7 @@ class Book:
         Raises:
             SourceError: the answer is not whole; nothing yielded before may be used.
         """
-        period = Period(window.first, window.last)
-        yield from self._whole(self._vouchers(period, fetch=VOUCHER_FIELDS, filters=_slice(window)), window)
+        yield from self._whole(self._details(Period(window.first, window.last), *_slice(window)), window)
 
     def read_keys(self, rows: Sequence[Counted]) -> Iterator[Whole]:
         """Yield some vouchers, named one by one."""
@@ -138,8 +162,7 @@ class Book:
             some = ordered[start : start + KEYS_PER_REQUEST]
             window = Window(first=some[0].day, last=some[-1].day)
             named = either(*(compare(method("MasterID"), Comparison.EQUAL, number(row.master_id)) for row in some))
-            period = Period(window.first, window.last)
-            yield from self._whole(self._vouchers(period, fetch=VOUCHER_FIELDS, filters=(named,)), window)
+            yield from self._whole(self._details(Period(window.first, window.last), named), window)
 
     def register_days(self, period: Period) -> frozenset[date]:
         """Ask another report which days of a period hold vouchers; a report that is not there shows none."""
@@ -178,12 +201,51 @@ class Book:
     def read_masters(self, kind: MasterClass, after: int = 0, upto: int | None = None) -> Iterator[Whole]:
         """Yield the masters of a class, of all change numbers or of some."""
         filters = (altered_after(after, upto),) if after or upto is not None else ()
-        request = collection(kind.kind, company=self.company.name, fetch=kind.fields, filters=filters)
+        request = collection(
+            kind.kind,
+            company=self.company.name,
+            period=Period(self.whole_period().start, self.whole_period().end),
+            fetch=kind.fields,
+            filters=filters,
+        )
         for node in self._objects(request, kind.kind.tag):
             yield Whole(describe(Found(kind.kind.tag, node, self.company.name)), _encode(node))
 
-    def _vouchers(self, period: Period, **asked: object) -> Request:
-        return collection(ObjectType.VOUCHER, company=self.company.name, period=period, **asked)  # type: ignore[arg-type]
+    @property
+    def _can_group(self) -> bool:
+        return self.profile.group_by is not False and self._report_route is None
+
+    @property
+    def _report_route(self) -> ReportId | None:
+        """The report to read vouchers from, if their collection cannot leave the period on screen."""
+        return _ROUTES.get(self.profile.route) if self.profile.route else None
+
+    def _details(self, period: Period, *filters: Formula) -> Request:
+        if self._report_route is not None:
+            return report(self._report_route, company=self.company.name, period=period, variables=EXPLODED)
+        return self._vouchers(period, fetch=self._fields, filters=filters)
+
+    def _vouchers(
+        self,
+        period: Period,
+        *,
+        name: str = "",
+        fetch: Sequence[str] = (),
+        filters: Sequence[Formula] = (),
+        group_by: GroupBy | None = None,
+    ) -> Request:
+        """Ask for vouchers of a period; the educational mode takes only some days as its bounds, the filter any."""
+        bounds = _widened(period) if self.profile.only_education_days else period
+        return collection(
+            ObjectType.VOUCHER,
+            company=self.company.name,
+            period=bounds,
+            is_period_filtered=False,
+            filters=(in_period(period), *filters),
+            fetch=fetch,
+            group_by=group_by,
+            name=name,
+        )
 
     def _objects(self, request: Request, tag: str) -> Iterator[Node]:
         self.requests += 1
@@ -194,12 +256,14 @@ class Book:
     def _count(self, window: Window) -> list[Counted]:
         period = Period(window.first, window.last)
         filters = _slice(window)
+        tag = "VOUCHER"
         if self._can_group:
             request = self._vouchers(period, name="KhataCensus", filters=filters, group_by=BY_VOUCHER)
             tag = "OBJECT"
+        elif self._report_route is not None:
+            request = self._details(period)
         else:
             request = self._vouchers(period, name="KhataCensus", filters=filters, fetch=VOUCHER_COUNTED)
-            tag = "VOUCHER"
         rows = [row for node in self._objects(request, tag) if (row := read_counted(node))]
         self._note_span(window, (row.day for row in rows))
         return [row for row in rows if window.holds(row)]
@@ -246,6 +310,9 @@ def _slice(window: Window) -> tuple[Formula, ...]:
     return (altered_after(window.after, window.upto),) if window.after or window.upto is not None else ()
 
 
-def name_of(node: Node) -> str:
-    """Return a master's name as a census tells it."""
-    return text_of(node.get("@NAME")) or text_of(node.get("NAME"))
+def _widened(period: Period) -> Period:
+    """The nearest bounds around a period that the educational mode accepts: the 1st, and a 1st, 2nd or 31st."""
+    end = period.end
+    while end.day not in EDUCATION_DAYS:
+        end += timedelta(days=1)
+    return Period(period.start.replace(day=1), end)

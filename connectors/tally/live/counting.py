@@ -38,6 +38,12 @@ BY_VOUCHER = GroupBy(
 )
 """A census in rows of five short fields."""
 
+BY_NUMBER = GroupBy(
+    by={"Master": method("MasterID"), "Day": method("Date"), "Number": method("VoucherNumber")},
+    totals={"Vouchers": Total(of=number(1))},
+)
+"""Only the numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -65,9 +71,16 @@ class Counted:
         return CensusMember(self.key, self.alter_id, self.day, self.number)
 
 
-def read_counted(node: Node) -> Counted | None:
-    """Read a row of a census, of a group-by or of an ordinary collection; None if it has no identity or no date."""
+def read_counted(node: Node, company_guid: str = "") -> Counted | None:
+    """Read a row of a census, of a group-by or of an ordinary collection; None if it has no identity or no date.
+
+    Args:
+        node: the row.
+        company_guid: for rows that name a voucher by its master number alone.
+    """
     key = text_of(node.get("KEY")) or text_of(node.get("GUID"))
+    if not key and "MASTER" in node:
+        key = f"{company_guid}-{_whole(text_of(node['MASTER'])):08x}"
     day = _day(text_of(node.get("DAY")) or text_of(node.get("DATE")))
     if not key or day is None:
         return None
@@ -83,7 +96,7 @@ def read_counted(node: Node) -> Counted | None:
 
 
 def master_id_of(guid: str) -> int:
-    """Return the master number that a GUID ends with (so of every object of every capture), 0 if it has another form."""
+    """Return the master number that a GUID ends with, as those of all captures do; 0 if it has another form."""
     match = _TAIL.search(guid)
     return int(match.group(1), 16) if match else 0
 

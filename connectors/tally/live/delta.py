@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from canonical.dates import Period
-from connectors.sdk.census import HubMemory
+from connectors.sdk.census import Census, CensusMember, HubMemory
 from connectors.tally.live.absence import VOUCHERS, Absence
 from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.counting import NOTHING, Counted, DayCounts, count_days, differing_days
 from connectors.tally.live.fetching import Fetcher
-from connectors.tally.live.numbering import slices
+from connectors.tally.live.numbering import mark_days
 from connectors.tally.live.watermark import OVERLAP, Watermark, sample_of
 from connectors.tally.live.windows import Window
 
@@ -56,7 +56,7 @@ class Delta:
             suspects = self._suspects(served)
             is_quiet = book.is_quiet() if suspects else True
             yield from self.absence.settle(suspects, served, is_quiet=is_quiet)
-            yield from self._renumbered(fetcher, suspects, served)
+            yield from self._renumbered(fetcher)
         yield from self._renamed(fetcher)
         self.mark = self._moved_mark(served)
 
@@ -80,26 +80,21 @@ class Delta:
             counted = self.book.count(window)
             yield from fetcher.fetch(window, counted, [row for row in counted if row.key in keys])
 
-    def _renumbered(self, fetcher: Fetcher, suspects: Sequence[date], served: DayCounts) -> Iterator[Whole]:
-        if not self.mark.renumbered or not served:
+    def _renumbered(self, fetcher: Fetcher) -> Iterator[Whole]:
+        """Vouchers whose number moved without a change of theirs."""
+        if not self.mark.renumbered:
             return
-        last = max(served)
-        inserted = [row.day for row in self.changed if row.day < last and row.type_name in self.mark.renumbered]
-        is_moving = False
-        for window, has_event in slices([*suspects, *inserted], last):
-            if not (is_moving or has_event):
-                continue
-            rows = [row for row in self.book.count(window) if row.type_name in self.mark.renumbered]
-            wanted = self._with_other_numbers(rows)
-            is_moving = bool(wanted) or (is_moving and not rows)
-            yield from fetcher.fetch(window, rows, wanted)
-
-    def _with_other_numbers(self, rows: Sequence[Counted]) -> list[Counted]:
-        """Vouchers held under another number; from the shell, where nobody knows, all of them."""
-        if self.memory is None or not rows:
-            return list(rows)
-        days = [row.day for row in rows]
-        return self.absence.wanted(Period(min(days), max(days)), rows)
+        rows = self.book.count_numbers(sorted(self.mark.renumbered))
+        if self.memory is None:
+            marks = mark_days(rows)
+            wanted = [row for row in rows if self.mark.numbers.get(row.day) != marks[row.day]]
+            self.mark = replace(self.mark, numbers=marks)
+        else:
+            members = tuple(CensusMember(row.key, None, None, row.number) for row in rows)
+            verdict = self.memory.compare(Census(self.book.guid, VOUCHERS, None, members, corroborated=False))
+            keys = frozenset(verdict.wanted)
+            wanted = [row for row in rows if row.key in keys]
+        yield from fetcher.fetch_named(wanted)
 
     def _moved_mark(self, served: DayCounts) -> Watermark:
         company = self.book.company

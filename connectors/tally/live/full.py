@@ -20,6 +20,7 @@ from connectors.tally.live.absence import Absence
 from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.counting import Counted, DayCounts, count_days
 from connectors.tally.live.fetching import Fetcher
+from connectors.tally.live.numbering import mark_days
 from connectors.tally.live.watermark import Watermark, sample_of
 from connectors.tally.live.windows import Window, scopes
 
@@ -113,8 +114,14 @@ class FullRead:
             mark,
             last_master_id=max([mark.last_master_id, *(row.master_id for row in rows)]),
             sample=sample_of(rows, mark.alter_voucher_id, mark.sample),
-            days={} if self.memory is not None else {**mark.days, **count_days(rows)},
         )
+        if self.memory is None:
+            moving = [row for row in rows if row.type_name in mark.renumbered]
+            self.progress.mark = replace(
+                self.progress.mark,
+                days={**mark.days, **count_days(rows)},
+                numbers={**mark.numbers, **mark_days(moving)},
+            )
         self.save()
 
     def _take_stock(self, counted: _Counted) -> Iterator[Whole]:

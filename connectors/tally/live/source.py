@@ -1,7 +1,8 @@
 """A running Tally as the source of the tap: which companies, in which order, and what the state keeps.
 
-State of the tap: ``companies`` holds a watermark per company, written when everything of it has been handed over, and
-``bookmarks.vouchers.progress`` how far a full read has come, so that one that was killed goes on at its month.
+State of the tap: ``profiles`` remembers how this Tally behaves where the settings do not say; ``companies`` holds a
+watermark per company, written when everything of it has been handed over; ``bookmarks.vouchers.progress`` says how far
+a full read has come, so that one that was killed goes on at its month.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import CENSUS, Census, HubMemory, census_record
 from connectors.tally.export.streams import REPORTS
 from connectors.tally.gateway import refusal
+from connectors.tally.gateway.calibrate import calibrate
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany, list_companies, same_name
 from connectors.tally.gateway.endpoint import parse_endpoint
+from connectors.tally.gateway.profile import CapabilityProfile, parse_profile
 from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.company_run import CompanyRun, Mode, Plan
 from connectors.tally.live.full import Progress
@@ -124,13 +127,22 @@ class GatewaySource:
         mark = self._emission.whole_state.get("companies", {}).get(company.guid)
         progress = self._progress().get(company.guid)
         return CompanyRun(
-            book=Book(self._client, company, self._notes),
+            book=Book(self._client, company, self._profile(company), self._notes),
             mode=Mode(self._config.get("mode") or Mode.AUTO),
             memory=self._memory,
             mark=Watermark.from_state(mark) if mark else None,
             progress=Progress.from_state(progress) if progress else None,
             emit=self._emit_census,
         )
+
+    def _profile(self, company: LoadedCompany) -> CapabilityProfile:
+        """How this Tally behaves: as configured, as remembered in the state, else measured now."""
+        if self._config.get("profile"):
+            return parse_profile(self._config["profile"])
+        held: dict[str, Any] = self._emission.whole_state.setdefault("profiles", {})
+        if company.guid not in held:
+            held[company.guid] = calibrate(self._client, company).to_json()
+        return parse_profile(held[company.guid])
 
     def _company(self, run: CompanyRun) -> Iterator[Record]:
         if run.plan is Plan.NOTHING:

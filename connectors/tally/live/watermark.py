@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from connectors.tally.gateway.companies import LoadedCompany
 from connectors.tally.live.counting import Counted, DayCounts, from_state, to_state
+from connectors.tally.live.numbering import DayMarks
 
 OVERLAP = 16
 """Change numbers below the watermark that are looked at again, as the sample."""
@@ -32,6 +33,7 @@ class Watermark:
         sample: change number by master number of vouchers just below ``alter_voucher_id``.
         days: vouchers by day, as handed over; empty in the hub, which knows it better.
         renumbered: voucher types whose numbers Tally moves up and down by itself.
+        numbers: checksum of their numbers by day; empty in the hub.
     """
 
     guid: str
@@ -44,6 +46,7 @@ class Watermark:
     sample: Mapping[int, int] = field(default_factory=dict)
     days: DayCounts = field(default_factory=dict)
     renumbered: frozenset[str] = frozenset()
+    numbers: DayMarks = field(default_factory=dict)
 
     @classmethod
     def of(cls, company: LoadedCompany) -> Self:
@@ -72,6 +75,7 @@ class Watermark:
             sample={int(master_id): alter_id for master_id, alter_id in state.get("sample", ())},
             days=from_state(state.get("days", {})),
             renumbered=frozenset(state.get("renumbered", ())),
+            numbers={date.fromisoformat(day): mark for day, mark in state.get("numbers", {}).items()},
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -87,6 +91,7 @@ class Watermark:
             "sample": sorted([master_id, alter_id] for master_id, alter_id in self.sample.items()),
             "days": to_state(self.days),
             "renumbered": sorted(self.renumbered),
+            "numbers": {day.isoformat(): mark for day, mark in sorted(self.numbers.items())},
         }
 
     def is_of(self, company: LoadedCompany) -> bool:
