@@ -7,6 +7,8 @@ blanks ("Stock Item" is ``STOCKITEM``).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sandbox.tally.books.errors import UnknownKind
 
 CLASSES = (
@@ -90,6 +92,7 @@ def class_of(type_name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=8192)
 def type_of(field: str, root: str) -> str:
     """Return the type name of a field.
 

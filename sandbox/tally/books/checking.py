@@ -59,17 +59,15 @@ def is_usable_day(books: Ledgerbook, day: date) -> bool:
 
 def _check_names(books: Ledgerbook, tree: Element) -> None:
     for entry in iter_entries(tree):
-        name = entry.value("LEDGERNAME")
-        if books.masters.find("LEDGER", name) is None:
-            raise BooksRefused(f"Ledger '{name}' does not exist!")
+        if books.masters.resolve("LEDGER", entry.first("LEDGERNAME")) is None:
+            raise BooksRefused(f"Ledger '{entry.value('LEDGERNAME')}' does not exist!")
     for line in _goods(tree):
-        name = line.value("STOCKITEMNAME")
-        if books.masters.find("STOCKITEM", name) is None:
+        if books.masters.resolve("STOCKITEM", line.first("STOCKITEMNAME")) is None:
             raise BooksRefused("Item does not exist!")
         for batch in line.all("BATCHALLOCATIONS.LIST"):
-            godown = batch.value("GODOWNNAME")
-            if godown and books.masters.find("GODOWN", godown) is None:
-                raise BooksRefused(f"Godown '{godown}' does not exist!")
+            godown = batch.first("GODOWNNAME")
+            if godown is not None and books.masters.resolve("GODOWN", godown) is None:
+                raise BooksRefused(f"Godown '{godown.text}' does not exist!")
 
 
 def _goods(tree: Element) -> list[Element]:

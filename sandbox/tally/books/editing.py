@@ -65,6 +65,13 @@ class VoucherEditor:
         )
         return self._store(tree, voucher_type, day, identity)
 
+    def create_cancelled(self, tree: Element) -> Voucher:
+        """Enter a voucher that is cancelled from the first, as a Cancel that names none does: one step, no entries."""
+        lines = [child for child in tree.children if not child.children]
+        voucher = self.create(tree._replace(children=tuple(lines)))
+        kept = tuple([Element(tag) for tag in HEADER_TAGS])
+        return self._replace(replace(voucher, is_cancelled=True, body=pack(Element("VOUCHER", children=kept))), steps=0)
+
     def alter(self, master_id: int, draft: VoucherDraft | Element) -> Voucher:
         """Replace a voucher's content; its number stays unless the type leaves numbers to the user.
 

@@ -6,16 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from canonical.dates import Period
+from sandbox.tally.books.bill_objects import iter_bills
 from sandbox.tally.books.building import build_company
 from sandbox.tally.books.catalogue import BILL_CLASSES, class_of
 from sandbox.tally.books.company import BooksState, Ledgerbook
 from sandbox.tally.books.company_object import CompanyObject
 from sandbox.tally.books.editing import VoucherEditor
+from sandbox.tally.books.importing import import_objects, read_import
+from sandbox.tally.books.importing.result import UNKNOWN_REQUEST, wrong_company
 from sandbox.tally.books.master_editing import MasterEditor
 from sandbox.tally.books.master_objects import MasterObject
 from sandbox.tally.books.objects import LiveObject, Scope
 from sandbox.tally.books.references import fold
 from sandbox.tally.books.reports import run_report
+from sandbox.tally.books.tree import Element
 from sandbox.tally.books.voucher_objects import VoucherObject
 from sandbox.tally.options import TallyStyle
 from sandbox.world.business import build_world
@@ -49,7 +53,9 @@ class LiveCompany(Ledgerbook):
             yield CompanyObject(scope)
         elif name == "VOUCHER":
             yield from (VoucherObject(scope, row) for row in self.vouchers())
-        elif name not in BILL_CLASSES:
+        elif name in BILL_CLASSES:
+            yield from iter_bills(scope)
+        else:
             yield from (MasterObject(scope, row) for row in self.masters.of_kind(name))
 
     def voucher_objects(self, period: Period) -> Iterator[VoucherObject]:
@@ -100,6 +106,19 @@ class LiveBooks:
     def find(self, name: str) -> LiveCompany | None:
         """Find a loaded company by name, as Tally matches names: case and outer blanks do not matter."""
         return next((company for company in self.companies if fold(company.name) == fold(name)), None)
+
+    def import_data(self, envelope: Element) -> str:
+        """Run an import request of either form and return the answer's XML.
+
+        Without ``SVCURRENTCOMPANY`` it writes into the active company, whichever that is.
+        """
+        request = read_import(envelope)
+        if request is None:
+            return UNKNOWN_REQUEST
+        company = self.find(request.company) if request.company else self.current
+        if company is None:
+            return wrong_company(request.company)
+        return import_objects(company, request.objects, request.statics).to_xml()
 
     def close(self, company: LiveCompany) -> None:
         """Unload a company; the first that is left becomes the active one."""

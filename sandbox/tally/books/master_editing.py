@@ -67,6 +67,18 @@ class MasterEditor:
             raise BooksRefused(f"{old.kind.title()} '{name}' already exists!")
         return self._store(old.kind, master_id, name, old.tree)
 
+    def alter_and_rename(self, master_id: int, name: str, draft: Element) -> Master:
+        """Change fields and name in one step, as a client's Alter with another display name does.
+
+        Raises:
+            BooksRefused: the name is taken, or the parent does not exist.
+        """
+        old = self.get(master_id)
+        if self._books.masters.find(old.kind, name) not in (None, old):
+            raise BooksRefused(f"{old.kind.title()} '{name}' already exists!")
+        self._check(old.kind, draft)
+        return self._store(old.kind, master_id, name, _merge(old.tree, draft))
+
     def save_unchanged(self, master_id: int) -> Master:
         """Open a master and accept it as it is."""
         old = self.get(master_id)

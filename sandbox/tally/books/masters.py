@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sandbox.tally.books.records import Master
-from sandbox.tally.books.references import MARK, fold, reference_to, referred_class
+from sandbox.tally.books.references import MARK, REFERRING_FIELDS, fold, reference_to, referred_class
 from sandbox.tally.books.tree import Element
 
 PRIMARY = "\x04 Primary"
@@ -50,6 +50,13 @@ class MasterTable:
         number = self._names.get(kind, {}).get(fold(name))
         return self.by_id[number] if number is not None else None
 
+    def resolve(self, kind: str, child: Element | None) -> Master | None:
+        """Return the master a plain field names, be it by reference or still by name."""
+        if child is None:
+            return None
+        text = child.text
+        return self.by_id.get(int(text[1:])) if text[:1] == MARK else self.find(kind, text)
+
     def of_kind(self, kind: str) -> list[Master]:
         """Return the masters of a class, by name as Tally lists them."""
         return sorted((row for row in self.by_id.values() if row.kind == kind), key=lambda row: row.name.casefold())
@@ -64,16 +71,22 @@ class MasterTable:
 
     def refer(self, element: Element) -> Element:
         """Replace names of masters in a tree by references; names no master has stay as they are."""
-        if not element.children:
-            return element
-        return element._replace(children=tuple([self._refer_child(element.tag, child) for child in element.children]))
+        return element._replace(children=self._refer_children(element))
 
-    def _refer_child(self, parent: str, child: Element) -> Element:
-        if child.children:
-            return self.refer(child)
-        kind = referred_class(parent, child.tag)
-        number = self._names.get(kind, {}).get(fold(child.text)) if kind is not None else None
-        return child if number is None else child._replace(text=reference_to(number))
+    def _refer_children(self, element: Element) -> tuple[Element, ...]:
+        parent, names = element.tag, self._names
+        rows = []
+        for child in element.children:
+            if child.children:
+                row = Element(child.tag, "", child.attributes, self._refer_children(child))
+            elif child.tag in REFERRING_FIELDS:
+                kind = referred_class(parent, child.tag)
+                number = names[kind].get(fold(child.text)) if kind in names else None
+                row = child if number is None else Element(child.tag, reference_to(number), child.attributes)
+            else:
+                row = child
+            rows.append(row)
+        return tuple(rows)
 
     def reference(self, tree: Element, field_name: str) -> Master | None:
         """Return the master a plain field of a tree refers to."""

@@ -164,13 +164,23 @@ def conversion_of(masters: MasterTable, item_id: int) -> int:
 
 
 def parse_terms(text: str) -> Terms | None:
-    """Read credit terms: ``30 Days``, ``2 Weeks``, ``1 Months`` or ``31-Mar-26``; None where nothing is said."""
+    """Read credit terms: ``30 Days``, ``2 Weeks``, ``1 Months`` or ``31-Mar-26``; None for nothing or no terms."""
     if not text:
         return None
     if "-" in text:
-        return parse_print_day(text)
+        return _try_print_day(text)
     number, _, unit = text.partition(" ")
-    return CreditPeriod(int(number), CreditUnit(unit.strip().lower()))
+    try:
+        return CreditPeriod(int(number), CreditUnit(unit.strip().lower()))
+    except ValueError:
+        return None
+
+
+def _try_print_day(text: str) -> date | None:
+    try:
+        return parse_print_day(text)
+    except (ValueError, KeyError):
+        return None
 
 
 def parse_print_day(text: str) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from canonical.dates import Period
 from sandbox.tally.books.catalogue import type_of
@@ -51,9 +52,9 @@ class LiveObject:
     def method(self, name: str) -> Scalar | None:
         """Return a stored or computed value; None where the object has no such method (or it is a list)."""
         field = fold_method(name)
-        for child in self.fields():
-            if child.tag == field:
-                return parse_scalar(type_of(field, self.root), child.text)
+        for child in self.element.children:
+            if child.tag == field and not child.children:
+                return parse_scalar(type_of(field, self.root), self.spell(child))
         if field == self.tag and not self.element.children:
             return Text(self.spell(self.element))
         return None
@@ -106,6 +107,7 @@ class LiveObject:
         return f"{pad}<{self.tag}{attribute_text(self.attributes)}>\n{body}{pad}</{self.tag}>\n"
 
 
+@lru_cache(maxsize=4096)
 def fold_method(name: str) -> str:
     """Fold a method's name: without ``$``, blanks and case."""
     return "".join(name.split()).lstrip("$").upper()

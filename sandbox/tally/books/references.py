@@ -6,6 +6,8 @@ Stored trees therefore hold ``U+E000`` and the master's number where a name stan
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 MARK = "\ue000"
 
 _ANYWHERE = "*"
@@ -39,6 +41,10 @@ _FIELDS: dict[str, dict[str, str]] = {
 }
 
 
+REFERRING_FIELDS = frozenset(_FIELDS)
+"""Every field that names another object somewhere."""
+
+
 def referred_class(parent: str, field: str) -> str | None:
     """Return the class of the object a field names, or None for a field that names none.
 
@@ -57,6 +63,7 @@ def reference_to(master_id: int) -> str:
     return f"{MARK}{master_id}"
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(name: str) -> str:
     """Fold a name as Tally matches names: without case, blanks at the ends and doubled blanks."""
     return " ".join(name.split()).casefold()

@@ -11,12 +11,15 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from xml.parsers import expat
+from xml.etree import ElementTree as ET
 
 from sandbox.tally.text import escape
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _STAND_INS = {"\ue003": "\x03", "\ue004": "\x04", "\ue005": "\x05"}
+_ILLEGAL = {"&#4;": "\ue004", "\x03": "\ue003", "\x04": "\ue004", "\x05": "\ue005"}
+_UDF = "UDF_COLON_"
+"""Stands for the prefix while parsing: whether it was declared does not matter then."""
 _LEVEL = 1
 
 
@@ -58,47 +61,29 @@ def parse_xml(text: str) -> Element:
     Raises:
         TreeError: not well-formed, or with a document type.
     """
-    legal = text.replace("&#4;", "\ue004").replace("\x03", "\ue003").replace("\x04", "\ue004").replace("\x05", "\ue005")
-    builder = _Builder()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.data
-    parser.StartDoctypeDeclHandler = builder.refuse
-    try:
-        parser.Parse(legal, True)
-    except expat.ExpatError as error:
-        raise TreeError(str(error)) from error
-    if builder.root is None:
-        raise TreeError("no element")
-    return builder.root
-
-
-class _Builder:
-    """Collects elements bottom-up; text beside child elements is indentation and dropped."""
-
-    def __init__(self) -> None:
-        self.root: Element | None = None
-        self._open: list[tuple[str, Mapping[str, str], list[Element], list[str]]] = []
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._open.append((tag, attributes or _NONE, [], []))
-
-    def data(self, text: str) -> None:
-        if self._open:
-            self._open[-1][3].append(text)
-
-    def refuse(self, *_: object) -> None:
+    if "<!DOCTYPE" in text:
         raise TreeError("document type declaration")
+    legal = text.replace("<UDF:", f"<{_UDF}").replace("</UDF:", f"</{_UDF}")
+    for written, stand_in in _ILLEGAL.items():
+        if written in legal:
+            legal = legal.replace(written, stand_in)
+    try:
+        root = ET.fromstring(legal)  # noqa: S314 - our own text, or an import on loopback without entities
+    except ET.ParseError as error:
+        raise TreeError(str(error)) from error
+    return _converted(root)
 
-    def end(self, _: str) -> None:
-        tag, attributes, children, pieces = self._open.pop()
-        element = Element(tag, "" if children else _restore("".join(pieces)), attributes, tuple(children))
-        if not self._open:
-            self.root = element
-        elif not is_placeholder(element):
-            self._open[-1][2].append(element)
+
+def _converted(node: ET.Element) -> Element:
+    """Turn a parsed node into an element; text beside child elements is indentation and dropped."""
+    tag = node.tag
+    if tag.startswith(_UDF):
+        tag = f"UDF:{tag[len(_UDF) :]}"
+    if len(node):
+        children = tuple([child for child in map(_converted, node) if not is_placeholder(child)])
+        return Element(tag, "", node.attrib or _NONE, children)
+    text = node.text or ""
+    return Element(tag, text if text.isascii() else _restore(text), node.attrib or _NONE)
 
 
 def is_placeholder(element: Element) -> bool:
