@@ -13,8 +13,9 @@ from sandbox.tally.books.catalogue import MASTER_CLASSES, type_of
 from sandbox.tally.books.tree import attribute_text, escape_native
 from sandbox.tally.books.values import Amount, Scalar, Text
 from sandbox.tally.gateway.faults import Faults
-from sandbox.tally.gateway.fetching import LISTS, Fetch
+from sandbox.tally.gateway.fetching import Fetch
 from sandbox.tally.gateway.tdl.scope import Evaluate, Scope
+from sandbox.tally.gateway.tdl.types import LISTS
 from sandbox.tally.gateway.tdl.values import scalar_of
 
 _TYPE_ORDER = {
