@@ -30,7 +30,7 @@ from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.endpoint import parse_endpoint
 from connectors.tally.odbc import failure
 from connectors.tally.odbc.crosscheck import MasterLine, compare, lines_of_nodes
-from connectors.tally.odbc.opinion import REPORT_TITLE, Opinion
+from connectors.tally.odbc.opinion import REPORT_TITLE, Opinion, derived_ledgers
 from connectors.tally.odbc.session import OdbcSession
 from connectors.tally.odbc.settings import OdbcUse, parse_settings
 from connectors.tally.odbc.source import MASTER_STREAMS, OdbcSource
@@ -200,7 +200,8 @@ class BesideOdbc:
             return
         theirs = lines_of_nodes(ledgers)
         totals = [*self._compare(company, theirs, len(groups)), *self._unknown(company, ledgers, groups)]
-        opinion = Opinion.of(theirs, self._balances.get(company))
+        derived = derived_ledgers(ledgers, groups)
+        opinion = Opinion.of(theirs, self._balances.get(company), derived)
         self._issues.extend(_findings(odbc.label, [*totals, *opinion.totals], len(theirs)))
         yield {
             "company_guid": company,
@@ -209,7 +210,7 @@ class BesideOdbc:
             "guid": REPORT_TITLE,
             "name": REPORT_TITLE,
             "element": "REPORT",
-            "object": opinion.to_object(ledgers),
+            "object": opinion.to_object(ledgers, derived),
             "file": odbc.label,
             "position": 1,
         }

@@ -2,28 +2,31 @@
 
 ODBC serves the period open on Tally's screen. The gateway's Trial Balance is of a period that was asked for; if both
 agree ledger by ledger, ODBC's figures stand for that period too, and are an oracle. If not, they are kept but refused
-as one, with the reason: an unknown period must not block anything.
+as one, with the reason: an unknown period must not block anything. Two kinds of ledgers are left aside, because no
+report agrees on them by design: the result (Profit & Loss A/c, which no trial balance lists as it stands in the master)
+and ledgers of stock (a trial balance shows the opening stock, the master the closing one).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from canonical.ledger import name_key
+from canonical.ledger import ReservedGroup, name_key
 from canonical.money import ZERO
 from canonical.proof import ControlTotal, ReportKind, SourceReport
 from canonical.record import JsonValue
 from connectors.tally.odbc.crosscheck import ORACLE, MasterLine
-from connectors.tally.reports.odbc import ROW_TAG
+from connectors.tally.reports.odbc import DERIVED, ROW_TAG
 from connectors.tally.reports.read import read_report
 from connectors.tally.reports.record import ReportRecord
-from connectors.tally.tree import Node
+from connectors.tally.tree import Node, text_of
 
 REPORT_TITLE = "ODBC ledgers"
 """Key and title of the record in the stream ``reports``."""
+PROFIT_AND_LOSS = "Profit & Loss A/c"
 NO_PERIOD = "ODBC does not say of which period its closing balances are, and no trial balance was there to tell"
 OTHER_PERIOD = "the closing balances over ODBC are not those of the trial balance: another period is open in Tally"
 
@@ -43,15 +46,22 @@ class Opinion:
     refused: str = ""
 
     @classmethod
-    def of(cls, theirs: Iterable[MasterLine], trial_balance: Mapping[str, JsonValue] | None) -> Opinion:
+    def of(
+        cls,
+        theirs: Iterable[MasterLine],
+        trial_balance: Mapping[str, JsonValue] | None,
+        derived: Container[str] = frozenset(),
+    ) -> Opinion:
         """Judge ODBC's ledgers by the gateway's Trial Balance.
 
         Args:
             theirs: what ODBC said.
             trial_balance: the record of the stream ``reports``, None if there is none.
+            derived: keys of ledgers to leave aside, see ``derived_ledgers``.
         """
         report = gateway_trial_balance(trial_balance)
-        closings = {name_key(line.name): (line.name, line.closing) for line in theirs if line.closing is not None}
+        known = [(name_key(line.name), line) for line in theirs if line.closing is not None]
+        closings = {key: (line.name, line.closing) for key, line in known if key not in derived}
         if report is None or not closings:
             return cls(refused=NO_PERIOD)
         totals = _compare(report, closings)
@@ -59,10 +69,41 @@ class Opinion:
             return cls(totals=totals, refused=OTHER_PERIOD)
         return cls(totals=totals, as_of=report.as_of, refused="" if report.as_of else NO_PERIOD)
 
-    def to_object(self, ledgers: Sequence[Node]) -> dict[str, JsonValue]:
-        """Write it as the ``object`` of a record of the stream ``reports``."""
-        rows = [(ROW_TAG, node) for node in ledgers]
+    def to_object(self, ledgers: Sequence[Node], derived: Container[str] = frozenset()) -> dict[str, JsonValue]:
+        """Write it as the ``object`` of a record of the stream ``reports``; what is left aside is marked."""
+        rows = [
+            (ROW_TAG, {**node, DERIVED: "Yes"} if name_key(str(node["@NAME"])) in derived else node) for node in ledgers
+        ]
         return ReportRecord(rows=rows, report=REPORT_TITLE, as_of=self.as_of, refused=self.refused).to_object()
+
+
+def derived_ledgers(ledgers: Iterable[Node], groups: Iterable[Node]) -> frozenset[str]:
+    """Return the keys of the ledgers whose closing balance Tally derives: the result, and stock in hand."""
+    parents: dict[str, str] = {}
+    stock = {name_key(ReservedGroup.STOCK_IN_HAND.value)}
+    for group in groups:
+        key = name_key(text_of(group.get("@NAME")))
+        parents[key] = name_key(text_of(group.get("PARENT")))
+        reserved = text_of(group.get("@RESERVEDNAME"))
+        if reserved and name_key(reserved) == name_key(ReservedGroup.STOCK_IN_HAND.value):
+            stock.add(key)
+    found = set()
+    for ledger in ledgers:
+        name = text_of(ledger.get("@NAME"))
+        is_result = PROFIT_AND_LOSS in (name, text_of(ledger.get("@RESERVEDNAME")))
+        if is_result or _is_below(name_key(text_of(ledger.get("PARENT"))), stock, parents):
+            found.add(name_key(name))
+    return frozenset(found)
+
+
+def _is_below(group: str, tops: Container[str], parents: Mapping[str, str]) -> bool:
+    for _ in range(len(parents) + 1):
+        if group in tops:
+            return True
+        if group not in parents:
+            return False
+        group = parents[group]
+    return False  # a circle: the answer was damaged
 
 
 def gateway_trial_balance(record: Mapping[str, JsonValue] | None) -> SourceReport | None:

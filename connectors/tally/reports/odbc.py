@@ -12,6 +12,8 @@ from connectors.tally.tree import text_of
 
 ROW_TAG = "ODBCLEDGER"
 """Tag of a row: a ledger as an object with the tags of Tally's XML."""
+DERIVED = "@DERIVED"
+"""Marks a ledger whose balance Tally derives (the result, stock): compared with nothing."""
 
 
 def read_odbc_ledgers(sheet: Sheet) -> tuple[ReportLine, ...]:
@@ -22,7 +24,7 @@ def read_odbc_ledgers(sheet: Sheet) -> tuple[ReportLine, ...]:
     """
     lines = []
     for tag, node in sheet.rows:
-        if tag != ROW_TAG or not isinstance(node, dict):
+        if tag != ROW_TAG or not isinstance(node, dict) or DERIVED in node:
             continue
         closing = text_of(node.get("CLOSINGBALANCE"))
         if closing and "=" not in closing:

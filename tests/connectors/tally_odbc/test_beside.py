@@ -19,9 +19,10 @@ from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import ProgressEvent
 from connectors.sdk.census import Census, CensusMember, CensusVerdict
 from connectors.tally.odbc.beside import BesideOdbc
-from connectors.tally.odbc.opinion import NO_PERIOD, OTHER_PERIOD, REPORT_TITLE
+from connectors.tally.odbc.opinion import NO_PERIOD, OTHER_PERIOD, REPORT_TITLE, Opinion, derived_ledgers
 from connectors.tally.odbc.settings import OdbcUse
 from connectors.tally.odbc.source import OdbcSource
+from connectors.tally.reports.read import read_report
 from connectors.tally.reports.record import ReportRecord
 from connectors.tally.source import Record
 from connectors.tally.translate import TallyTranslator
@@ -228,6 +229,29 @@ def test_another_period_on_tally_s_screen_is_no_oracle_and_no_alarm_about_the_bo
     issue = codes(source)["tally.odbc.differs"]
     assert "closing balance: Cash (gateway 999.00, ODBC 1250.25)" in issue.message
     assert "Alt+F2" in issue.hint
+
+
+def test_ledgers_that_tally_derives_are_left_aside() -> None:
+    """The result and stock: by design no trial balance agrees with their masters."""
+    groups = [
+        {"@NAME": "Goods", "PARENT": "Current Assets", "@RESERVEDNAME": "Stock-in-Hand"},
+        {"@NAME": "Finished", "PARENT": "Goods"},
+        {"@NAME": "A", "PARENT": "B"},
+        {"@NAME": "B", "PARENT": "A"},
+    ]
+    ledgers = [
+        {"@NAME": "Profit & Loss A/c"},
+        {"@NAME": "Ergebnis", "@RESERVEDNAME": "Profit & Loss A/c"},
+        {"@NAME": "Soap", "PARENT": "Finished"},
+        {"@NAME": "Circle", "PARENT": "A"},
+        {"@NAME": "Cash", "PARENT": "Cash-in-Hand"},
+    ]
+    assert derived_ledgers(ledgers, groups) == {"profit & loss a/c", "ergebnis", "soap"}
+    assert derived_ledgers([{"@NAME": "Soap", "PARENT": "Stock-in-Hand"}], []) == {"soap"}
+    rows = [("ODBCLEDGER", {"@NAME": "Soap", "CLOSINGBALANCE": "-5.00"})]
+    ((_, marked),) = Opinion().to_object([dict(rows[0][1])], {"soap"})["rows"]
+    assert read_report(ReportRecord(rows=[("ODBCLEDGER", marked)]), "").lines == ()
+    assert len(read_report(ReportRecord(rows=rows), "").lines) == 1
 
 
 def test_without_a_trial_balance_the_period_is_unknown(beside: Beside) -> None:
