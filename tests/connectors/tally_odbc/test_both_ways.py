@@ -13,9 +13,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from canonical.company import Company
+from canonical.errors import SourceRejected
 from canonical.issue import Issue
 from canonical.proof import ReportKind, SourceReport
 from canonical.record import RawRecord, SourceRef
@@ -98,7 +100,7 @@ class Store:
         differing = (
             key
             for key, member in counted.items()
-            if key in held and member.version is not None and member.version != held[key].version
+            if key in held and (member.version or held[key].version) != held[key].version
         )
         in_scope = (
             key
@@ -224,3 +226,40 @@ def test_an_odbc_that_is_not_there_is_said_and_the_sync_is_whole(tally: Tally) -
     found = codes(tally.sync(dsn="TallyODBC64_9999"))
     assert set(found) == {"tally.odbc.no_opinion"}
     assert len(tally.store.held("vouchers")) == 60
+
+
+def test_what_the_gateway_refuses_comes_over_odbc_until_it_gives_it_again(tally: Tally) -> None:
+    """The whole detour: refused ledgers stand in, and the next sync puts the gateway's in their place."""
+    tally.serve_tables()
+
+    def refuse_ledgers(_number: int, request: str) -> None:
+        is_read = "<TYPE>Ledger</TYPE>" in request and "BILLALLOCATIONS" in request
+        tally.running.faults.line_error = "Memory access violation" if is_read else ""
+
+    tally.running.watch = refuse_ledgers
+    found = codes(tally.sync(use="fallback"))
+    assert found["tally.odbc.stood_in"].facts["stream"] == "ledgers"
+    company = tally.books.current
+    assert company is not None
+    ledgers = tally.store.held("ledgers")
+    assert len(ledgers) == len(list(company.objects("Ledger")))
+    assert {record.version for record in ledgers.values()} == {None}
+    assert len(tally.store.held("vouchers")) == 60
+
+    tally.running.watch, tally.running.faults.line_error = None, ""
+    again = codes(tally.sync(use="fallback"))
+    assert "tally.odbc.stood_in" not in again
+    latest = tally.store.held("ledgers")
+    assert all(record.version for record in latest.values()), "the gateway's own, with their change numbers"
+    objects = [msgspec.json.decode(record.payload)["object"] for record in latest.values()]
+    assert any("BILLALLOCATIONS.LIST" in node or "LEDGSTREGDETAILS.LIST" in node for node in objects)
+
+
+def test_a_second_opinion_alone_lets_the_refusal_stand(tally: Tally) -> None:
+    tally.serve_tables()
+    tally.running.watch = lambda _number, request: tally.running.faults.turn(
+        "line_error", "Memory access violation" if "<TYPE>Ledger</TYPE>" in request else ""
+    )
+    with pytest.raises(SourceRejected) as refused:
+        tally.sync()
+    assert refused.value.code == "tally.gateway.refused"
