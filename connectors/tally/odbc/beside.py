@@ -30,6 +30,7 @@ from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.endpoint import parse_endpoint
 from connectors.tally.odbc import failure
 from connectors.tally.odbc.crosscheck import MasterLine, compare, lines_of_nodes
+from connectors.tally.odbc.drivers import choose_address, diagnose
 from connectors.tally.odbc.opinion import REPORT_TITLE, Opinion, derived_ledgers
 from connectors.tally.odbc.session import OdbcSession
 from connectors.tally.odbc.settings import OdbcUse, parse_settings
@@ -264,7 +265,9 @@ def beside_gateway(
     client = GatewayClient(endpoint, work_directory=surroundings.work_directory, clock=clock, sleep=sleep)
 
     def open_odbc(guid: str, name: str) -> OdbcSource:
-        session = OdbcSession(settings.address, settings.limits, clock=clock, sleep=sleep, lock=client.exclusive)
+        found = None if settings.is_named else choose_address(diagnose(), settings.address.port)
+        address = found or settings.address
+        session = OdbcSession(address, settings.limits, clock=clock, sleep=sleep, lock=client.exclusive)
         return OdbcSource(session, company_guid=guid, company_name=name)
 
     return BesideOdbc(inner, open_odbc, emission, use=settings.use, memory=memory)

@@ -23,18 +23,24 @@ class OdbcUse(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OdbcSettings:
-    """All of the setting."""
+    """All of the setting.
+
+    Attributes:
+        address: where; with ``is_named`` as given, else to be looked for by its port.
+        is_named: a data source, a driver or a server was given.
+    """
 
     address: OdbcAddress
+    is_named: bool
     limits: OdbcLimits
     use: OdbcUse = OdbcUse.CROSSCHECK
 
 
 SETTINGS: dict[str, tuple[str, str]] = {
-    "dsn": ("string", "Data source, for example TallyODBC64_9000; Tally registers it when it starts."),
+    "dsn": ("string", "Data source, such as TallyODBC64_9000; if none is named, the one of the port is looked for."),
     "driver": ("string", "Driver's name, if there is no data source: 'Tally ODBC Driver64' by default."),
     "server": ("string", "Host of Tally, with driver: (local) by default."),
-    "port": ("integer", "Port of Tally, with driver: 9000 by default."),
+    "port": ("integer", "Port of Tally: 9000 by default."),
     "use": ("string", "crosscheck (compare only, the default) or fallback (also masters the gateway cannot give)."),
     "connect_timeout_s": ("number", "Seconds to sign in: 15 by default."),
     "answer_timeout_s": ("number", "Seconds for one table: 120 by default."),
@@ -62,7 +68,12 @@ def parse_settings(config: Mapping[str, JsonValue]) -> OdbcSettings:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or value < 0 or (value == 0 and name not in ("pause_s", "drain_s")):
             raise _invalid(f"odbc.{name} cannot be {str(value)[:40]!r}: a positive number is expected.")
-    return OdbcSettings(address=parse_address(config), limits=OdbcLimits(**given), use=OdbcUse(use))
+    return OdbcSettings(
+        address=parse_address(config),
+        is_named=any(config.get(name) for name in ("dsn", "driver", "server")),
+        limits=OdbcLimits(**given),
+        use=OdbcUse(use),
+    )
 
 
 def _invalid(message: str) -> ConfigurationError:

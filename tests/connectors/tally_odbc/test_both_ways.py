@@ -191,6 +191,11 @@ def test_both_ways_say_the_same_of_the_same_books(tally: Tally) -> None:
     assert {line.name: float(-line.net) for line in report.lines} == with_balance
 
 
+def test_the_data_source_of_the_port_is_found(tally: Tally) -> None:
+    tally.serve_tables()
+    assert "tally.odbc.agrees" in codes(tally.sync(dsn="", port=9000))
+
+
 def test_a_balance_and_a_name_that_differ_are_found(tally: Tally) -> None:
     def spoil(ledgers: list[Row]) -> None:
         with_balance = next(row for row in ledgers if row["_ClosingBalance"])

@@ -91,6 +91,8 @@ def test_settings_are_read() -> None:
     settings = parse_settings({"dsn": "TallyODBC64_9000", "use": "fallback", "answer_timeout_s": 30, "pause_s": 0})
     assert settings.address.data_source == "TallyODBC64_9000"
     assert settings.use is OdbcUse.FALLBACK
+    assert settings.is_named
+    assert not parse_settings({"port": 9001}).is_named
     assert (settings.limits.answer_timeout_s, settings.limits.pause_s, settings.limits.rows_max) == (30, 0, 200_000)
 
 
