@@ -53,7 +53,7 @@ class OdbcLimits:
 
     connect_timeout_s: float = 15.0
     answer_timeout_s: float = 120.0
-    rows_max: int = 200_000
+    rows_max: int = 100_000
     pause_s: float = 0.5
     drain_s: float | None = None
 
@@ -159,11 +159,10 @@ class OdbcSession:
     def _drain(self) -> None:
         """Wait until Tally has done what we no longer wait for."""
         limit = self.limits.drain_limit(self._expired_s)
-        until = self._clock() + limit
         command: Command = {"do": "query", "sql": select("Company", ("Name",)), "rows_max": 1}
         try:
             process = self._connected(limit)
-            self._exchange(process, command, max(until - self._clock(), 0.0))
+            self._exchange(process, command, limit)
         except SourceUnavailable as error:
             raise failure.still_busy(self.address.label, limit) from error
         self._expired_s = 0.0

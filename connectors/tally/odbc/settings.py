@@ -44,7 +44,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "use": ("string", "crosscheck (compare only, the default) or fallback (also masters the gateway cannot give)."),
     "connect_timeout_s": ("number", "Seconds to sign in: 15 by default."),
     "answer_timeout_s": ("number", "Seconds for one table: 120 by default."),
-    "rows_max": ("integer", "Rows of one table, more is an error: 200000 by default."),
+    "rows_max": ("integer", "Rows of one table, more is an error: 100000 by default."),
     "pause_s": ("number", "Seconds of rest after a query: 0.5 by default."),
     "drain_s": ("number", "Seconds to wait for Tally after a query was given up; by default twice the limit it broke."),
 }

@@ -45,7 +45,7 @@ def test_many_rows_come_through_and_one_too_many_is_an_error(open_session: Open)
 
 
 def test_a_query_that_hangs_is_given_up_and_its_process_is_gone(open_session: Open) -> None:
-    session = open_session(books(hang_query="Ledger"), answer_timeout_s=0.5)
+    session = open_session(books(hang_query="Ledger"), answer_timeout_s=1.5)
     session.columns("Groups")
     assert session._process is not None
     process = session._process._popen
@@ -92,7 +92,7 @@ def test_after_giving_up_nothing_is_asked_until_tally_is_back(open_session: Open
 
 def test_a_tally_that_does_not_come_back_is_left_alone(open_session: Open, tmp_path: Path) -> None:
     busy = tmp_path / "busy"
-    session = open_session(books(busy_file=str(busy), busy_after="Ledger"), answer_timeout_s=0.3, drain_s=0.6)
+    session = open_session(books(busy_file=str(busy), busy_after="Ledger"), answer_timeout_s=0.3, drain_s=1.5)
     with pytest.raises(SourceUnavailable):
         session.query("Ledger", ("Name",))
     with pytest.raises(SourceUnavailable) as still:

@@ -93,7 +93,7 @@ def test_settings_are_read() -> None:
     assert settings.use is OdbcUse.FALLBACK
     assert settings.is_named
     assert not parse_settings({"port": 9001}).is_named
-    assert (settings.limits.answer_timeout_s, settings.limits.pause_s, settings.limits.rows_max) == (30, 0, 200_000)
+    assert (settings.limits.answer_timeout_s, settings.limits.pause_s, settings.limits.rows_max) == (30, 0, 100_000)
 
 
 @pytest.mark.parametrize(
