@@ -18,7 +18,7 @@ from sandbox.tally.books.moves import read_moves
 from sandbox.tally.books.tree import Element, pack, parse_xml, unpack
 from sandbox.world import WorldSpec, build_world
 from tests.sandbox.books.support import SPEC, YEAR, parse, small_company, voucher_objects
-from tests.sandbox.tally_reader import roots
+from tests.sandbox.tally_reader import roots, value
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def content(node: etree._Element) -> object:
 
 
 def test_vouchers_are_those_of_the_files_tag_by_tag(company: LiveCompany, files: list[etree._Element]) -> None:
-    filed = {node.findtext("GUID"): content(node) for node in files if node.tag == "VOUCHER"}
+    filed = {value(node, "GUID"): content(node) for node in files if node.tag == "VOUCHER"}
     live = {one.guid: content(parse(one.to_xml())) for one in voucher_objects(company)}
     assert len(filed) == SPEC.vouchers
     assert live == filed
