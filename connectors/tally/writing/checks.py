@@ -48,9 +48,8 @@ def voucher_objections(voucher: Voucher, target: Target, edition: Edition) -> It
     if not voucher.postings:
         yield "it has no postings"
         return
-    missing = sorted(
-        {posting.ledger_name for posting in voucher.postings if target.ledger(posting.ledger_name) is None}
-    )
+    names = {posting.ledger_name for posting in voucher.postings}
+    missing = sorted(name for name in names if target.ledger(name) is None)
     if missing:
         yield f"Tally has no ledger {', '.join(map(repr, missing))}"
         return
@@ -124,7 +123,7 @@ def _sides(voucher: Voucher, target: Target) -> Iterator[str]:
             yield "a receipt debits bank or cash; this one does not, its sides look exchanged"
         case VoucherKind.PAYMENT if money >= 0:
             yield "a payment credits bank or cash; this one does not, its sides look exchanged"
-        case VoucherKind.SALES if parties + money <= 0 or income > 0:
+        case VoucherKind.SALES if income > 0 or (not income and parties + money <= 0):
             yield "a sale debits its party and credits income; this one does not, its sides look exchanged"
         case VoucherKind.JOURNAL if money:
             yield "a journal does not move bank or cash; use a receipt or payment"

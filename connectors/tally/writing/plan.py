@@ -167,7 +167,7 @@ def _alter_objections(command: AlterLedger, target: Target, existing: Node) -> I
     if ledger.opening_bills:
         yield "opening bills are not written; enter them in Tally"
     if command.party and has_history(existing):
-        yield "its address or registration has changed over time in Tally; change it there, so that the dates stay right"
+        yield "its address or registration has changed over time; change it in Tally, so that the dates stay right"
 
 
 _TOGETHER = (

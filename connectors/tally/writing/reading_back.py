@@ -128,16 +128,18 @@ def ledger_differences(node: Node, wanted: Iterable[Wanted]) -> tuple[Difference
     )
 
 
-def closest(
-    nodes: Iterable[Node], voucher: Voucher, *, keeps_number: bool
-) -> tuple[Node, tuple[Difference, ...]] | None:
+Compared = tuple[Node, tuple[Difference, ...]]
+"""An object read back, and where it differs."""
+
+
+def closest(nodes: Iterable[Node], voucher: Voucher, *, keeps_number: bool) -> Compared | None:
     """Return the voucher that differs least from what was sent, with its differences; None if there are none."""
     rated = [(node, voucher_differences(node, voucher, keeps_number=keeps_number)) for node in nodes]
     return min(rated, key=lambda item: len(item[1]), default=None)
 
 
 def voucher_differences(node: Node, voucher: Voucher, *, keeps_number: bool) -> tuple[Difference, ...]:
-    """Where a voucher is not as sent; the party of receipts and payments is Tally's own choice, so it is not compared."""
+    """Where a voucher is not as sent; the party is left out, for receipts and payments Tally puts the bank there."""
     return tuple(_voucher_differences(node, voucher, keeps_number=keeps_number))
 
 

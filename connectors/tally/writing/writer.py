@@ -57,10 +57,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What reading back brought."""
+    """What reading back brought.
+
+    Attributes:
+        node: the object.
+        differences: where it is not as sent.
+        is_ours: Tally named it, or it is known by name or GUID; else it only looks like what was sent.
+        is_untouched: it is exactly as it was before.
+    """
 
     node: Node
     differences: tuple[Difference, ...] = ()
+    is_ours: bool = True
+    is_untouched: bool = False
 
 
 class Writer:
@@ -161,7 +170,11 @@ class Writer:
         match plan.command:
             case CreateLedger() | AlterLedger():
                 node = find_ledger(self._client, before, plan.command.ledger.name)
-                return _Found(node=node, differences=ledger_differences(node, plan.wanted)) if node else None
+                if not node:
+                    return None
+                is_untouched = bool(plan.before) and node.get("ALTERID") == plan.before.get("ALTERID")
+                differences = ledger_differences(node, plan.wanted)
+                return _Found(node=node, differences=differences, is_untouched=is_untouched)
             case CancelVoucher():
                 return self._read_cancelled(plan, before)
             case CreateVoucher():
@@ -175,7 +188,7 @@ class Writer:
         )
         kind = target.voucher_type(voucher.type_name)
         found = closest(nodes, voucher, keeps_number=kind is not None and not kind.is_numbered_by_tally)
-        return _Found(node=found[0], differences=found[1]) if found else None
+        return _Found(node=found[0], differences=found[1], is_ours=result.master_id > 0) if found else None
 
     def _read_cancelled(self, plan: Plan, before: LoadedCompany) -> _Found | None:
         guid = text_of(plan.before.get("GUID"))
@@ -207,8 +220,8 @@ class Writer:
     def _refuse_other_use(command: Command, last: AuditEntry | None) -> None:
         if last is not None and last.digest != digest_of(command) and last.verdict is not Verdict.REFUSED:
             raise RuleError(
-                f"The key {command.key!r} was used on {last.at:%Y-%m-%d %H:%M} for another command ({last.title}). Give "
-                "the changed command a key of its own.",
+                f"The key {command.key!r} was used on {last.at:%Y-%m-%d %H:%M} for another command ({last.title}). "
+                "Give the changed command a key of its own.",
                 code="tally.write.key_reused",
                 key=command.key,
             )
@@ -240,9 +253,13 @@ class Writer:
 
 def _judged(entry: AuditEntry, found: _Found | None, objection: str) -> AuditEntry:
     """All clauses hold: written. It is there but not as sent, or counted wrongly: different. Not there: refused."""
-    if found is None:
+    if found is None or (objection and found.is_untouched):
         verdict = Verdict.REFUSED if objection else Verdict.UNCERTAIN
         reason = objection or "Tally counted it, but it is not to be found"
+        return replace(entry, verdict=verdict, reason=reason)
+    if found.differences and not found.is_ours:
+        verdict = Verdict.UNCERTAIN if _is_lost_answer(entry) or not objection else Verdict.REFUSED
+        reason = f"{objection or 'Tally did not say which voucher it wrote'}; others were entered meanwhile"
         return replace(entry, verdict=verdict, reason=reason)
     guid = text_of(found.node.get("GUID"))
     differences = found.differences
