@@ -174,6 +174,12 @@ class Faults:
         setattr(self, name, _value_like(getattr(self, name), text))
 
 
+def list_switches() -> list[tuple[str, str]]:
+    """Every switch as the command line spells it, with its default."""
+    healthy = Faults()
+    return [(one.name.replace("_", "-"), str(getattr(healthy, one.name))) for one in fields(Faults) if one.name != "script"]
+
+
 def _value_like(sample: object, text: str) -> object:
     match sample:
         case bool():

@@ -13,8 +13,10 @@ from sandbox.tally.books.catalogue import MASTER_CLASSES, type_of
 from sandbox.tally.books.tree import attribute_text, escape_native
 from sandbox.tally.books.values import Amount, Scalar, Text
 from sandbox.tally.gateway.faults import Faults
-from sandbox.tally.gateway.fetching import LISTS, Fetch
+from sandbox.tally.gateway.fetching import Fetch
+from sandbox.tally.gateway.tdl.methods import read_children, read_method
 from sandbox.tally.gateway.tdl.scope import Evaluate, Scope
+from sandbox.tally.gateway.tdl.types import LISTS
 from sandbox.tally.gateway.tdl.values import scalar_of
 
 _TYPE_ORDER = {
@@ -185,9 +187,9 @@ def _field_writer(name: str, root: str, indent: int, typed: bool = True, default
     nested = _list_writer(name, _WHOLE, root, indent, _NO_FAULTS)
 
     def write(scope: Scope) -> str:
-        value = scope.obj.method(name)
+        value = read_method(scope.obj, name)
         if value is None:
-            return nested(scope) if scope.obj.children(name) else _derived(scope, name, empty)
+            return nested(scope) if read_children(scope.obj, name) else _derived(scope, name, empty)
         wire = value.wire
         if not wire:
             return empty
@@ -246,7 +248,7 @@ def _list_writer(name: str, fetch: Fetch, root: str, indent: int, faults: Faults
     bills = name == "billallocations" and not fetch.whole and faults.curated_bills_corrupted
 
     def write(scope: Scope) -> str:
-        entries = scope.obj.children(name)
+        entries = read_children(scope.obj, name)
         if not entries:
             return placeholder
         if entries[0].tag.upper() == name.upper():
@@ -261,7 +263,8 @@ def _list_writer(name: str, fetch: Fetch, root: str, indent: int, faults: Faults
 
 
 def _entry_writers(name: str, fetch: Fetch, root: str, indent: int, faults: Faults) -> list[Write]:
-    return _field_writers(fetch, _FIXED.get(name.upper(), ()), root, indent, faults)
+    fixed = _FIXED.get(name.upper(), ()) if root == "VOUCHER" else ()
+    return _field_writers(fetch, fixed, root, indent, faults)
 
 
 def _own_text(entry: object, name: str) -> str:
