@@ -152,7 +152,7 @@ def _kind(key: str, found: dict[str, Node]) -> VoucherKind:
 def _is_numbered_by_tally(node: Node) -> bool:
     """The type's own field is a relic since release 3 (always None there); the series says it.
 
-    With ``Automatic (Manual Override)`` nobody has measured whether a number that is sent is kept, so it is not relied on.
+    With ``Automatic (Manual Override)`` nobody has measured whether a number that is sent is kept, so none is expected.
     """
     series = [text_of(item.get("NUMBERINGMETHOD")) for item in nodes_of(node.get("VOUCHERNUMBERSERIES.LIST"))]
     methods = [method for method in (*series, text_of(node.get("NUMBERINGMETHOD"))) if method and method != "None"]
