@@ -99,6 +99,19 @@ class LogSettings:
     level: str = setting("warning", "Least level written to standard error: debug, info, warning or error.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritingSettings:
+    """What Khata may write into an accounting system: nothing, unless it is said here."""
+
+    enabled: bool = setting(False, "Allow `khata write ... --apply` to send anything at all.")
+    operations: str = setting(
+        "",
+        "Operations that are allowed, separated by commas: create_ledger, alter_ledger, create_sales, create_receipt, "
+        "create_payment, create_journal, cancel_voucher. Empty means none.",
+    )
+    amount_max: str = setting("", "Largest total of a voucher that may be written, in rupees; empty means no limit.")
+
+
 class OriginKind(StrEnum):
     """Who said a value, strongest first."""
 
@@ -132,6 +145,7 @@ class Settings:
     receivables: ReceivablesSettings = field(default_factory=ReceivablesSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
+    writing: WritingSettings = field(default_factory=WritingSettings)
     log: LogSettings = field(default_factory=LogSettings)
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
@@ -153,6 +167,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "receivables": ReceivablesSettings,
         "api": ApiSettings,
         "temporal": TemporalSettings,
+        "writing": WritingSettings,
         "log": LogSettings,
     }
 )
