@@ -43,7 +43,11 @@ def content(node: etree._Element) -> object:
     children = [
         content(child) for child in node if len(child) or (child.text or "").strip() or child.tag[-5:] != ".LIST"
     ]
-    return (node.tag.replace("{TallyUDF}", "UDF_"), dict(node.attrib), children or (node.text or "").strip())
+    return (
+        node.tag.replace("{TallyUDF}", "UDF_"),
+        {str(name): str(text) for name, text in node.attrib.items()},
+        children or (node.text or "").strip(),
+    )
 
 
 def test_vouchers_are_those_of_the_files_tag_by_tag(company: LiveCompany, files: list[etree._Element]) -> None:
