@@ -19,10 +19,12 @@ import sqlalchemy as sa
 
 from canonical.errors import ConfigurationError
 from storage import migrate as migrations
+from storage.census import Census
 from storage.engine import Database
 from storage.ids import IdAllocator
 from storage.postgres import Postgres
 from storage.raw_store import RawStore
+from storage.renames import Renames
 from storage.reports.book import Reports
 from storage.reports.controls import Controls
 from storage.repositories.companies import Companies
@@ -32,6 +34,7 @@ from storage.repositories.issues import Issues
 from storage.repositories.proofs import Proofs
 from storage.repositories.records import Records
 from storage.repositories.runs import Runs
+from storage.retirement import Retirement
 from storage.sqlite import Sqlite
 from storage.tenants import DEFAULT_TENANT, ApiKeys, Tenants
 
@@ -42,6 +45,8 @@ class TenantStore:
     Attributes:
         companies: sets of books.
         raw: what sources said.
+        census: what a source says exists, held against it; ``retirement`` takes what is gone out of the books.
+        renames: masters that got another name, and what that outdates.
         records: canonical records in versions.
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
@@ -56,6 +61,9 @@ class TenantStore:
         bound = (database, tenant_id, IdAllocator(database, tenant_id))
         self.companies = Companies(*bound)
         self.raw = RawStore(*bound)
+        self.census = Census(*bound)
+        self.retirement = Retirement(*bound)
+        self.renames = Renames(*bound)
         self.records = Records(*bound)
         self.runs = Runs(*bound)
         self.issues = Issues(*bound)

@@ -133,7 +133,7 @@ class Batch:
     ) -> None:
         lookup = Lookup(
             table=current_record.name,
-            columns=f"source_key, version_id, digest, source_version, {_known_from(transaction)} AS known_from",
+            columns=f"source_key, version_id, digest, source_version, {wire_known_from(transaction)} AS known_from",
             where="tenant_id = ? AND company_id = ? AND kind = ? AND stream = ?",
             column="source_key",
         )
@@ -144,7 +144,7 @@ class Batch:
     def _look_for_keys(self, transaction: Transaction, found: Found, table: str, keys: list[str]) -> None:
         lookup = Lookup(
             table=table,
-            columns=f"key, id, stream, source_key, is_provisional, {_known_from(transaction)} AS known_from",
+            columns=f"key, id, stream, source_key, is_provisional, {wire_known_from(transaction)} AS known_from",
             where="tenant_id = ? AND company_id = ? AND known_to IS NULL",
             column="key",
         )
@@ -333,8 +333,8 @@ def _is_older(version: int | None, than: int | None) -> bool:
     return version is not None and than is not None and version < than
 
 
-def _known_from(transaction: Transaction) -> str:
-    """The column ``known_from`` in wire form."""
+def wire_known_from(transaction: Transaction) -> str:
+    """The column ``known_from`` in wire form, as an expression."""
     if transaction.dialect.name == "sqlite":
         return "known_from"
     return "(extract(epoch FROM known_from) * 1000000)::int8"
