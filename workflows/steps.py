@@ -24,7 +24,7 @@ from storage.store import TenantStore
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import RunRef, RunSummary, StepOutcome, SyncRequest
 from workflows.parties import harmonize_tenant
-from workflows.proving import prove_company
+from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
 
@@ -130,12 +130,15 @@ class Steps:
         held = store.runs.get(run.run_id)
         connector = get_connector(held.connector)
         refused = step_facts(held, "translate").get("refused", ())
+        is_live = "files" not in held.facts["config"]
         proofs: list[Proof] = []
         for company_id in companies_of(held):
             if company_id in refused:
                 continue
-            proof = prove_company(store, company_translator(store, connector, company_id), company_id)
-            store.proofs.save(run.run_id, company_id, proof, held.started_at)
+            writes = store.proofs.record_writes(company_id)
+            translator = company_translator(store, connector, company_id)
+            proof = prove_company(store, translator, company_id, run.run_id, is_live=is_live)
+            store.proofs.save(run.run_id, company_id, proof, held.started_at, writes)
             proofs.append(proof)
         worst = worst_status(proofs)
         self._note(store, run, "prove", len(proofs), {"status": worst})
