@@ -11,7 +11,7 @@ from storage.repositories.base import CursorInvalid, Page
 from storage.repositories.companies import StoredCompany
 from storage.repositories.connections import Connection
 from storage.repositories.issues import StoredIssue
-from storage.repositories.proofs import StoredProof
+from storage.repositories.proofs import AcceptedDifference, ProofHead, StoredProof
 from storage.repositories.records import Stored
 from storage.repositories.runs import Run, RunStep
 from storage.retirement import Tombstone
@@ -21,12 +21,14 @@ from storage.upsert.plan import UpsertResult
 
 __all__ = [
     "DEFAULT_TENANT",
+    "AcceptedDifference",
     "ApiKey",
     "AppendResult",
     "Comparison",
     "Connection",
     "CursorInvalid",
     "Page",
+    "ProofHead",
     "Run",
     "RunStep",
     "Store",

@@ -67,12 +67,13 @@ class StepOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """How a run ended: counts by kind and the state of its proof."""
+    """How a run ended: counts by kind, the state of its proof, and whether that state was published or held back."""
 
     run_id: int
     status: str
     counts: dict[str, int] = field(default_factory=dict)
     proof: str = ""
+    publication: str = ""
 
 
 @dataclass(frozen=True, slots=True)

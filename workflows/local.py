@@ -45,6 +45,7 @@ def import_files(
     *,
     connector: str = "tally",
     company: str | None = None,
+    tolerance: Decimal = ZERO,
     clock: Callable[[], datetime],
     progress: Callable[[Progress], None] | None = None,
 ) -> ImportSummary:
@@ -55,13 +56,14 @@ def import_files(
         files: files, or folders of files, of one accounting system.
         connector: its connector.
         company: name that overrides what the files say.
+        tolerance: rupees an amount may differ by and the books still be published.
         clock: the time, UTC.
         progress: called while reading and translating.
 
     Raises:
         KhataError: a file could not be read at all; nothing of it is in the books, and the run says why.
     """
-    steps = Steps(stores=lambda _: store, clock=clock)
+    steps = Steps(stores=lambda _: store, clock=clock, tolerance=tolerance)
     config: dict[str, JsonValue] = {"files": [str(path) for path in files]}
     if company:
         config["company"] = company
@@ -72,7 +74,7 @@ def import_files(
         steps.close_run(run, RunStatus.FAILED, error.code)
         raise
     steps.close_run(run, RunStatus.SUCCEEDED)
-    return summarize(store, run, steps.translated)
+    return summarize(store, run, steps.translated, tolerance)
 
 
 def run_steps(steps: Steps, run: RunRef, beat: Beat) -> None:
@@ -83,7 +85,9 @@ def run_steps(steps: Steps, run: RunRef, beat: Beat) -> None:
     steps.harmonize(run, beat)
 
 
-def summarize(store: TenantStore, run: RunRef, translated: dict[int, Translated]) -> ImportSummary:
+def summarize(
+    store: TenantStore, run: RunRef, translated: dict[int, Translated], tolerance: Decimal = ZERO
+) -> ImportSummary:
     """Say what a run came to, from what is stored."""
     held = store.runs.get(run.run_id)
     companies = companies_of(held)
@@ -96,6 +100,12 @@ def summarize(store: TenantStore, run: RunRef, translated: dict[int, Translated]
         _add_refused_voucher(rejection, totals)
     masters = store.controls.master_counts(run.run_id)
     proofs = [proof for company_id in companies if (proof := store.proofs.latest(company_id)) is not None]
+    objections = {
+        store.companies.get(proof.company_id).name: store.proofs.rule(proof.company_id, tolerance).objections(
+            proof.findings
+        )
+        for proof in proofs
+    }
     done = list(translated.values())
     refused_vouchers = totals.number("count") if refused else 0
     return ImportSummary(
@@ -126,6 +136,7 @@ def summarize(store: TenantStore, run: RunRef, translated: dict[int, Translated]
         stale=sum(found.stale for found in done),
         rows_written=sum(found.rows_written for found in done),
         stored=not refused,
+        objections={name: reasons for name, reasons in objections.items() if reasons},
     )
 
 

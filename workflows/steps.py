@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from canonical.errors import ConfigurationError
+from canonical.money import ZERO
 from canonical.proof import Proof
+from canonical.publication import ProofFindings, PublicationState
 from canonical.record import JsonValue
 from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
@@ -24,7 +27,7 @@ from storage.store import TenantStore
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import RunRef, RunSummary, StepOutcome, SyncRequest
 from workflows.parties import harmonize_tenant
-from workflows.proving import prove_company
+from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
 
@@ -40,11 +43,13 @@ class Steps:
     Attributes:
         stores: opens a tenant's store by its key.
         clock: the time, UTC; what a run learns is stamped with its start.
+        tolerance: rupees an amount may differ by and the state of the books still be published.
         translated: by company, what this process's last translation did; for the summary of a local run.
     """
 
     stores: Callable[[str], TenantStore]
     clock: Clock
+    tolerance: Decimal = ZERO
     translated: dict[int, Translated] = field(default_factory=dict)
 
     def open_run(self, request: SyncRequest) -> RunRef:
@@ -130,16 +135,21 @@ class Steps:
         held = store.runs.get(run.run_id)
         connector = get_connector(held.connector)
         refused = step_facts(held, "translate").get("refused", ())
+        is_live = "files" not in held.facts["config"]
         proofs: list[Proof] = []
+        is_held = False
         for company_id in companies_of(held):
             if company_id in refused:
                 continue
-            proof = prove_company(store, company_translator(store, connector, company_id), company_id)
-            store.proofs.save(run.run_id, company_id, proof, held.started_at)
+            writes = store.proofs.record_writes(company_id)
+            translator = company_translator(store, connector, company_id)
+            proof = prove_company(store, translator, company_id, run.run_id, is_live=is_live)
+            store.proofs.save(run.run_id, company_id, proof, held.started_at, writes)
             proofs.append(proof)
-        worst = worst_status(proofs)
-        self._note(store, run, "prove", len(proofs), {"status": worst})
-        return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, {"status": worst})
+            is_held |= not store.proofs.rule(company_id, self.tolerance).publishes(ProofFindings.of(proof))
+        found = {"status": worst_status(proofs), "publication": _publication(proofs, is_held=is_held)}
+        self._note(store, run, "prove", len(proofs), found)
+        return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, found)
 
     def harmonize(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature
         """Match the tenant's parties across companies by GSTIN and PAN."""
@@ -154,10 +164,15 @@ class Steps:
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
         counts = {name: int(count) for name, count in step_facts(held, "extract").get("counts", {}).items()}
-        proof = str(step_facts(held, "prove").get("status", ""))
-        summary: dict[str, JsonValue] = {"counts": counts, "proof": proof, "error": error_code}
+        proof, publication = (str(step_facts(held, "prove").get(name, "")) for name in ("status", "publication"))
+        summary: dict[str, JsonValue] = {
+            "counts": counts,
+            "proof": proof,
+            "publication": publication,
+            "error": error_code,
+        }
         store.runs.finish(run.run_id, status, summary, self.clock())
-        return RunSummary(run.run_id, status, counts, proof)
+        return RunSummary(run.run_id, status, counts, proof, publication)
 
     def _note(self, store: TenantStore, run: RunRef, step: str, done: int, facts: Mapping[str, JsonValue]) -> None:
         store.runs.progress(run.run_id, step, done, done, status="succeeded", facts=facts, at=self.clock())
@@ -177,6 +192,13 @@ def worst_status(proofs: list[Proof]) -> str:
     """The status that needs a person most."""
     statuses = [proof.status.value for proof in proofs]
     return next((s for s in ("differs", "proved", "no_oracle") if s in statuses), "no_oracle")
+
+
+def _publication(proofs: list[Proof], *, is_held: bool) -> str:
+    """One word over all companies of a run; none without a proof."""
+    if not proofs:
+        return ""
+    return (PublicationState.HELD if is_held else PublicationState.PUBLISHED).value
 
 
 def _resolved(store: TenantStore, connector: str, config: Mapping[str, JsonValue]) -> dict[str, Any]:

@@ -127,6 +127,10 @@ class Records(Repository):
                 close_versions(transaction, table, found, to_microseconds(known_at))
                 addresses = [(table, source.stream, source.key) for source in sources]
                 forget_current(transaction, company_id, addresses)
+                transaction.change(
+                    "UPDATE company SET record_writes = record_writes + 1 WHERE tenant_id = ? AND id = ?",
+                    (self._tenant_id, company_id),
+                )
         return len(found)
 
     def get(self, record_type: type[T], version_id: int) -> Stored[T]:

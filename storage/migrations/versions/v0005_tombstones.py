@@ -3,7 +3,7 @@
 SQLite cannot say where a new column goes, so the raw records move to a new table there; their payloads, which are what
 is large, stay where they are.
 
-Revision: 0004. Down to: 0003.
+Revision: 0005. Down to: 0004.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from alembic import op
 from storage.migrations import security
 from storage.types import Day, Key, Moment
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 TABLES = ("raw_outdated", "renaming", "tombstone")
 KEPT = (
