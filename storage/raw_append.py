@@ -15,6 +15,7 @@ from storage.chunk import pack
 from storage.engine import Lookup, Row, Transaction
 from storage.ids import IdAllocator
 from storage.tables.raw import chunk, raw_pending, raw_record, renaming
+from storage.tables.run import run_record
 from storage.types import wire_day, wire_moment
 
 Address = tuple[str, str]
@@ -94,14 +95,20 @@ class Append:
     pending: list[tuple[int, str]] = field(default_factory=list)
     renamings: list[Row] = field(default_factory=list)
     described: list[tuple[int, RawRecord]] = field(default_factory=list)
+    seen: list[Row] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        """Everything was known and current."""
-        return not (self.rows or self.superseded or self.revived or self.described)
+        """Everything was known and current, and no run saw it."""
+        return not (self.rows or self.superseded or self.revived or self.described or self.seen)
 
     def apply(self, transaction: Transaction) -> None:
-        """Write chunks, records and flags; what a superseded record was waiting for, or said wrong, goes with it."""
+        """Write chunks, records and flags; what a superseded record was waiting for, or said wrong, goes with it.
+
+        What a run has just read is what the source says now, so no renaming before it outdates it.
+        """
+        sql = "DELETE FROM raw_outdated WHERE tenant_id = ?"
+        transaction.change_members(sql, (self.tenant_id,), "raw_id", [raw_id for _, _, raw_id in self.seen])
         transaction.insert(chunk, self.chunks)
         transaction.insert(raw_record, self.rows)
         flag_current(transaction, self.superseded, is_current=False)
@@ -114,6 +121,7 @@ class Append:
         transaction.insert(renaming, self.renamings)
         for raw_id, record in self.described:
             _describe(transaction, raw_id, record)
+        transaction.insert(run_record, self.seen, replace=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +155,8 @@ class Batch:
         if self.is_named:
             self._note_renamings(work, before, found, ids)
         raw_ids = tuple(found[r.source.stream, r.source.key].ids[r.digest] for r in self.records)
+        if self.run_id is not None:
+            work.seen = [(self.tenant_id, self.run_id, raw_id) for raw_id in dict.fromkeys(raw_ids)]
         known = len(self.records) - len(fresh) - len(work.revived)
         work.result = AppendResult(len(fresh), known, len(work.revived), raw_ids, len(work.renamings))
         return work
