@@ -7,8 +7,7 @@ the key again, ``RawStore.append`` makes it current and it is translated anew.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +18,8 @@ from storage.raw_append import flag_current, forget_unfinished
 from storage.repositories.base import Repository
 from storage.tables.raw import tombstone
 from storage.types import to_microseconds
+from storage.upsert.closing import close_current
 from storage.upsert.kinds import KINDS
-from storage.upsert.plan import close_versions, forget_current, wire_known_from
 
 BATCH_KEYS = 500
 """Records retired in one commit."""
@@ -119,47 +118,6 @@ class Retirement(Repository):
                 )
                 for *address, raw_id, run_id, at, reason in rows
             )
-
-
-def close_current(
-    transaction: Transaction, company_id: int, addresses: dict[str, list[tuple[str, str]]], moment: int
-) -> int:
-    """Close the current canonical records at addresses, (stream, source key) by table; returns how many there were.
-
-    Args:
-        transaction: writing.
-        company_id: whose.
-        addresses: where nothing is current afterwards.
-        moment: wire form; a version that became known later ends the moment it began.
-    """
-    ended: dict[tuple[str, int], list[int]] = defaultdict(list)
-    forgotten: list[tuple[str, str, str]] = []
-    for table, some in addresses.items():
-        for stream, key, version_id, known_from in _current_versions(transaction, company_id, table, some):
-            ended[table, max(moment, known_from)].append(version_id)
-            forgotten.append((table, stream, key))
-    for (table, at), version_ids in ended.items():
-        close_versions(transaction, table, version_ids, at)
-    forget_current(transaction, company_id, forgotten)
-    return len(forgotten)
-
-
-def _current_versions(
-    transaction: Transaction, company_id: int, table: str, addresses: Iterable[tuple[str, str]]
-) -> list[Row]:
-    by_stream: dict[str, list[str]] = defaultdict(list)
-    for stream, key in addresses:
-        by_stream[stream].append(key)
-    found: list[Row] = []
-    for stream, keys in by_stream.items():
-        lookup = Lookup(
-            table="current_record",
-            columns=f"stream, source_key, version_id, {wire_known_from(transaction)} AS known_from",
-            where="tenant_id = ? AND company_id = ? AND kind = ? AND stream = ?",
-            column="source_key",
-        )
-        found += transaction.find(lookup, (transaction.tenant_id, company_id, table, stream), keys)
-    return found
 
 
 def _current_raw(transaction: Transaction, company_id: int, stream: str, keys: Sequence[str]) -> dict[str, int]:
