@@ -196,9 +196,7 @@ class Batch:
                 renamed[address] = (old, new, record)
         for new_id, (address, (old, new, record)) in zip(ids.take(len(renamed)), renamed.items(), strict=True):
             at = wire_moment(record.extracted_at)
-            work.renamings.append(
-                (self.tenant_id, new_id, self.company_id, *address, old, new, self.run_id, at, False)
-            )
+            work.renamings.append((self.tenant_id, new_id, self.company_id, *address, old, new, self.run_id, at, False))
 
 
 def storable(label: str | None) -> str | None:

@@ -214,7 +214,9 @@ class RawStore(Repository):
         moment = transaction.dialect.values.read_moment
         found = []
         for row, payload in zip(rows, payloads, strict=True):
-            raw_id, connector, company, stream, key, digest, is_current, *_, origin, extracted, version, day, label = row
+            raw_id, connector, company, stream, key, digest, is_current, *_, origin, extracted, version, day, label = (
+                row
+            )
             record = RawRecord(
                 source=SourceRef(connector, company, stream, key),
                 payload=payload,

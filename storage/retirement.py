@@ -73,7 +73,9 @@ class Retirement(Repository):
                 transaction.insert(tombstone, rows)
                 flag_current(transaction, list(raw_ids.values()), is_current=False)
                 forget_unfinished(transaction, list(raw_ids.values()))
-                close_current(transaction, company_id, {table: [(stream, key) for key in keys] for table in TABLES}, moment)
+                close_current(
+                    transaction, company_id, {table: [(stream, key) for key in keys] for table in TABLES}, moment
+                )
             count += len(raw_ids)
         return count
 
@@ -113,9 +115,7 @@ class Retirement(Repository):
                 (self._tenant_id, *bound),
             )
             return tuple(
-                Tombstone(
-                    source=SourceRef(*address), raw_id=raw_id, run_id=run_id, known_at=moment(at), reason=reason
-                )
+                Tombstone(source=SourceRef(*address), raw_id=raw_id, run_id=run_id, known_at=moment(at), reason=reason)
                 for *address, raw_id, run_id, at, reason in rows
             )
 
@@ -127,4 +127,4 @@ def _current_raw(transaction: Transaction, company_id: int, stream: str, keys: S
         where="tenant_id = ? AND company_id = ? AND stream = ? AND is_current",
         column="source_key",
     )
-    return dict(transaction.find(lookup, (transaction.tenant_id, company_id, stream), keys))  # type: ignore[arg-type]
+    return dict(transaction.find(lookup, (transaction.tenant_id, company_id, stream), keys))

@@ -37,6 +37,7 @@ from storage.repositories.runs import Runs
 from storage.retirement import Retirement
 from storage.sqlite import Sqlite
 from storage.tenants import DEFAULT_TENANT, ApiKeys, Tenants
+from storage.turn import hold_turn
 
 
 class TenantStore:
@@ -81,6 +82,19 @@ class TenantStore:
         Keep it short (one batch): on SQLite other writers wait for it.
         """
         with self._database.write(self.tenant_id):
+            yield
+
+    @contextmanager
+    def turn(self, connection_id: int) -> Iterator[None]:
+        """Be the only one, in this process and any other, that syncs a connection.
+
+        Raises:
+            TurnTaken: somebody else is syncing it.
+        """
+        sentence = (
+            "This connection is being synced at the moment. Wait for that to end; what it brings counts for both."
+        )
+        with hold_turn(self._database, f"sync:{self.tenant_id}:{connection_id}", sentence=sentence):
             yield
 
     @contextmanager

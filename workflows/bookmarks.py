@@ -1,6 +1,6 @@
 """Where a live source was read up to: kept while reading, committed once the books were reconciled.
 
-A tap's state has two parts. Its ``companies`` are watermarks: up to where everything is in the books. They may move only
+A tap's state has two parts. Its ``companies`` are watermarks: up to where everything is in the books. They move only
 when the run that reached them has been translated and proved. The rest says how far a reading has come that may yet be
 interrupted; it is kept as soon as the records before it are stored, so that after a kill the next run goes on there.
 
@@ -55,7 +55,7 @@ def load_start(store: TenantStore, connection_id: int) -> Start:
 
 def keep_reading(store: TenantStore, connection_id: int, run_id: int, state: JsonValue, at: datetime) -> None:
     """Keep a state of a run under way; every record before it is stored."""
-    _write(store, connection_id, READING, run_id, state, at)
+    _write(store, connection_id, READING, {"run": run_id, "state": state}, at)
 
 
 def commit_reading(store: TenantStore, run: Run, at: datetime) -> bool:
@@ -70,13 +70,14 @@ def commit_reading(store: TenantStore, run: Run, at: datetime) -> bool:
     reading = held.get(READING, {})
     if reading.get("run") != run.run_id or held.get(COMMITTED, {}).get("run") != facts["started_from"]:
         return False
+    reached: dict[str, Any] = reading["state"]
+    if is_doubtful(run):
+        doubted = {name: value for name, value in reached.items() if name != WATERMARKS}
+        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": doubted}, at)
+        return True
     with store.transaction():
-        if is_doubtful(run):
-            doubted = {name: value for name, value in reading["state"].items() if name != WATERMARKS}
-            _write(store, run.connection_id, COMMITTED, run.run_id, doubted, at)
-            return True
-        _write(store, run.connection_id, COMMITTED, run.run_id, reading["state"], at)
-        _write(store, run.connection_id, COUNTERS, run.run_id, facts.get("counters"), at)
+        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": reached}, at)
+        _write(store, run.connection_id, COUNTERS, {"run": run.run_id, "state": facts.get("counters")}, at)
     return True
 
 
@@ -93,8 +94,5 @@ def counters_then(store: TenantStore, connection_id: int) -> JsonValue:
     return held.get(COUNTERS, {}).get("state") if has_watermarks else None
 
 
-def _write(
-    store: TenantStore, connection_id: int, name: str, run_id: int, state: JsonValue, at: datetime
-) -> None:
-    body: Mapping[str, JsonValue] = {"run": run_id, "state": state}
-    store.bookmarks.commit(connection_id, name, body, run_id=run_id, at=at)
+def _write(store: TenantStore, connection_id: int, name: str, body: Mapping[str, JsonValue], at: datetime) -> None:
+    store.bookmarks.commit(connection_id, name, body, run_id=body["run"], at=at)

@@ -23,17 +23,20 @@ from canonical.record import JsonValue
 from connectors.sdk.base import Connector, Surroundings
 from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
-from storage.repositories.runs import Run
+from storage.repositories.runs import RUNNING, Run
 from storage.store import TenantStore
-from workflows.bookmarks import WATERMARKS, Start, commit_reading, keep_reading, load_start
+from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then, keep_reading, load_start
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
-from workflows.inputs import RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
+from workflows.inputs import Look, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.parties import harmonize_tenant
+from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
 
 Clock = Callable[[], datetime]
+ABANDONED = "sync.abandoned"
+"""Code of a run whose process ended before it did; what it had stored stays."""
 RUNS_SEARCHED = 50
 """Newest runs looked through for one that was opened with the same key."""
 
@@ -56,6 +59,26 @@ class Steps:
     surroundings: Surroundings | None = None
     translated: dict[int, Translated] = field(default_factory=dict)
 
+    def look(self, request: SyncRequest) -> Look:
+        """Ask a live source whether anything moved since the last sync; any other source may always have.
+
+        Raises:
+            NotFound: the tenant has no such connection.
+            KhataError: as the connector raises: the source does not answer, for example.
+        """
+        store = self.stores(request.tenant)
+        connection = store.connections.get(request.connection)
+        connector = get_connector(connection.connector)
+        if connector.counters is None or connection.config.get("files"):
+            return NOT_LIVE
+        if is_waiting(store, connection.connection_id, self.clock()):
+            return WAITING
+        then = counters_then(store, connection.connection_id)
+        if then is None:
+            return FIRST
+        now = self._counters(connector, _resolved(store, connection.connector, connection.config))
+        return UNCHANGED if then == now else MOVED
+
     def open_run(self, request: SyncRequest) -> RunRef:
         """Start a run for a saved connection; asked again with the same key, return the run started then.
 
@@ -77,6 +100,18 @@ class Steps:
             "sync", connection.connector, None, facts, self.clock(), connection_id=connection.connection_id
         )
         return RunRef(request.tenant, run_id, request.connection)
+
+    def close_abandoned(self, request: SyncRequest) -> None:
+        """Close runs of a connection whose process died; call it while nobody else can be syncing the connection.
+
+        Runs of a durable runner (they have a key) are its own business.
+        """
+        store = self.stores(request.tenant)
+        connection = store.connections.get(request.connection)
+        running = store.runs.list(kind="sync", status=RUNNING, connection_id=connection.connection_id)
+        for run in running.items:
+            if not run.facts.get("key"):
+                self.close_run(RunRef(request.tenant, run.run_id, request.connection), RunStatus.FAILED, ABANDONED)
 
     def open_import(self, tenant: str, connector: str, config: Mapping[str, JsonValue]) -> RunRef:
         """Start a run for files handed over once."""
@@ -103,11 +138,8 @@ class Steps:
             return StepOutcome("extract", known.records, len(known.issues), detail)
         sink = StoreSink(store, connector, run.run_id, held.started_at, beat)
         facts: dict[str, JsonValue] = {"files": files, "content": content}
-        start = Start({}, None)
+        start = self._start(store, held, sink, facts)
         if is_live(held):
-            start = load_start(store, held.connection_id)
-            sink.on_state = lambda state: keep_reading(store, held.connection_id, run.run_id, state, self.clock())
-            facts |= {"started_from": start.committed_by, "had_state": bool(start.state.get(WATERMARKS))}
             facts["counters"] = self._counters(connector, config)
         with store.overlapping():
             extracted = run_tap(
@@ -128,6 +160,16 @@ class Steps:
         self._note(store, run, "extract", sink.counts.total(), facts)
         store.issues.replace(run.run_id, None, None, extracted.issues)
         return StepOutcome("extract", sink.counts.total(), len(extracted.issues), extract_detail(facts, sink.known))
+
+    def _start(self, store: TenantStore, run: Run, sink: StoreSink, facts: dict[str, JsonValue]) -> Start:
+        """What a live reading starts from, and where it keeps how far it has come; files are read from the start."""
+        connection_id = run.connection_id
+        if connection_id is None or not is_live(run):
+            return Start({}, None)
+        start = load_start(store, connection_id)
+        sink.on_state = lambda state: keep_reading(store, connection_id, run.run_id, state, self.clock())
+        facts |= {"started_from": start.committed_by, "had_state": bool(start.state.get(WATERMARKS))}
+        return start
 
     def _counters(self, connector: Connector, config: Mapping[str, JsonValue]) -> JsonValue:
         """The source's change counters, asked before anything is read: what moves later is seen next time."""

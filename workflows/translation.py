@@ -146,7 +146,13 @@ class CompanyTranslation:
             self.store.records.close_unsaid(self.company_id, self._unsaid(batch), self.known_at)
 
         result = self.store.records.upsert(
-            self.company_id, self.run_id, batch.records, self.known_at, batch.raw_ids, alongside=mark, is_newest=self.is_live
+            self.company_id,
+            self.run_id,
+            batch.records,
+            self.known_at,
+            batch.raw_ids,
+            alongside=mark,
+            is_newest=self.is_live,
         )
         done.issues += sum(map(len, batch.issues.values()))
         done.inserted += result.inserted

@@ -20,7 +20,9 @@ FIRST = date(2026, 4, 1)
 APRIL = Period(FIRST, date(2026, 4, 30))
 
 
-def held(key: str, version: int | None = 1, day: date | None = FIRST, label: str | None = "1", said: str = "") -> RawRecord:
+def held(
+    key: str, version: int | None = 1, day: date | None = FIRST, label: str | None = "1", said: str = ""
+) -> RawRecord:
     return dataclasses.replace(raw(key, [version, str(day), label, said]), version=version, day=day, label=label)
 
 
@@ -83,7 +85,11 @@ OBJECTS = st.dictionaries(KEYS, st.tuples(st.integers(1, 3), DAYS, st.sampled_fr
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(ours=OBJECTS, theirs=OBJECTS, period=st.one_of(st.none(), st.builds(lambda d: Period(d, FIRST + timedelta(2)), DAYS)))
+@given(
+    ours=OBJECTS,
+    theirs=OBJECTS,
+    period=st.one_of(st.none(), st.builds(lambda d: Period(d, FIRST + timedelta(2)), DAYS)),
+)
 def test_the_answer_is_that_of_sets(
     books: TenantStore,
     ours: dict[str, tuple[int, date, str]],

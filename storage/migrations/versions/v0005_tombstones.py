@@ -8,6 +8,8 @@ Revision: 0005. Down to: 0004.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -72,11 +74,11 @@ def downgrade() -> None:
         _rebuild_raw_record()
 
 
-def _added() -> tuple[sa.Column[int], sa.Column[Day], sa.Column[str]]:
+def _added() -> tuple[sa.Column[Any], ...]:
     return sa.Column("version", sa.BigInteger), sa.Column("day", Day()), sa.Column("label", sa.Text)
 
 
-def _rebuild_raw_record(*added: sa.Column[object]) -> None:
+def _rebuild_raw_record(*added: sa.Column[Any]) -> None:
     """Make the table anew under its name (an ALTER TABLE would leave another text in the schema) and fill it."""
     for trigger in ("raw_record_no_update", "raw_record_no_delete"):
         op.execute(f"DROP TRIGGER {trigger}")
