@@ -43,5 +43,7 @@ CONNECTOR = Connector(
     tap=_tap,
     translator=_translator,
     named_streams=frozenset(STREAMS) - {"companies", "vouchers", REPORTS},
+    raw_version=2,
     counters=_counters,
 )
+"""Raw version 2: reports keep the rows of statements, stock and statistics too."""
