@@ -12,8 +12,15 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from canonical.errors import RuleError
 from canonical.money import ZERO, render_inr
 from canonical.proof import ControlKind, Proof, ProofStatus
+
+
+class FiguresHeld(RuleError):
+    """The proof of a company's books differs beyond the tolerance, and no earlier state of them was published."""
+
+    default_code = "proof.held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

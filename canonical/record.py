@@ -47,8 +47,8 @@ class RawRecord:
         origin: where it was read from, for people: ``daybook.xml#voucher 17`` or a URL path without secrets.
         version: the source's own change counter of the object, None if it has none (Tally: ALTERID).
         day: the day the object stands under in the source, None for masters.
-        label: what people call it: a document's number, a master's name. Records of other streams refer to a master by
-            it, so a changed one outdates them.
+        label: what people call it: a document's number, a master's name; None if it is not said. Records of other
+            streams refer to a master by it, so a changed one outdates them.
     """
 
     source: SourceRef
@@ -58,4 +58,4 @@ class RawRecord:
     origin: str = ""
     version: int | None = None
     day: date | None = None
-    label: str = ""
+    label: str | None = None

@@ -149,8 +149,8 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
         source, origin = hub.source_ref(stream, record), hub.origin(record)
         if stream in self.counted:
             told = self.counted[stream].member(record)
-            label = told.number or ""
-            self._batch.append(RawRecord(source, payload, digest, self._now, origin, told.version, told.day, label))
+            facts = (told.version, told.day, told.number)
+            self._batch.append(RawRecord(source, payload, digest, self._now, origin, *facts))
         else:
             self._batch.append(RawRecord(source, payload, digest, self._now, origin))
 

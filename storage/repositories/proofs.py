@@ -135,9 +135,12 @@ class Proofs(Repository):
         more = len(heads) > limit
         return Page(tuple(heads[:limit]), render_cursor([heads[limit - 1].proof_id]) if more else None)
 
-    def newest_head(self, company_id: int) -> ProofHead | None:
-        """Find the company's newest proof, without its lines."""
-        heads = self._heads(proof.c.company_id == company_id, limit=1)
+    def newest_head(self, company_id: int, known_at: datetime | None = None) -> ProofHead | None:
+        """Find the company's newest proof (made by a moment), without its lines."""
+        wanted = [proof.c.company_id == company_id]
+        if known_at is not None:
+            wanted.append(proof.c.known_at <= known_at)
+        heads = self._heads(*wanted, limit=1)
         return heads[0] if heads else None
 
     def last_published(
@@ -198,6 +201,11 @@ class Proofs(Repository):
         if row is None:
             return None
         return AcceptedDifference(amount=row.amount, reason=row.reason, accepted_at=row.accepted_at)
+
+    def rule(self, company_id: int, tolerance: Decimal) -> PublicationRule:
+        """What still publishes: the operator's tolerance, and what was accepted for the company."""
+        accepted = self.accepted(company_id)
+        return PublicationRule(tolerance=tolerance, opening_difference=accepted.amount if accepted else ZERO)
 
     def _forget_proved(self, transaction: Transaction, company_id: int) -> None:
         newest = sa.select(sa.func.max(proof.c.id)).where(self._mine(proof), proof.c.company_id == company_id)

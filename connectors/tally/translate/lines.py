@@ -54,7 +54,9 @@ def find_item_nodes(voucher: Node, ledger_nodes: Sequence[Node] = ()) -> list[tu
         voucher: the element.
         ledger_nodes: its ledger entries; lines below them are left to the caller.
     """
-    moved = [(node, side) for tag, side in STOCK_LISTS for node in nodes(voucher.get(tag)) if "STOCKITEMNAME" in node]
+    moved: list[tuple[Node, Side | None]] = [
+        (node, side) for tag, side in STOCK_LISTS for node in nodes(voucher.get(tag)) if "STOCKITEMNAME" in node
+    ]
     for tag in ITEM_LISTS:
         found = [node for node in nodes(voucher.get(tag)) if "STOCKITEMNAME" in node]
         if found and len(found) == len(moved):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MISSING_DESCRIPTION = "Could not find description!"
 
 
-class Dialog(Exception):  # noqa: N818 - what Tally does, not an error of ours
+class Dialog(Exception):
     """A modal window opens; ``ends`` says that Tally ends when it is clicked away."""
 
     def __init__(self, title: str, *, ends: bool = False) -> None:

@@ -25,7 +25,7 @@ class Tally:
     objects: int = 0
 
 
-class Truncated(Exception):  # noqa: N818 - not an error: the answer ends here on purpose
+class Truncated(Exception):
     """The answer breaks off here, as a fault asked."""
 
 

@@ -204,7 +204,7 @@ def _reset(connection: socket.socket) -> None:
         return
 
 
-class _HungUp(Exception):  # noqa: N818 - the client's right
+class _HungUp(Exception):
     """The client is gone."""
 
 

@@ -18,7 +18,7 @@ from sandbox.tally.books.moves import read_moves
 from sandbox.tally.books.tree import Element, pack, parse_xml, unpack
 from sandbox.world import WorldSpec, build_world
 from tests.sandbox.books.support import SPEC, YEAR, parse, small_company, voucher_objects
-from tests.sandbox.tally_reader import roots
+from tests.sandbox.tally_reader import roots, value
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +43,15 @@ def content(node: etree._Element) -> object:
     children = [
         content(child) for child in node if len(child) or (child.text or "").strip() or child.tag[-5:] != ".LIST"
     ]
-    return (node.tag.replace("{TallyUDF}", "UDF_"), dict(node.attrib), children or (node.text or "").strip())
+    return (
+        node.tag.replace("{TallyUDF}", "UDF_"),
+        {str(name): str(text) for name, text in node.attrib.items()},
+        children or (node.text or "").strip(),
+    )
 
 
 def test_vouchers_are_those_of_the_files_tag_by_tag(company: LiveCompany, files: list[etree._Element]) -> None:
-    filed = {node.findtext("GUID"): content(node) for node in files if node.tag == "VOUCHER"}
+    filed = {value(node, "GUID"): content(node) for node in files if node.tag == "VOUCHER"}
     live = {one.guid: content(parse(one.to_xml())) for one in voucher_objects(company)}
     assert len(filed) == SPEC.vouchers
     assert live == filed
