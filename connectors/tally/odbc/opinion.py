@@ -37,11 +37,13 @@ class Opinion:
 
     Attributes:
         totals: the comparison with the gateway's Trial Balance, ledger by ledger where they differ.
+        day_from: first day of their period; None if that is not known.
         as_of: the day they stand for; None if that is not known.
         refused: why they are no oracle; empty if they are.
     """
 
     totals: tuple[ControlTotal, ...] = ()
+    day_from: date | None = None
     as_of: date | None = None
     refused: str = ""
 
@@ -67,14 +69,18 @@ class Opinion:
         totals = _compare(report, closings)
         if len(totals) > 1:
             return cls(totals=totals, refused=OTHER_PERIOD)
-        return cls(totals=totals, as_of=report.as_of, refused="" if report.as_of else NO_PERIOD)
+        refused = "" if report.as_of else NO_PERIOD
+        return cls(totals=totals, day_from=report.day_from, as_of=report.as_of, refused=refused)
 
     def to_object(self, ledgers: Sequence[Node], derived: Container[str] = frozenset()) -> dict[str, JsonValue]:
         """Write it as the ``object`` of a record of the stream ``reports``; what is left aside is marked."""
         rows = [
             (ROW_TAG, {**node, DERIVED: "Yes"} if name_key(str(node["@NAME"])) in derived else node) for node in ledgers
         ]
-        return ReportRecord(rows=rows, report=REPORT_TITLE, as_of=self.as_of, refused=self.refused).to_object()
+        record = ReportRecord(
+            rows=rows, report=REPORT_TITLE, day_from=self.day_from, as_of=self.as_of, refused=self.refused
+        )
+        return record.to_object()
 
 
 def derived_ledgers(ledgers: Iterable[Node], groups: Iterable[Node]) -> frozenset[str]:

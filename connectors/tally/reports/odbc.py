@@ -17,7 +17,10 @@ DERIVED = "@DERIVED"
 
 
 def read_odbc_ledgers(sheet: Sheet) -> tuple[ReportLine, ...]:
-    """Read the ledgers that carry a closing balance in rupees; one in foreign currency says it in words.
+    """Read the ledgers that carry a closing balance in rupees.
+
+    Left out are those without a balance, those whose balance Tally derives, and those that state it in a foreign
+    currency: they say nothing, which is not zero.
 
     Raises:
         SourceMalformed: an amount cannot be read.

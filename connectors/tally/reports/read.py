@@ -67,7 +67,8 @@ def _read(sheet: Sheet, blank: SourceReport) -> SourceReport:
     if not sheet.rows:
         return replace(blank, note="it is empty")
     if ROW_TAG in sheet.tags:
-        return _listed(blank, ReportKind.TRIAL_BALANCE, read_odbc_ledgers(sheet))
+        lines = read_odbc_ledgers(sheet)
+        return replace(blank, kind=ReportKind.TRIAL_BALANCE, lines=lines, is_partial=True)
     kind = _kind(sheet)
     if kind.is_bills:
         return _bills(sheet, blank)

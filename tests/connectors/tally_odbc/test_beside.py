@@ -203,7 +203,7 @@ def test_books_that_agree_are_said_to_agree_and_give_an_oracle(beside: Beside, e
     assert "ODBC agrees on 4 ledgers" in found["tally.odbc.agrees"].message
     report = oracle(records)
     assert (report.kind, str(report.as_of), report.is_refused) == (ReportKind.TRIAL_BALANCE, "2026-03-31", False)
-    assert report.oracle == "tally:ODBC ledgers, 2026-03-31"
+    assert report.oracle == "tally:ODBC ledgers, 2025-04-01 to 2026-03-31"
     assert {line.name: line.net for line in report.lines}["Asha Stores"] == Decimal("250.30")
 
 

@@ -28,53 +28,15 @@ from connectors.tally.odbc.address import DRIVER_64
 from connectors.tally.odbc.opinion import REPORT_TITLE
 from connectors.tally.tap import TapTally
 from connectors.tally.translate import TallyTranslator
-from sandbox.tally.books.live import LiveBooks, LiveCompany, build_books
-from sandbox.tally.books.objects import LiveObject
-from sandbox.tally.books.values import Amount
+from sandbox.tally.books.live import LiveBooks, build_books
 from sandbox.tally.gateway import Running, serve
 from sandbox.world.spec import WorldSpec
-from tests.connectors.tally_odbc.real import DATA_SOURCE, LOADER, run_python, table
+from tests.connectors.tally_odbc.real import DATA_SOURCE, Row, said, serve_tables
 from tests.support import mariadb
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mariadb")]
 pytest.importorskip("pyodbc", reason="pyodbc cannot be loaded here", exc_type=ImportError)
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
-Row = dict[str, object]
-
-
-def said(thing: LiveObject, method: str) -> object:
-    """A method as a database would hold it: amounts are binary fractions, logicals 1 and 0, nothing is NULL."""
-    value = thing.method(method)
-    if value is None:
-        return None
-    if isinstance(value, Amount):
-        return float(value.value)
-    held = value.value
-    if held is None:
-        return None
-    return int(held) if isinstance(held, bool) else str(held)
-
-
-def rows_of(company: LiveCompany, kind: str, **methods: str) -> list[Row]:
-    return [{column: said(thing, method) for column, method in methods.items()} for thing in company.objects(kind)]
-
-
-def tables_of(books: LiveBooks, spoil: Callable[[list[Row]], None]) -> list[str]:
-    """What the active company serves over ODBC, and the list of all open ones."""
-    company = books.current
-    assert company is not None
-    identity = {"Name": "Name", "GUID": "Guid"}
-    master = {**identity, "Parent": "Parent", "AlterID": "AlterId"}
-    ledgers = rows_of(company, "Ledger", **master, OpeningBalance="OpeningBalance", _ClosingBalance="ClosingBalance")
-    spoil(ledgers)
-    companies = [row for one in books.companies for row in rows_of(one, "Company", **identity, BooksFrom="BooksFrom")]
-    groups = rows_of(company, "Group", **master, ReservedName="ReservedName")
-    return [
-        *table("Company", companies),
-        *table("Groups", groups),
-        *table("Ledger", ledgers, _ClosingBalance="double"),
-        *table("ODBCTables", [{"Name": name} for name in ("Company", "Groups", "Ledger")]),
-    ]
 
 
 @dataclass
@@ -137,7 +99,7 @@ class Tally:
     store: Store = field(default_factory=Store)
 
     def serve_tables(self, spoil: Callable[[list[Row]], None] = lambda _: None) -> None:
-        run_python(LOADER, self.folder, f"DSN={DATA_SOURCE};", text="\n".join(tables_of(self.books, spoil)))
+        serve_tables(self.books, self.folder, spoil)
 
     def sync(self, **odbc: Any) -> Extracted:
         config = {
