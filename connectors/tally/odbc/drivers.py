@@ -104,8 +104,8 @@ def diagnose(machine: Machine | None = None) -> tuple[DriverFound, ...]:
     """Return every Tally driver with what can be done with it; if there is none, one entry that says so."""
     machine = machine or ThisMachine()
     problem = machine.pyodbc_problem()
-    if problem:
-        return (_no_pyodbc(problem),)
+    if problem:  # elsewhere than on Windows there is nothing that pyodbc could load
+        return (_no_pyodbc(problem) if machine.platform == "win32" else _not_installed(machine),)
     found = tuple(_drivers(machine))
     return found or (_not_installed(machine),)
 

@@ -102,6 +102,8 @@ def test_no_pyodbc_is_a_finding_too() -> None:
     (found,) = diagnose(Pc(problem="No module named 'pyodbc'"))
     assert found.state is DriverState.NO_PYODBC
     assert "khata-hub[agent]" in found.remedy
+    (elsewhere,) = diagnose(Pc(problem="libodbc.so.2: cannot open shared object file", platform="linux"))
+    assert elsewhere.state is DriverState.NOT_INSTALLED, "installing it would help nobody there"
 
 
 def test_this_machine_answers() -> None:
