@@ -80,7 +80,7 @@ class VoucherEditor:
         """
         old = self.get(master_id)
         tree = draft.to_tree() if isinstance(draft, VoucherDraft) else draft
-        voucher_type, day = check_voucher(self._books, tree)
+        voucher_type, day = check_voucher(self._books, tree, master_id)
         given = tree.value("VOUCHERNUMBER")
         keeps = is_automatic(voucher_type) or not given
         identity = _Identity(

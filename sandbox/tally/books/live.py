@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from canonical.dates import Period
+from sandbox.tally.books.bill_objects import iter_bills
 from sandbox.tally.books.building import build_company
 from sandbox.tally.books.catalogue import BILL_CLASSES, class_of
 from sandbox.tally.books.company import BooksState, Ledgerbook
@@ -52,7 +53,9 @@ class LiveCompany(Ledgerbook):
             yield CompanyObject(scope)
         elif name == "VOUCHER":
             yield from (VoucherObject(scope, row) for row in self.vouchers())
-        elif name not in BILL_CLASSES:
+        elif name in BILL_CLASSES:
+            yield from iter_bills(scope)
+        else:
             yield from (MasterObject(scope, row) for row in self.masters.of_kind(name))
 
     def voucher_objects(self, period: Period) -> Iterator[VoucherObject]:

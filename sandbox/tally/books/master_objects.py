@@ -20,7 +20,7 @@ from sandbox.tally.books.tree import Element
 from sandbox.tally.books.values import Amount, Empty, Logical, Number, Scalar, Text
 
 SEPARATOR = "\x03"
-"""Between the parts of PARENTSTRUCTURE, raw and illegal in XML."""
+"""On both sides of every part of PARENTSTRUCTURE, raw and illegal in XML."""
 
 IDENTITY_TAGS = frozenset({"GUID", "MASTERID", "ALTERID"})
 
@@ -103,8 +103,19 @@ def _grand_parent(master: MasterObject) -> Scalar:
     return Text(line[-1].name if line else PRIMARY)
 
 
+def _primary_group_parent(master: MasterObject) -> Scalar:
+    """The topmost group above; a root has only Tally's own Primary above it."""
+    line = _line(master)
+    return Text(line[-1].name if len(line) > 1 else PRIMARY)
+
+
+def _reserve_name(master: MasterObject) -> Scalar:
+    """The reserved name of the nearest predefined group, the group itself first."""
+    return Text(next((name for row in _line(master) if (name := reserved_name(row))), ""))
+
+
 def _parent_structure(master: MasterObject) -> Scalar:
-    return Text(SEPARATOR.join(row.name for row in _line(master)))
+    return Text("".join(f"{SEPARATOR}{row.name}{SEPARATOR}" for row in _line(master)))
 
 
 def _ledger_opening(master: MasterObject) -> Scalar:
@@ -189,10 +200,10 @@ _BY_KIND: dict[str, dict[str, Callable[[MasterObject], Scalar]]] = {
     "GROUP": {
         "OPENINGBALANCE": _group_opening,
         "CLOSINGBALANCE": _group_closing,
-        "RESERVENAME": lambda master: Text(reserved_name(master.record)),
+        "RESERVENAME": _reserve_name,
         "PRIMARYGROUP": _primary_group,
         "GRANDPARENT": _grand_parent,
-        "PRIMARYGRPPARENT": _grand_parent,
+        "PRIMARYGRPPARENT": _primary_group_parent,
         "PARENTSTRUCTURE": _parent_structure,
         "ISREVENUE": _is_revenue,
     },
