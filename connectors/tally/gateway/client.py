@@ -111,6 +111,12 @@ class GatewayClient:
             if self._depth == 0:
                 self._lock.release()
 
+    def begin_run(self) -> None:
+        """Start anew: troubles, what proved too much, and whether Tally was stuck (somebody may have clicked)."""
+        self.troubles = 0
+        self._too_heavy.clear()
+        self._is_stuck_since = None
+
     def speak(self, charset: Charset) -> None:
         """Use other characters from now on."""
         self.endpoint = replace(self.endpoint, charset=charset)
@@ -183,9 +189,13 @@ class GatewayClient:
         return received
 
     def _after_trouble(self, request: Request, timeout_s: float) -> None:
-        self.troubles += 1
-        self._too_heavy.add(_digest(request))
+        self._count_trouble(request)
         self.drain(timeout_s, request.name)
+
+    def _count_trouble(self, request: Request) -> None:
+        self.troubles += 1
+        if not request.is_light:
+            self._too_heavy.add(_digest(request))
 
     def _refusal(self, request: Request, failed: ExchangeFailed, timeout_s: float, bytes_max: int) -> SourceError:
         error: SourceError
@@ -208,8 +218,7 @@ class GatewayClient:
         return error
 
     def _cut(self, request: Request, byte_count: int) -> SourceError:
-        self.troubles += 1
-        self._too_heavy.add(_digest(request))
+        self._count_trouble(request)
         return refusal.truncated(self.endpoint.url, request.name, byte_count)
 
     def _refuse_hopeless(self, request: Request) -> None:

@@ -50,6 +50,7 @@ class Request:
         timeout_s: for this request; None: the endpoint's.
         bytes_max: for this request; None: the endpoint's.
         headers: HTTP headers in place of the XML ones (JSON transport).
+        is_light: costs Tally next to nothing, so if it expires, Tally was busy otherwise, and it may be put again.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Request:
     timeout_s: float | None = None
     bytes_max: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    is_light: bool = False
 
     def within(self, *, timeout_s: float | None = None, bytes_max: int | None = None) -> Request:
         """The same question with other limits."""
@@ -155,6 +157,7 @@ def collection(
         name=name,
         body=envelope("Export", "Collection", name, description),
         company=company,
+        is_light=kind is ObjectType.COMPANY,
         timeout_s=timeout_s,
         bytes_max=bytes_max,
     )
@@ -231,6 +234,7 @@ def function(which: SystemFunction, *, timeout_s: float | None = None) -> Reques
         body=envelope("Export", "Function", which.value),
         expects=Expected.FUNCTION,
         timeout_s=timeout_s,
+        is_light=True,
     )
 
 
