@@ -53,6 +53,8 @@ class Target:
     groups: Groups = field(default_factory=dict)
     ledgers: dict[str, LedgerNow] = field(default_factory=dict)
     voucher_types: dict[str, VoucherTypeNow] = field(default_factory=dict)
+    items: frozenset[str] = frozenset()
+    cost_centres: frozenset[str] = frozenset()
 
     def ledger(self, name: str) -> LedgerNow | None:
         """Find a ledger as Tally does."""
@@ -63,8 +65,16 @@ class Target:
         return self.voucher_types.get(name_key(name))
 
 
-def read_target(client: GatewayClient, company: LoadedCompany) -> Target:
+def read_target(
+    client: GatewayClient, company: LoadedCompany, *, with_items: bool = False, with_cost_centres: bool = False
+) -> Target:
     """Read groups, ledgers and voucher types: names and what little is needed of them.
+
+    Args:
+        client: the Tally.
+        company: whose.
+        with_items: also the names of stock items.
+        with_cost_centres: also those of cost centres.
 
     Raises:
         SourceError: as ``GatewayClient.send``.
@@ -82,7 +92,13 @@ def read_target(client: GatewayClient, company: LoadedCompany) -> Target:
         groups=groups,
         ledgers={name_key(name_of(node)): _ledger(node, groups) for node in ledgers},
         voucher_types=_voucher_types(types),
+        items=_names(client, company, ObjectType.STOCK_ITEM) if with_items else frozenset(),
+        cost_centres=_names(client, company, ObjectType.COST_CENTRE) if with_cost_centres else frozenset(),
     )
+
+
+def _names(client: GatewayClient, company: LoadedCompany, kind: ObjectType) -> frozenset[str]:
+    return frozenset(name_key(name_of(node)) for node in _objects(client, company, kind, ("Name",)))
 
 
 def name_of(node: Node) -> str:

@@ -201,7 +201,13 @@ class Writer:
         return _Found(node=node, differences=extra)
 
     def _plan(self, command: Command, company: LoadedCompany) -> Plan:
-        target = read_target(self._client, company)
+        voucher = command.voucher if isinstance(command, CreateVoucher) else None
+        target = read_target(
+            self._client,
+            company,
+            with_items=voucher is not None and bool(voucher.items),
+            with_cost_centres=voucher is not None and any(posting.costs for posting in voucher.postings),
+        )
         is_dated = "ERP" not in self._profile.product.upper()
         match command:
             case CreateLedger():
