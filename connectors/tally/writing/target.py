@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from canonical.ledger import ReservedGroup, name_key
 from canonical.voucher_type import VoucherKind
+from connectors.tally.gateway import refusal
 from connectors.tally.gateway.allowed import ObjectType
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany
@@ -16,6 +17,8 @@ from connectors.tally.translate.values import is_yes
 from connectors.tally.tree import Node, nodes_of, text_of
 
 _DEPTH_MAX = 50
+_NEVER_EMPTY = frozenset({ObjectType.GROUP, ObjectType.LEDGER, ObjectType.VOUCHER_TYPE})
+"""Every company has predefined ones, so an answer without any is no answer."""
 Groups = dict[str, tuple[str, tuple[ReservedGroup, ...]]]
 """Name and predefined ancestors (itself included), by key."""
 
@@ -107,8 +110,12 @@ def name_of(node: Node) -> str:
 
 
 def _objects(client: GatewayClient, company: LoadedCompany, kind: ObjectType, fetch: tuple[str, ...]) -> list[Node]:
-    with client.send(collection(kind, company=company.name, fetch=fetch, name=f"KhataTarget{kind.value}s")) as answer:
-        return list(answer.iter_objects(kind.tag, company_guid=company.guid))
+    request = collection(kind, company=company.name, fetch=fetch, name=f"KhataTarget{kind.value}s")
+    with client.send(request) as answer:
+        found = list(answer.iter_objects(kind.tag, company_guid=company.guid))
+    if not found and kind in _NEVER_EMPTY:
+        raise refusal.empty(client.endpoint.url, request.name)
+    return found
 
 
 def _groups(nodes: Iterable[Node]) -> Groups:

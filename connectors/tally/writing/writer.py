@@ -128,6 +128,7 @@ class Writer:
         """
         if objection := self._policy.objection(command):
             raise RuleError(f"{command.key}: {objection}.", code="tally.write.not_allowed", key=command.key)
+        self._client.begin_run()
         with self._client.exclusive():
             before = verify_company(self._client, self._company)
             last = self._audit.last(before.guid, command.key)
