@@ -17,8 +17,9 @@ from sandbox.tally.books.drafts import VoucherDraft
 from sandbox.tally.books.errors import BooksRefused
 from sandbox.tally.books.moves import read_moves
 from sandbox.tally.books.numbering import is_automatic, next_number, renumbered
+from sandbox.tally.books.packing import pack, unpack
 from sandbox.tally.books.records import Master, Voucher
-from sandbox.tally.books.tree import Element, pack, unpack
+from sandbox.tally.books.tree import Element
 from sandbox.tally.books.voucher_objects import HEADER_TAGS
 from sandbox.tally.ids import KEY_STEP
 
@@ -80,7 +81,7 @@ class VoucherEditor:
         """
         old = self.get(master_id)
         tree = draft.to_tree() if isinstance(draft, VoucherDraft) else draft
-        voucher_type, day = check_voucher(self._books, tree)
+        voucher_type, day = check_voucher(self._books, tree, master_id)
         given = tree.value("VOUCHERNUMBER")
         keeps = is_automatic(voucher_type) or not given
         identity = _Identity(

@@ -13,7 +13,7 @@ from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.tree import Element
 
 _ENDING = re.compile(r"(.*?)(\d+)$", re.DOTALL)
-_AUTOMATIC = frozenset({"Automatic", "Automatic (Manual Override)", "Multi-user Auto", "Auto Retain", "Auto Renumber"})
+_AUTOMATIC = frozenset({"Automatic", "Automatic (Manual Override)", "Multi-user Auto"})
 
 
 def numbering_method(voucher_type: Master) -> str:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from sandbox.tally.books.catalogue import MASTER_CLASSES, type_of
-from sandbox.tally.books.tree import attribute_text, escape_native
+from sandbox.tally.books.objects import LiveObject
+from sandbox.tally.books.tree import attribute_text, escape_native, render
 from sandbox.tally.books.values import Amount, Scalar, Text
 from sandbox.tally.gateway.faults import Faults
 from sandbox.tally.gateway.fetching import Fetch
+from sandbox.tally.gateway.rows import Overridden
 from sandbox.tally.gateway.tdl.methods import read_children, read_method
 from sandbox.tally.gateway.tdl.scope import Evaluate, Scope
 from sandbox.tally.gateway.tdl.types import LISTS
@@ -23,6 +25,7 @@ _TYPE_ORDER = {
     name: place for place, name in enumerate(("Date", "String", "Logical", "Number", "Amount", "Quantity", "Rate"))
 }
 _UNPADDED = frozenset({"VOUCHERKEY", "VOUCHERRETAINKEY", "REUSEHOLEID"})
+_DUE_DATES = frozenset({"BILLCREDITPERIOD", "ORDERDUEDATE"})
 _INDENT = 4
 
 VOUCHER_FIXED: tuple[tuple[str, bool, str], ...] = (
@@ -60,6 +63,31 @@ BILL_FIXED: tuple[tuple[str, bool, str], ...] = (
     ("AMOUNT", False, ""),
 )
 """Sent for every bill allocation reached by dotted paths."""
+LEDGER_ENTRY_FIXED: tuple[tuple[str, bool, str], ...] = (
+    ("LEDGERNAME", True, ""),
+    ("ISDEEMEDPOSITIVE", True, ""),
+    ("ISLASTDEEMEDPOSITIVE", True, ""),
+    ("AMOUNT", True, ""),
+)
+GOODS_LINE_FIXED: tuple[tuple[str, bool, str], ...] = (
+    ("STOCKITEMNAME", True, ""),
+    ("ISDEEMEDPOSITIVE", True, ""),
+    ("ISLASTDEEMEDPOSITIVE", True, ""),
+    ("RATE", True, ""),
+    ("DISCOUNT", True, "0"),
+    ("AMOUNT", True, ""),
+    ("ACTUALQTY", True, ""),
+    ("BILLEDQTY", True, ""),
+)
+BATCH_FIXED: tuple[tuple[str, bool, str], ...] = (
+    ("BATCHNAME", True, ""),
+    ("ORDERNO", True, ""),
+    ("TRACKINGNUMBER", True, ""),
+    ("AMOUNT", True, ""),
+    ("ACTUALQTY", True, ""),
+    ("BILLEDQTY", True, ""),
+)
+"""Sent for every entry reached by dotted paths, whatever field of it was fetched, as captures show."""
 _ACTION_IS_NOT_SENT = "ACTION"
 
 Write = Callable[[Scope], str]
@@ -95,8 +123,8 @@ class ObjectWriter:
             return [_write_row]
         fields = _FIXED.get(tag, ())
         writers = list(_field_writers(self._fetch, fields, tag, _INDENT + 1, self._faults))
-        if self._fetch.scalars or self._fetch.whole:
-            writers.insert(0, _write_scalars(set(self._fetch.names) | {name.casefold() for name, _, _ in fields}))
+        if self._fetch.everything or self._fetch.whole:
+            writers.insert(0, _write_everything(set(self._fetch.names) | {name.casefold() for name, _, _ in fields}))
         position = _first_list(self._fetch, writers)
         computed = [_computed_writer(name, evaluate) for name, evaluate in self._computed.items()]
         writers[position:position] = computed
@@ -105,7 +133,17 @@ class ObjectWriter:
         return writers
 
 
-_FIXED = {"VOUCHER": VOUCHER_FIXED, "BILLALLOCATIONS": BILL_FIXED}
+_FIXED = {
+    "VOUCHER": VOUCHER_FIXED,
+    "ALLLEDGERENTRIES": LEDGER_ENTRY_FIXED,
+    "LEDGERENTRIES": LEDGER_ENTRY_FIXED,
+    "ACCOUNTINGALLOCATIONS": LEDGER_ENTRY_FIXED,
+    "ALLINVENTORYENTRIES": GOODS_LINE_FIXED,
+    "INVENTORYENTRIES": GOODS_LINE_FIXED,
+    "INVENTORYALLOCATIONS": GOODS_LINE_FIXED,
+    "BATCHALLOCATIONS": BATCH_FIXED,
+    "BILLALLOCATIONS": BILL_FIXED,
+}
 
 
 def _attributes(scope: Scope) -> str:
@@ -143,7 +181,7 @@ def _field_writers(
 ) -> list[Write]:
     """Writers of the fields, then of the lists."""
     always = {tag.casefold(): (typed, default) for tag, typed, default in fixed}
-    wanted = [name for name in fetch.names if name not in LISTS and name not in always and not _is_names(name, root)]
+    wanted = [name for name in fetch.names if name not in LISTS and name not in always and not _is_names(name, root, indent)]
     ordered = _merge([tag.casefold() for tag, _, _ in fixed], wanted, root)
     writers = [
         _field_writer(name, root, indent, *always[name]) if name in always else _field_writer(name, root, indent)
@@ -154,9 +192,9 @@ def _field_writers(
     ]
 
 
-def _is_names(name: str, root: str) -> bool:
+def _is_names(name: str, root: str, indent: int) -> bool:
     """A master's NAME is sent as its list of names."""
-    return name == "name" and root in MASTER_CLASSES
+    return name == "name" and root in MASTER_CLASSES and indent == _INDENT + 1
 
 
 def _first_list(fetch: Fetch, writers: Sequence[Write]) -> int:
@@ -174,12 +212,17 @@ def _merge(fixed: Sequence[str], wanted: Sequence[str], root: str) -> list[str]:
 
 
 def _rank(name: str, root: str) -> int:
-    return _TYPE_ORDER.get(type_of(name.upper(), root), 1)
+    return _TYPE_ORDER.get(_type(name.upper(), root), 1)
+
+
+def _type(tag: str, root: str) -> str:
+    """The type a field is sent with; credit periods and due dates have one of their own."""
+    return "Due Date" if tag in _DUE_DATES else type_of(tag, root)
 
 
 def _field_writer(name: str, root: str, indent: int, typed: bool = True, default: str = "") -> Write:
     tag = name.upper()
-    type_name = type_of(tag, root)
+    type_name = _type(tag, root)
     pad = " " * indent
     kind = f' TYPE="{type_name}"' if typed else ""
     empty = f"{pad}<{tag}{kind}>{default}</{tag}>\n" if typed or default else f"{pad}<{tag}/>\n"
@@ -193,7 +236,7 @@ def _field_writer(name: str, root: str, indent: int, typed: bool = True, default
         wire = value.wire
         if not wire:
             return empty
-        own = kind if value.type_name == type_name or not typed else f' TYPE="{value.type_name}"'
+        own = kind if not typed or type_name == "Due Date" or value.type_name == type_name else f' TYPE="{value.type_name}"'
         return f"{pad}<{tag}{own}>{padded if value.type_name == 'Number' else ''}{_escape(wire)}</{tag}>\n"
 
     return write
@@ -223,21 +266,33 @@ def _computed_writer(name: str, evaluate: Evaluate) -> Write:
     return write
 
 
-def _write_scalars(named: set[str]) -> Write:
-    """Every plain field as an export writes it, without TYPE; those asked for by name come later, with it."""
+def _write_everything(named: set[str]) -> Write:
+    """What ``*`` sends: every field as an export writes it, without TYPE, and every list but a voucher's entries.
+
+    Fields asked for by name come later, with their TYPE; a master's list of names comes last.
+    """
 
     def write(scope: Scope) -> str:
-        fields = getattr(scope.obj, "fields", None)
-        if fields is None:
+        obj = scope.obj.inner if isinstance(scope.obj, Overridden) else scope.obj
+        if not isinstance(obj, LiveObject):
             return ""
-        return "".join(_plain_line(one.tag, one.text) for one in fields() if one.tag.casefold() not in named)
+        chosen = [
+            one
+            for one in obj.elements()
+            if one.tag not in _NOT_IN_EVERYTHING and one.tag.casefold().removesuffix(".list") not in named
+        ]
+        return render(chosen, _INDENT + 1, obj.spell)
 
     return write
 
 
-def _plain_line(tag: str, value: str) -> str:
-    written = escape_native(value)
-    return f"     <{tag}>{written}</{tag}>\n" if written else f"     <{tag}/>\n"
+_NOT_IN_EVERYTHING = frozenset(
+    {
+        *("ALLLEDGERENTRIES.LIST", "LEDGERENTRIES.LIST", "ALLINVENTORYENTRIES.LIST", "INVENTORYENTRIES.LIST"),
+        *("INVENTORYENTRIESIN.LIST", "INVENTORYENTRIESOUT.LIST", "CATEGORYENTRY.LIST", "ATTENDANCEENTRIES.LIST"),
+        "LANGUAGENAME.LIST",
+    }
+)
 
 
 def _list_writer(name: str, fetch: Fetch, root: str, indent: int, faults: Faults) -> Write:

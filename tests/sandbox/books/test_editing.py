@@ -30,9 +30,9 @@ def company() -> LiveCompany:
     return small_company(120)
 
 
-def journal(day: date = JUNE, paise: int = 12_345, **fields: str) -> VoucherDraft:
+def journal(day: date = JUNE, paise: int = 12_345, narration: str = "") -> VoucherDraft:
     entries = (EntryDraft(ledger="Cash", paise=paise), EntryDraft(ledger="Godown Rent", paise=-paise))
-    return VoucherDraft(type_name="Journal", day=day, entries=entries, **fields)
+    return VoucherDraft(type_name="Journal", day=day, entries=entries, narration=narration)
 
 
 def ledger(company: LiveCompany, name: str) -> Master:

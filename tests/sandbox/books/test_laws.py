@@ -67,7 +67,7 @@ class Histories(RuleBasedStateMachine):
         first, second = data.draw(
             st.lists(st.sampled_from(ledgers), min_size=2, max_size=2, unique_by=lambda row: row.name)
         )
-        bills = ()
+        bills: tuple[BillDraft, ...] = ()
         if first.tree.value("ISBILLWISEON") == "Yes":
             kind = data.draw(st.sampled_from(["New Ref", "Agst Ref", "Advance", "On Account"]))
             ref = "" if kind == "On Account" else f"R/{data.draw(st.integers(1, 5))}"

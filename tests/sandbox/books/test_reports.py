@@ -35,10 +35,9 @@ def shapes(root: etree._Element) -> set[str]:
     """Every row of an answer with what is nested in it, as text."""
 
     def shape(node: etree._Element) -> str:
-        inside = "".join(shape(child) for child in node if isinstance(child.tag, str))
-        return f"{node.tag}({inside})"
+        return f"{node.tag}({''.join(map(shape, node.iterchildren('*')))})"
 
-    return {shape(child) for child in root if isinstance(child.tag, str)}
+    return set(map(shape, root.iterchildren("*")))
 
 
 @pytest.mark.parametrize(

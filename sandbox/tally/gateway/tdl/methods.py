@@ -107,4 +107,9 @@ _DERIVED: dict[tuple[str, str], Derive] = {
         for name in ("godownname", "trackingnumber", "orderno", "orderduedate")
     },
 }
+_ENTRY_TAGS = (
+    *("ALLLEDGERENTRIES", "LEDGERENTRIES", "ACCOUNTINGALLOCATIONS"),
+    *("ALLINVENTORYENTRIES", "INVENTORYENTRIES", "INVENTORYALLOCATIONS"),
+)
+_DERIVED |= {(f"{tag}.LIST", "islastdeemedpositive"): _same_as("isdeemedpositive") for tag in _ENTRY_TAGS}
 _FILLED = frozenset(name for _, name in _DERIVED)
