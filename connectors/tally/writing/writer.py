@@ -160,7 +160,12 @@ class Writer:
         return self._conclude(plan, _judged(entry, found, objection))
 
     def _send(self, plan: Plan, before: LoadedCompany) -> tuple[ImportResult, str]:
-        request = import_request(plan.xml, company=before.name, name=f"Khata{plan.command.operation.value}")
+        request = import_request(
+            plan.xml,
+            company=before.name,
+            name=f"Khata{plan.command.operation.value}",
+            is_old_form=self._is_erp9,
+        )
         try:
             with self._client.send(request) as answer:
                 return parse_result(answer.read_text()), ""
@@ -209,7 +214,7 @@ class Writer:
             with_items=voucher is not None and bool(voucher.items),
             with_cost_centres=voucher is not None and any(posting.costs for posting in voucher.postings),
         )
-        is_dated = "ERP" not in self._profile.product.upper()
+        is_dated = not self._is_erp9
         match command:
             case CreateLedger():
                 existing = find_ledger(self._client, company, command.ledger.name)
@@ -222,6 +227,11 @@ class Writer:
                 return plan_create_voucher(command, target, identity, self._profile.edition)
             case CancelVoucher():
                 return plan_cancel(command, target, find_voucher(self._client, company, command.guid))
+
+    @property
+    def _is_erp9(self) -> bool:
+        """Addresses without dates, and the older form of an import."""
+        return "ERP" in self._profile.product.upper()
 
     @staticmethod
     def _refuse_other_use(command: Command, last: AuditEntry | None) -> None:

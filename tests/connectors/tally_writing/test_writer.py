@@ -109,6 +109,21 @@ def test_each_operation_is_in_the_books_as_it_was_said(
     assert all(entry.guid.startswith(books.guid) for entry in audit.entries[1::2])
 
 
+def test_erp_9_is_written_to_in_its_own_form(
+    tally: Running, books: LiveCompany, make_writer: MakeWriter, command: Read
+) -> None:
+    bodies: list[str] = []
+    tally.watch = lambda _, text: bodies.append(text)
+    writer = make_writer(profile=replace(PROFILE, product="Tally.ERP 9"))
+    for document in (LEDGER, PAYMENT):
+        entry = writer.apply(command(document)).entry
+        assert entry.verdict is Verdict.WRITTEN, (entry.reason, entry.differences)
+        assert "LEDMAILINGDETAILS" not in entry.request
+    sent = [body for body in bodies if "Import Data" in body]
+    assert len(sent) == 2
+    assert not any("<VERSION>" in body for body in sent)
+
+
 def test_goods_and_cost_centres_are_in_the_books(books: LiveCompany, make_writer: MakeWriter, command: Read) -> None:
     for outcome in apply_all(make_writer, command, LEDGER, GOODS, COSTED):
         assert outcome.entry.verdict is Verdict.WRITTEN, (outcome.entry.reason, outcome.entry.differences)
