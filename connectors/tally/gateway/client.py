@@ -14,10 +14,11 @@ What makes this more than an HTTP call:
 from __future__ import annotations
 
 import hashlib
+import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import IO
 
@@ -33,6 +34,7 @@ from connectors.tally.gateway.transport import ExchangeFailed, Failure, Received
 
 SMALLEST = collection(ObjectType.COMPANY, fetch=("Name",), name="KhataDrain")
 """Costs Tally milliseconds; whatever answers it has nothing else in hand."""
+_log = logging.getLogger(__name__)
 _STILL_WORKING = frozenset({Failure.EXPIRED, Failure.TOO_LARGE})
 
 
@@ -185,6 +187,7 @@ class GatewayClient:
                 self._sleep(self.endpoint.pause_s)
             raise self._refusal(request, failed, timeout_s, bytes_max) from failed
         self._lock.mark("")
+        _log.debug("%s answered %s: %d bytes in %.2f s", self.endpoint.key, request.name, *astuple(received))
         self._sleep(self.endpoint.pause_s)
         return received
 
@@ -194,6 +197,7 @@ class GatewayClient:
 
     def _count_trouble(self, request: Request) -> None:
         self.troubles += 1
+        _log.info("%s: trouble %d of this run, with %s", self.endpoint.key, self.troubles, request.name)
         if not request.is_light:
             self._too_heavy.add(_digest(request))
 
