@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from canonical.dates import FinancialYear
 from canonical.record import SourceRef
 from canonical.voucher_type import VoucherKind
 
 
-@dataclass(frozen=True, slots=True)
-class TaxDocumentFact:
-    """One tax document.
+class TaxDocumentFact(NamedTuple):
+    """One tax document; a tuple, because an import makes one for every second voucher.
 
     Attributes:
         source: the voucher's address.
@@ -26,7 +26,7 @@ class TaxDocumentFact:
         own_gstin: our registration on it; empty if none.
         other: who the other side is: its GSTIN, else its ledger key.
         is_to_registered: the other side has a GSTIN.
-        number_key: what equal numbers share; empty if there is none. Ours on what we issue, the supplier's on purchases.
+        number_key: what equal numbers share; empty without one. Ours on what we issue, the supplier's on purchases.
         number_fault: what is wrong with a number of ours, empty if nothing.
         taxable: rupees before tax, positive; negative on what takes back.
         must_register: a covered supplier registers such a document with the invoice portal.
@@ -53,3 +53,44 @@ class TaxDocumentFact:
     def year(self) -> int:
         """Calendar year its financial year starts in."""
         return FinancialYear.of(self.day).start_year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentMention:
+    """A tax document as it is named in an issue.
+
+    Attributes:
+        raw_id: the store's id of its raw record.
+        source: the voucher's address.
+        label: the voucher in words: type, number, day.
+        day: of the document itself.
+        number_key: what equal numbers share.
+        scope: within which numbers are unique: our registration, or the supplier of a purchase.
+        registered_on: day of its registration with the invoice portal, if it has one.
+    """
+
+    raw_id: int
+    source: SourceRef
+    label: str
+    kind: VoucherKind
+    day: date
+    number_key: str = ""
+    scope: str = ""
+    registered_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentGroup:
+    """Documents of one financial year that share something: how many, and the first of them.
+
+    Attributes:
+        what: what they share: a voucher type's name, a fault, a number of digits.
+        detail: more of it.
+        year: calendar year the financial year starts in.
+    """
+
+    what: str
+    detail: str
+    year: int
+    count: int
+    first: DocumentMention

@@ -6,7 +6,7 @@ run goes on with what is still pending.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -14,16 +14,18 @@ from itertools import islice
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.issue import Issue, IssueLevel
-from canonical.item import Unit
+from canonical.item import Item, Unit
 from canonical.ledger import AccountGroup, Ledger
 from canonical.party import Party
 from canonical.record import RawRecord, SourceRef
-from canonical.voucher_type import VoucherType
+from canonical.voucher import Voucher
+from canonical.voucher_type import VoucherKind, VoucherType
 from connectors.sdk.base import Connector, Translator
 from storage.raw_store import StoredRaw
 from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress
+from workflows.validation import BatchValidation, company_validator, validate_again, validate_books
 
 BATCH = 1000
 """Raw records translated together; the store commits them in portions its other writers hardly notice, the mark
@@ -65,11 +67,19 @@ class CompanyTranslation:
     run_id: int
     known_at: datetime
     beat: Beat = no_beat
+    _validation: BatchValidation | None = None
 
     def run(self) -> Translated:
-        """Translate masters, look at the vouchers, translate them."""
+        """Translate masters, look at the vouchers, translate them; validate what was translated."""
         done = Translated(self.company_id)
-        translator = company_translator(self.store, self.connector, self.company_id)
+        validator = company_validator(self.store, self.company_id)
+        translator = company_translator(self.store, self.connector, self.company_id, also=validator.remember)
+        for item in self.store.records.iter(self.company_id, Item):
+            validator.remember(item)
+        is_late = self.store.tax_documents.is_empty(self.company_id) and (
+            self.store.records.count(self.company_id, Voucher, kind=VoucherKind.SALES.value) > 0
+        )
+        self._validation = BatchValidation(validator)
         masters = [stream for stream in translator.stream_order if stream != VOUCHERS]
         for stream in masters:
             self._stream(translator, stream, done)
@@ -78,6 +88,10 @@ class CompanyTranslation:
         done.refusal = next((issue for issue in done.notes if issue.level is IssueLevel.REJECTED), None)
         if done.refusal is None and VOUCHERS in translator.stream_order:
             self._stream(translator, VOUCHERS, done)
+        if is_late:  # books from before there was validation
+            validate_again(self.store, self.company_id, self.run_id, self.known_at)
+        elif done.records:
+            validate_books(self.store, self.company_id, self.run_id, self.known_at)
         return done
 
     def _sample(self, translator: Translator) -> Iterator[RawRecord]:
@@ -100,7 +114,8 @@ class CompanyTranslation:
             translation = translator.translate(stored.record)
             records.extend(translation.records)
             raw_ids.extend([stored.raw_id] * len(translation.records))
-            issues[stored.raw_id] = translation.issues
+            found = self._validation.add(stored.raw_id, translation.records) if self._validation else ()
+            issues[stored.raw_id] = translation.issues + found
         self._store(records, raw_ids, issues, done, translator.version)
         done.records += len(batch)
 
@@ -116,6 +131,8 @@ class CompanyTranslation:
         def mark() -> None:
             self.store.issues.replace_many(self.run_id, self.company_id, issues)
             self.store.raw.mark_translated(list(issues), version)
+            if self._validation is not None:
+                self._validation.store(self.store, self.company_id)
 
         result = self.store.records.upsert(
             self.company_id, self.run_id, records, self.known_at, raw_ids, alongside=mark
@@ -137,12 +154,26 @@ class CompanyTranslation:
                 self._stream(translator, stream, done)
 
 
-def company_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:
-    """A translator that has learned the masters the store knows of the company."""
+def company_translator(
+    store: TenantStore,
+    connector: Connector,
+    company_id: int,
+    also: Callable[[CanonicalRecord], None] | None = None,
+) -> Translator:
+    """A translator that has learned the masters the store knows of the company.
+
+    Args:
+        store: the tenant's.
+        connector: of the company.
+        company_id: whose books.
+        also: told every master too, so that they are read once for all who learn them.
+    """
     company = store.companies.get(company_id)
     source = SourceRef(connector.name, company.source_key, "companies", company.source_key)
     translator = connector.translator(Company(source=source, name=company.name))
     for record_type in _LEARNED:
         for record in store.records.iter(company_id, record_type):
             translator.remember(record)
+            if also is not None:
+                also(record)
     return translator

@@ -8,7 +8,7 @@ that what is reported is an error and not arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from canonical.issue import IssueLevel
 from canonical.item import Item
 from canonical.money import ZERO, Side, render_inr, round_paisa
 from canonical.tax import SupplyNature, TaxHead, TaxRate
-from canonical.voucher import ItemLine, Posting
+from canonical.voucher import ItemLine, Posting, Voucher
 from canonical.voucher_type import VoucherKind
 from harmonizer.validation.document import TaxDocument
 from harmonizer.validation.finding import Finding
@@ -117,21 +117,25 @@ def read_line(line: ItemLine, item: Item | None, day: date) -> LineReading:
     return LineReading(rates, nature not in UNTAXED)
 
 
-def expect(document: TaxDocument, read: Callable[[ItemLine], LineReading]) -> Expected:
-    """Add up the tax that follows from the lines; a line of unknown rate makes the sum unknown."""
+def expect(document: TaxDocument, readings: Sequence[LineReading]) -> Expected:
+    """Add up the tax that follows from the lines; a line of unknown rate makes the sum unknown.
+
+    Args:
+        document: whose lines.
+        readings: of each line, in order.
+    """
     side = VALUE_SIDE[document.voucher.kind]
     is_inter = TaxHead.IGST in document.charged
     expected = Expected()
-    for line in document.voucher.items:
+    for line, found in zip(document.voucher.items, readings, strict=True):
         amount = line.amount if line.side is side else -line.amount
         expected.value += amount
-        found = read(line)
         if not amount or not found.is_taxed:
             continue
         if found.rates is None:
             expected.is_known = False
-            continue
-        _add(expected, amount, found.rates, line, is_inter=is_inter)
+        else:
+            _add(expected, amount, found.rates, line, is_inter=is_inter)
     return expected
 
 
@@ -235,18 +239,19 @@ def _differs(head: TaxHead, ours: Decimal, theirs: Decimal, expected: Expected) 
     )
 
 
-def income_postings(document: TaxDocument) -> tuple[Posting, ...]:
+def income_postings(voucher: Voucher) -> tuple[Posting, ...]:
     """Postings of a document without lines that bear its value: not the party's, not tax, on the value's side."""
-    voucher = document.voucher
     tax_keys = {line.ledger_key for line in voucher.taxes}
     side = VALUE_SIDE[voucher.kind]
     return tuple(
-        posting
-        for posting in voucher.postings
-        if not posting.is_party
-        and posting.ledger_key != voucher.party_key
-        and posting.ledger_key not in tax_keys
-        and posting.side is side
+        [
+            posting
+            for posting in voucher.postings
+            if posting.side is side
+            and not posting.is_party
+            and posting.ledger_key != voucher.party_key
+            and posting.ledger_key not in tax_keys
+        ]
     )
 
 
@@ -256,15 +261,18 @@ def check_effective_rate(document: TaxDocument, rules: Rules, tolerance: Toleran
     With several values nobody says which bear tax, so only the top rate is held against their sum.
     """
     tax = sum((amount for head, amount in document.charged.items() if head is not TaxHead.CESS), ZERO)
-    values = income_postings(document)
+    values = income_postings(document.voucher)
     base = sum((posting.amount for posting in values), ZERO)
     if tax <= 0 or not base:
         return
-    rates = sorted({rule.percent for rule in rules.rates if rule.span.since <= document.day})
     margin = tolerance.tax * len(document.charged)
-    above = tax > base * rates[-1] / HUNDRED + margin
-    fits = any(abs(base * rate / HUNDRED - tax) <= margin for rate in rates)
-    if not above and (fits or len(values) > 1):
+    percents = rules.percents_until(document.day)
+    if len(values) > 1:
+        fits = tax <= base * percents[-1] / HUNDRED + margin
+    else:
+        low, high = (tax - margin) * HUNDRED / base, (tax + margin) * HUNDRED / base
+        fits = any(low <= percent <= high for percent in percents)
+    if fits:
         return
     percent = (tax * HUNDRED / base).quantize(Decimal("0.01"))
     yield Finding(

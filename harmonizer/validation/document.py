@@ -34,6 +34,8 @@ NOTES = frozenset({VoucherKind.CREDIT_NOTE, VoucherKind.DEBIT_NOTE})
 GST_HEADS = frozenset({TaxHead.CGST, TaxHead.SGST, TaxHead.IGST, TaxHead.CESS})
 HOME = frozenset({"", "india", "bharat", "in", "ind"})
 """Countries that are not abroad, folded."""
+FORMER_STATES = ("25", "28")
+"""Codes on old documents; no place of supply any more, but a supplier's state then."""
 NO_DETAILS = DocumentDetails()
 
 
@@ -104,16 +106,20 @@ def read_place(text: str) -> str:
     return states.find_code(text) or "" if text else ""
 
 
+def document_day(voucher: Voucher, direction: Direction) -> date:
+    """The day of the document itself: the supplier's date on what we receive, where it is said."""
+    if direction is Direction.INWARD and voucher.reference_date is not None:
+        return voucher.reference_date
+    return voucher.day
+
+
 def read_document(voucher: Voucher, supply: Supply) -> TaxDocument:
-    """Put a voucher and its supply together; a received document bears the supplier's date."""
-    day = voucher.day
-    if supply.direction is Direction.INWARD and voucher.reference_date is not None:
-        day = voucher.reference_date
+    """Put a voucher and its supply together."""
     return TaxDocument(
         voucher=voucher,
         direction=supply.direction,
         is_note=voucher.kind in NOTES,
-        day=day,
+        day=document_day(voucher, supply.direction),
         supply=supply,
         charged=tax_by_head(voucher),
     )
@@ -123,8 +129,11 @@ def tax_by_head(voucher: Voucher) -> dict[TaxHead, Decimal]:
     """Sum the GST of a voucher by head; what is posted and taken back within it is no tax on it."""
     found: dict[TaxHead, Decimal] = {}
     for line in voucher.taxes:
-        if line.head in GST_HEADS:
-            found[line.head] = found.get(line.head, ZERO) + line.amount
+        head = line.head
+        if head in GST_HEADS:
+            found[head] = found[head] + line.amount if head in found else line.amount
+    if all(found.values()):
+        return found
     return {head: amount for head, amount in found.items() if amount}
 
 
@@ -182,4 +191,4 @@ def gstin_state(gstin: str) -> str:
     """The state a GSTIN begins with, empty where it begins with none (abroad, damaged)."""
     code = gstin[:2]
     state = states.BY_CODE.get(code)
-    return code if state is not None and state.is_place_of_supply or code in ("25", "28") else ""
+    return code if (state is not None and state.is_place_of_supply) or code in FORMER_STATES else ""

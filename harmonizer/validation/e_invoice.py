@@ -16,10 +16,9 @@ from canonical.issue import IssueLevel
 from canonical.voucher import EInvoice, Voucher
 from canonical.voucher_type import VoucherKind
 from harmonizer.validation.categories import Category
-from harmonizer.validation.document import TaxDocument
 from harmonizer.validation.finding import Finding
 from harmonizer.validation.rules import Rules
-from harmonizer.validation.supply import Direction, Reason, Verdict
+from harmonizer.validation.supply import Direction, Reason, Supply, Verdict
 
 TYPES = {VoucherKind.SALES: "INV", VoucherKind.CREDIT_NOTE: "CRN", VoucherKind.DEBIT_NOTE: "DBN"}
 IRN = re.compile(r"[0-9a-fA-F]{64}")
@@ -43,26 +42,23 @@ def irn_of(gstin: str, day: date, document_type: str, number: str, *, folds_case
     return hashlib.sha256(f"{gstin}{FinancialYear.of(day).label}{document_type}{printed}".encode()).hexdigest()
 
 
-def must_register(document: TaxDocument, verdict: Verdict) -> bool:
-    """Say whether the document is of a kind that a covered supplier registers.
+def is_registrable(supply: Supply, verdict: Verdict) -> bool:
+    """Say whether a covered supplier registers documents of such a supply, if tax lies on them or could.
 
-    Business-to-business supplies, SEZ, exports and deemed exports; not sales to consumers, not documents of exempt
-    goods alone, not transfers within one registration (section 7.1 of the portal's rules).
+    Business-to-business supplies, SEZ, exports and deemed exports; not sales to consumers, not transfers within one
+    registration. Documents of exempt goods alone are not registered either, which only the document tells.
     """
-    if document.direction is not Direction.OUTWARD or verdict.reason is Reason.SAME_REGISTRATION:
+    if supply.direction is not Direction.OUTWARD or verdict.reason is Reason.SAME_REGISTRATION:
         return False
-    supply = document.supply
     if not supply.own.gstin or supply.own.category in EXEMPT:
         return False
-    if verdict.is_zero_rated:
-        return True
-    return bool(supply.other.gstin) and (bool(document.charged) or supply.is_reverse_charge)
+    return verdict.is_zero_rated or bool(supply.other.gstin)
 
 
-def check_registration(document: TaxDocument, rules: Rules) -> Iterator[Finding]:
+def check_registration(voucher: Voucher, supply: Supply, rules: Rules) -> Iterator[Finding]:
     """Compare a registration with its document."""
-    e_invoice = document.voucher.e_invoice
-    if e_invoice is None or document.direction is not Direction.OUTWARD:
+    e_invoice = voucher.e_invoice
+    if e_invoice is None or supply.direction is not Direction.OUTWARD:
         return
     if not IRN.fullmatch(e_invoice.irn):
         yield _finding(
@@ -71,7 +67,7 @@ def check_registration(document: TaxDocument, rules: Rules) -> Iterator[Finding]
             IssueLevel.ACTION_REQUIRED,
             irn=e_invoice.irn[:80],
         )
-    elif not _fits(document, e_invoice, rules):
+    elif not _fits(voucher, supply.own.gstin, e_invoice, rules):
         yield _finding(
             "gst.e_invoice.irn_differs",
             "its IRN was not made of this GSTIN, year and number; one of them was changed after registration.",
@@ -97,14 +93,13 @@ def check_cancelled(voucher: Voucher) -> Iterator[Finding]:
         )
 
 
-def _fits(document: TaxDocument, e_invoice: EInvoice, rules: Rules) -> bool:
-    own, voucher = document.supply.own.gstin, document.voucher
-    if not own or not voucher.number:
+def _fits(voucher: Voucher, own_gstin: str, e_invoice: EInvoice, rules: Rules) -> bool:
+    if not own_gstin or not voucher.number:
         return True
     kind = TYPES.get(voucher.kind, "INV")
     folds = (voucher.day >= rules.irn_folds_case_from, voucher.day < rules.irn_folds_case_from)
     return any(
-        irn_of(own, voucher.day, kind, voucher.number, folds_case=fold) == e_invoice.irn.lower() for fold in folds
+        irn_of(own_gstin, voucher.day, kind, voucher.number, folds_case=fold) == e_invoice.irn.lower() for fold in folds
     )
 
 

@@ -6,9 +6,10 @@ Nothing here decides; the checks ask what was in force on the day of a document.
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -90,6 +91,8 @@ class Rules:
         reporting: turnover from which the portal refuses late invoices, and after how many days.
         irn_folds_case_from: day from which the number's case does not matter for the IRN.
         tolerances: by day, rising.
+        rate_changes: days on which the list of rates changes, rising.
+        percents: rates that were in force at any time until the first change, the second, and so on to today.
     """
 
     rates: tuple[RateRule, ...]
@@ -99,6 +102,8 @@ class Rules:
     reporting: tuple[Limit, ...]
     irn_folds_case_from: date
     tolerances: tuple[Tolerance, ...]
+    rate_changes: tuple[date, ...]
+    percents: tuple[tuple[Decimal, ...], ...]
 
     def tolerance_on(self, day: date) -> Tolerance:
         """Return the tolerance for documents of a day."""
@@ -115,10 +120,9 @@ class Rules:
         found = [limit.days for limit in self.reporting if limit.since <= day and turnover >= limit.turnover]
         return min(found) if found else None
 
-    @property
-    def rate_changes(self) -> tuple[date, ...]:
-        """Days on which the list of rates changes, rising."""
-        return tuple(sorted({rule.span.since for rule in self.rates if rule.span.since > GST_FROM}))
+    def percents_until(self, day: date) -> tuple[Decimal, ...]:
+        """Return the rates that were in force at any time up to a day, rising."""
+        return self.percents[bisect_right(self.rate_changes, day)]
 
 
 @cache
@@ -131,16 +135,15 @@ def load_rules() -> Rules:
 def parse_rules(text: str) -> Rules:
     """Read rules from TOML; see the file beside this module for the shape."""
     tables = tomllib.loads(text)
+    rates = tuple(
+        RateRule(
+            percent=Decimal(row["percent"]), span=_span(row), hsn=tuple(row.get("hsn", ())), note=row.get("note", "")
+        )
+        for row in tables["rate"]
+    )
+    changes = _changes(rates)
     return Rules(
-        rates=tuple(
-            RateRule(
-                percent=Decimal(row["percent"]),
-                span=_span(row),
-                hsn=tuple(row.get("hsn", ())),
-                note=row.get("note", ""),
-            )
-            for row in tables["rate"]
-        ),
+        rates=rates,
         cess=tuple(CessRule(span=_span(row), hsn=tuple(row.get("hsn", ()))) for row in tables["cess"]),
         factors=tuple((Decimal(row["of"]), _span(row)) for row in tables["factor"]),
         e_invoice=_rising(Limit(row["from"], Decimal(row["turnover_above"])) for row in tables["e_invoice"]),
@@ -149,7 +152,19 @@ def parse_rules(text: str) -> Rules:
         ),
         irn_folds_case_from=tables["irn_case"][0]["from"],
         tolerances=_rising(_tolerance(row) for row in tables["tolerance"]),
+        rate_changes=changes,
+        percents=tuple(_percents(rates, day) for day in (GST_FROM, *changes)),
     )
+
+
+def _changes(rates: tuple[RateRule, ...]) -> tuple[date, ...]:
+    begun = {rule.span.since for rule in rates if rule.span.since > GST_FROM}
+    ended = {rule.span.until + timedelta(days=1) for rule in rates if rule.span.until is not None}
+    return tuple(sorted(begun | ended))
+
+
+def _percents(rates: tuple[RateRule, ...], day: date) -> tuple[Decimal, ...]:
+    return tuple(sorted({rule.percent for rule in rates if rule.span.since <= day}))
 
 
 def _span(row: Mapping[str, Any]) -> Span:
