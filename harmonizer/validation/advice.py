@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 
 def advise(code: str, connector: str, label: str) -> str:
@@ -24,5 +24,5 @@ def advise(code: str, connector: str, label: str) -> str:
 @cache
 def load_advice() -> Mapping[str, Mapping[str, str]]:
     """Read the sentences: by source, then by code."""
-    text = resources.files("harmonizer.validation").joinpath("advice.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("advice.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

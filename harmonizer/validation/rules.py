@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, TypeVar
 
 GST_FROM = date(2017, 7, 1)
@@ -128,7 +128,7 @@ class Rules:
 @cache
 def load_rules() -> Rules:
     """Read the rules that ship with this release."""
-    text = resources.files("harmonizer.validation").joinpath("rules.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("rules.toml").read_text(encoding="utf-8")
     return parse_rules(text)
 
 
