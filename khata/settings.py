@@ -13,6 +13,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -68,6 +69,17 @@ class ReceivablesSettings:
     basis: AgeingBasis = setting(AgeingBasis.DUE, "Date that ages are counted from: due or bill.")
     buckets: str = setting("30,60,90", "Last days of the ageing buckets, rising.")
     fifo: str = setting("none", "Virtual FIFO for unapplied credits: none, on-account or all.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofSettings:
+    """When the figures of a company are published."""
+
+    tolerance: Decimal = setting(
+        Decimal("0.00"),
+        "Rupees by which an amount may differ from the source's own and the figures still be published; counts and "
+        "dates have no tolerance.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +142,7 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     cli: CommandLineSettings = field(default_factory=CommandLineSettings)
     receivables: ReceivablesSettings = field(default_factory=ReceivablesSettings)
+    proof: ProofSettings = field(default_factory=ProofSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
     log: LogSettings = field(default_factory=LogSettings)
@@ -151,6 +164,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "database": DatabaseSettings,
         "cli": CommandLineSettings,
         "receivables": ReceivablesSettings,
+        "proof": ProofSettings,
         "api": ApiSettings,
         "temporal": TemporalSettings,
         "log": LogSettings,
@@ -190,7 +204,14 @@ def iter_setting_fields() -> Iterator[SettingField]:
             )  # fmt: skip
 
 
-_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "Path": Path, "AgeingBasis": AgeingBasis}
+_TYPES: Mapping[str, type] = {
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "Path": Path,
+    "Decimal": Decimal,
+    "AgeingBasis": AgeingBasis,
+}
 
 
 _PASSWORD_IN_AUTHORITY = re.compile(r"(://[^:@/?]*:)[^?]*(@)")

@@ -8,7 +8,6 @@ as a whole. Both can be run again harmlessly.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -21,6 +20,7 @@ from canonical.party import Party
 from canonical.record import SourceRef
 from canonical.tax_document import TaxDocumentFact
 from canonical.voucher import Voucher
+from canonical.voucher_type import VoucherKind
 from harmonizer.validation import NOTHING, Validator, load_rules
 from harmonizer.validation.books import (
     MISSING_LISTED,
@@ -46,35 +46,23 @@ Declared = Mapping[tuple[str, int], Decimal]
 """Turnover in rupees as the operator says it, by PAN and start of the financial year."""
 
 
-@dataclass(slots=True)
-class BatchValidation:
-    """Validates the records of batches and keeps what is to be stored with each.
-
-    Attributes:
-        facts: tax documents of the batch with their raw records.
-    """
-
-    validator: Validator
-    facts: list[tuple[int, TaxDocumentFact]] = field(default_factory=list)
-
-    def add(self, raw_id: int, records: Sequence[CanonicalRecord]) -> tuple[Issue, ...]:
-        """Validate what one raw record was translated to; returns its issues."""
-        issues: tuple[Issue, ...] = ()
-        for record in records:
-            validated = self.validator.validate(record)
-            if validated is NOTHING:
-                continue
-            if validated.issues:
-                issues += validated.issues
-            if validated.fact is not None:
-                self.facts.append((raw_id, validated.fact))
-        return issues
-
-    def store(self, store: TenantStore, company_id: int) -> None:
-        """Store what is compared across documents; called in the transaction of the batch."""
-        if self.facts:
-            store.tax_documents.save(company_id, self.facts)
-            self.facts = []
+def validate_records(
+    validator: Validator | None, raw_id: int, records: Sequence[CanonicalRecord]
+) -> tuple[tuple[Issue, ...], list[tuple[int, TaxDocumentFact]]]:
+    """Validate what one raw record was translated to; returns issues, and rows to be compared across documents."""
+    issues: tuple[Issue, ...] = ()
+    facts: list[tuple[int, TaxDocumentFact]] = []
+    if validator is None:
+        return issues, facts
+    for record in records:
+        validated = validator.validate(record)
+        if validated is NOTHING:
+            continue
+        if validated.issues:
+            issues += validated.issues
+        if validated.fact is not None:
+            facts.append((raw_id, validated.fact))
+    return issues, facts
 
 
 def company_validator(store: TenantStore, company_id: int) -> Validator:
@@ -82,6 +70,13 @@ def company_validator(store: TenantStore, company_id: int) -> Validator:
     company = store.companies.get(company_id)
     source = SourceRef(company.connector, company.source_key, "companies", company.source_key)
     return Validator(Company(source=source, name=company.name))
+
+
+def lacks_validation(store: TenantStore, company_id: int) -> bool:
+    """Say whether the books came in before there was validation: sales, but no tax document."""
+    if not store.tax_documents.is_empty(company_id):
+        return False
+    return store.records.count(company_id, Voucher, kind=VoucherKind.SALES.value) > 0
 
 
 def validate_books(

@@ -20,14 +20,21 @@ _ATTRIBUTES = {
     name: f"@{name}" for name in ("TYPE", "NAME", "REMOTEID", "VCHKEY", "VCHTYPE", "ACTION", "OBJVIEW", "JD")
 }
 _NAMES_MAX = 20_000
+_ONLY_TYPE = ["TYPE"]
 
 
 class TooDeepError(Exception):
     """The element nests deeper than allowed; the reader turns this into a refusal that names the file."""
 
 
-def tree(element: etree._Element, depth_max: int) -> Node:
+def tree(element: etree._Element, depth_max: int, *, is_bare: bool = False) -> Node:
     """Convert an element and everything below it.
+
+    Args:
+        element: with its children.
+        depth_max: levels below it, at most.
+        is_bare: leave out the TYPE that the gateway writes on every value and files do not; the translation knows the
+            type of a field by its name.
 
     Raises:
         TooDeepError: nested deeper than ``depth_max``.
@@ -40,7 +47,7 @@ def tree(element: etree._Element, depth_max: int) -> Node:
         node["#text"] = text
     for child in element:
         if len(child) or child.items():
-            value: JsonValue = _branch(child, depth_max)
+            value: JsonValue = _branch(child, depth_max, is_bare)
         else:  # a leaf without attributes, nine of ten elements: kept in line, a call would cost a tenth of the parse
             text = child.text
             value = text.strip(_BLANKS) if text else ""
@@ -56,9 +63,11 @@ def tree(element: etree._Element, depth_max: int) -> Node:
     return node
 
 
-def _branch(element: etree._Element, depth_max: int) -> Node:
+def _branch(element: etree._Element, depth_max: int, is_bare: bool) -> JsonValue:
     """Convert a child with attributes or children; empty means it says nothing."""
-    node = tree(element, depth_max - 1)
+    if is_bare and not len(element) and element.keys() == _ONLY_TYPE:
+        return (element.text or "").strip(_BLANKS)
+    node = tree(element, depth_max - 1, is_bare=is_bare)
     return {} if len(node) == 1 and "@TYPE" in node else node
 
 

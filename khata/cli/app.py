@@ -19,6 +19,7 @@ from khata.cli import (
     demo,
     importing,
     parties,
+    proof,
     receivables,
     reports,
     running,
@@ -85,7 +86,7 @@ app.command("trial-balance", rich_help_panel=BOOKS)(reports.trial_balance)
 app.command(rich_help_panel=BOOKS)(reports.ledger)
 app.add_typer(receivables.app, name="receivables", rich_help_panel=BOOKS)
 
-app.command(rich_help_panel=TRUST)(reports.proof)
+app.command(rich_help_panel=TRUST)(proof.proof)
 app.command(rich_help_panel=TRUST)(books.issues)
 app.command(rich_help_panel=TRUST)(books.runs)
 app.command(rich_help_panel=TRUST)(tracing.trace)

@@ -97,7 +97,7 @@ def worker(
     target = temporal_target(settings)
     invocation: Invocation = ctx.obj
     with open_hub(settings, clock=invocation.clock) as hub:
-        steps = Steps(stores=hub.store.tenant, clock=hub.clock)
+        steps = Steps(stores=hub.store.tenant, clock=hub.clock, tolerance=settings.proof.tolerance)
         run_worker(target, steps, on_ready=lambda: mark_ready(ready_file) if ready_file else None)
 
 
@@ -129,7 +129,8 @@ def sync(
 def _print(summary: RunSummary, rejected: int) -> None:
     counts = ", ".join(f"{stream} {number}" for stream, number in sorted(summary.counts.items())) or "nothing new"
     typer.echo(
-        f"Run {summary.run_id} {summary.status}: {counts}; {rejected} rejected; proof {summary.proof or 'none'}."
+        f"Run {summary.run_id} {summary.status}: {counts}; {rejected} rejected; proof {summary.proof or 'none'}"
+        f"{', held back' if summary.publication == 'held' else ''}."
     )
     typer.echo(f"Next: khata issues --run {summary.run_id}; khata proof")
 
@@ -137,4 +138,4 @@ def _print(summary: RunSummary, rejected: int) -> None:
 def _exit_code(summary: RunSummary, rejected: int) -> ExitCode:
     if rejected:
         return ExitCode.REJECTED
-    return ExitCode.DIFFERS if summary.proof == "differs" else ExitCode.OK
+    return ExitCode.DIFFERS if summary.publication == "held" else ExitCode.OK

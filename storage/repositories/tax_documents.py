@@ -37,6 +37,8 @@ class TaxDocuments(Repository):
             company_id: whose books.
             facts: raw record and row.
         """
+        if not facts:
+            return
         rows = [_row(self._tenant_id, company_id, raw_id, fact) for raw_id, fact in facts]
         with self._write() as transaction:
             transaction.insert(tax_document, rows, replace=True)

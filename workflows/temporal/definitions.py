@@ -129,7 +129,7 @@ class SyncWorkflow:
 
     async def _close(self, run: RunRef, job: SyncJob, status: RunStatus, error_code: str = "") -> RunSummary:
         summary = await self._short(names.CLOSE_RUN, CloseRequest(run, status, error_code), job, RunSummary)
-        self._finished(status, error_code, summary.proof)
+        self._finished(status, error_code, summary)
         return summary
 
     async def _short(self, step: str, argument: object, job: SyncJob, result: type[Result]) -> Result:
@@ -156,13 +156,14 @@ class SyncWorkflow:
         self._state = replace(self._state, step=names.step_word(step), step_number=number)
         workflow.set_current_details(f"step {number} of {self._state.steps_total}: **{names.step_word(step)}**")
 
-    def _finished(self, status: RunStatus, error_code: str, proof: str = "") -> None:
-        """Leave what an operator searches for: rows extracted, proof, error code."""
+    def _finished(self, status: RunStatus, error_code: str, summary: RunSummary | None = None) -> None:
+        """Leave what an operator searches for: rows extracted, proof, whether it publishes, error code."""
         self._state = replace(self._state, status=status, error_code=error_code)
         workflow.upsert_search_attributes(
             [
                 names.ROWS.value_set(self._state.outcomes[0].records if self._state.outcomes else 0),
-                names.PROOF.value_set(proof),
+                names.PROOF.value_set(summary.proof if summary else ""),
+                names.PUBLICATION.value_set(summary.publication if summary else ""),
                 names.ERROR_CODE.value_set(error_code),
             ]
         )

@@ -36,6 +36,8 @@ CONNECTION = SearchAttributeKey.for_keyword("KhataConnection")
 SOURCE = SearchAttributeKey.for_keyword("KhataSource")
 REASON = SearchAttributeKey.for_keyword("KhataReason")
 PROOF = SearchAttributeKey.for_keyword("KhataProof")
+PUBLICATION = SearchAttributeKey.for_keyword("KhataPublication")
+"""Whether the state of the books that a sync left is ``published`` or ``held`` back by its proof."""
 ERROR_CODE = SearchAttributeKey.for_keyword("KhataErrorCode")
 COMPANY = SearchAttributeKey.for_keyword_list("KhataCompany")
 """Our company ids as text: a sync may bring several companies, and their names are nobody else's business."""
@@ -47,6 +49,7 @@ SEARCH_ATTRIBUTES: dict[str, str] = {
     SOURCE.name: "Keyword",
     REASON.name: "Keyword",
     PROOF.name: "Keyword",
+    PUBLICATION.name: "Keyword",
     ERROR_CODE.name: "Keyword",
     COMPANY.name: "KeywordList",
     ROWS.name: "Int",

@@ -1,6 +1,6 @@
 """Tax documents: what is compared across sales, purchases and notes.
 
-Revision: 0006. Down to: 0003.
+Revision: 0006. Down to: 0005.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from storage.migrations import security
 from storage.types import Amount, Day, Key
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 
 
 def upgrade() -> None:
