@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from canonical.dates import Period, year_start
 from canonical.ledger import AccountGroup, Ledger, ReservedGroup, name_key
-from canonical.money import ZERO
 from canonical.proof import ReportKind, ReportLine, SourceReport
 from canonical.record import SourceRef
 from storage.reports.movements import LedgerMovement
@@ -91,13 +90,5 @@ def books_of(events: Iterable[Event], period: Period, openings: Mapping[str, int
 def trial_balance_of(rows: Mapping[str, int], period: Period) -> SourceReport:
     """A trial balance that says its period, closing balances only."""
     lines = tuple(ReportLine(name=name, net=Decimal(net)) for name, net in rows.items())
-    return SourceReport(
-        kind=ReportKind.TRIAL_BALANCE,
-        lines=lines,
-        as_of=period.end,
-        day_from=period.start,
-        oracle="tally:Trial Balance",
-    )
-
-
-NOTHING = ZERO
+    kind = ReportKind.TRIAL_BALANCE
+    return SourceReport(kind=kind, lines=lines, as_of=period.end, day_from=period.start, oracle="tally:Trial Balance")

@@ -50,7 +50,8 @@ def test_years_close_income_and_expense_into_the_profit_and_loss_account(
 ) -> None:
     books = books_of(events, period, openings)
     for key, (opening, closing) in simulated(events, period, openings).items():
-        assert (books.balance(key).opening, books.balance(key).closing) == (opening, closing), key
+        assert books.balance(key).opening == opening, key
+        assert books.balance(key).closing == closing, key
 
 
 @given(EVENTS, OPENINGS, periods(), st.integers(-2, 2).filter(bool))
