@@ -8,8 +8,9 @@ source may be read any number of times. The newest record under an address is th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from canonical.errors import NotFound
@@ -18,7 +19,8 @@ from storage.batch import commit_batch
 from storage.chunk import ChunkReader, Place, pack
 from storage.engine import Lookup, Row, Transaction
 from storage.repositories.base import Repository
-from storage.tables.raw import chunk, raw_pending, raw_record
+from storage.tables.raw import chunk, raw_pending, raw_record, raw_stream
+from storage.tables.run import run_record
 from storage.types import wire_moment
 
 Address = tuple[str, str]
@@ -71,11 +73,12 @@ class _Append:
     superseded: list[int] = field(default_factory=list)
     revived: list[tuple[int, str]] = field(default_factory=list)
     pending: list[tuple[int, str]] = field(default_factory=list)
+    seen: list[Row] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        """Everything was known and current."""
-        return not (self.rows or self.superseded or self.revived)
+        """Everything was known and current, and no run saw it."""
+        return not (self.rows or self.superseded or self.revived or self.seen)
 
     def apply(self, transaction: Transaction) -> None:
         """Write chunks, records and flags; what a superseded record was waiting for, or said wrong, goes with it."""
@@ -90,6 +93,7 @@ class _Append:
         transaction.insert(
             raw_pending, [(self.tenant_id, raw_id, self.company_id, stream) for raw_id, stream in waiting]
         )
+        transaction.insert(run_record, self.seen, replace=True)
 
     def _flag(self, transaction: Transaction, raw_ids: list[int], *, current: bool) -> None:
         word = "TRUE" if current else "FALSE"
@@ -109,7 +113,7 @@ class RawStore(Repository):
 
         Args:
             company_id: whose books.
-            run_id: the run that read them.
+            run_id: the run that read them; it is noted as having seen them all, new or known.
             records: any streams mixed; at most a few thousand at a time (they are held in memory).
         """
         addresses: dict[str, list[str]] = defaultdict(list)
@@ -139,6 +143,8 @@ class RawStore(Repository):
         for address, stored in found.items():
             self._move_flags(work, address, before.get(address), stored, new_ids)
         raw_ids = tuple(found[r.source.stream, r.source.key].ids[r.digest] for r in records)
+        if run_id is not None:
+            work.seen = [(self._tenant_id, run_id, raw_id) for raw_id in dict.fromkeys(raw_ids)]
         known = len(records) - len(fresh) - len(work.revived)
         work.result = AppendResult(len(fresh), known, len(work.revived), raw_ids)
         return work
@@ -172,18 +178,6 @@ class RawStore(Repository):
             raw_id = stored.ids[stored.current]
             if raw_id not in new_ids:
                 work.revived.append((raw_id, address[0]))
-
-    def note_seen(self, run_id: int, raw_ids: Sequence[int]) -> None:
-        """Note that a run saw these records, new or known; noting one twice changes nothing."""
-        if not raw_ids:
-            return
-        with self._write() as transaction:
-            dialect = transaction.dialect
-            transaction.change(
-                "INSERT INTO run_record (tenant_id, run_id, raw_id) SELECT tenant_id, ?, id FROM raw_record "
-                f"WHERE tenant_id = ? AND {dialect.membership('id', len(raw_ids))} ON CONFLICT DO NOTHING",
-                (run_id, self._tenant_id, *dialect.bind_members(list(raw_ids))),
-            )
 
     def see_again(self, run_id: int, earlier_run_id: int) -> dict[str, int] | None:
         """Note that a run saw exactly what an earlier one saw, without reading it again.
@@ -226,22 +220,41 @@ class RawStore(Repository):
 
         A translator version other than the one the stream was last read with makes the whole stream pending again.
         """
-        self._note_version(company_id, stream, translator_version)
+        self.note_versions(company_id, (stream,), translator_version)
         last = 0
         while True:
             with self._read() as transaction:
-                rows = transaction.rows(
-                    f"SELECT {_COLUMNS} FROM raw_pending p JOIN raw_record r ON r.tenant_id = p.tenant_id "
-                    "AND r.id = p.raw_id JOIN company c ON c.tenant_id = r.tenant_id AND c.id = r.company_id "
-                    "WHERE p.tenant_id = ? AND p.company_id = ? AND p.stream = ? AND p.raw_id > ? "
-                    "ORDER BY p.raw_id LIMIT ?",
+                waiting = transaction.rows(
+                    "SELECT raw_id FROM raw_pending WHERE tenant_id = ? AND company_id = ? AND stream = ? "
+                    "AND raw_id > ? ORDER BY raw_id LIMIT ?",
                     (self._tenant_id, company_id, stream, last, batch),
                 )
-                found = self._records(transaction, rows)
+                # by id, not by a join: tables this fresh have no statistics, and a join of them went through all rows
+                rows = transaction.find(_BY_ID, (self._tenant_id,), [raw_id for (raw_id,) in waiting])
+                found = self._records(transaction, sorted(rows, key=itemgetter(0)))
             if not found:
                 return
             yield found
             last = found[-1].raw_id
+
+    def note_versions(self, company_id: int, streams: Iterable[str], translator_version: int) -> None:
+        """Note the translator version streams are about to be read with; another than before makes them pending."""
+        with self._read() as transaction:
+            found: dict[str, int] = dict(
+                transaction.rows(
+                    "SELECT stream, translator_version FROM raw_stream WHERE tenant_id = ? AND company_id = ?",
+                    (self._tenant_id, company_id),
+                )
+            )
+        changed = [stream for stream in streams if found.get(stream) != translator_version]
+        if not changed:
+            return
+        with self._write() as transaction:
+            rows = [(self._tenant_id, company_id, stream, translator_version) for stream in changed]
+            transaction.insert(raw_stream, rows, replace=True)
+            for stream in changed:
+                if stream in found:  # what was never read is pending already
+                    self.make_pending(company_id, stream)
 
     def count_pending(self, company_id: int) -> dict[str, int]:
         """Number of records waiting for translation, by stream."""
@@ -326,27 +339,18 @@ class RawStore(Repository):
             found.append(StoredRaw(raw_id, record, bool(is_current)))
         return found
 
-    def _note_version(self, company_id: int, stream: str, version: int) -> None:
-        with self._read() as transaction:
-            rows = transaction.rows(
-                "SELECT translator_version FROM raw_stream WHERE tenant_id = ? AND company_id = ? AND stream = ?",
-                (self._tenant_id, company_id, stream),
-            )
-        if rows and rows[0][0] == version:
-            return
-        with self._write() as transaction:
-            transaction.change(
-                "INSERT INTO raw_stream (tenant_id, company_id, stream, translator_version) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (tenant_id, company_id, stream) DO UPDATE SET translator_version = ?",
-                (self._tenant_id, company_id, stream, version, version),
-            )
-            if rows:  # what was never read is pending already
-                self.make_pending(company_id, stream)
-
 
 _COLUMNS = (
     "r.id, c.connector, c.source_key, r.stream, r.source_key, r.digest, r.is_current, "
     "r.chunk_id, r.chunk_at, r.chunk_size, r.origin, r.extracted_at"
+)
+
+
+_BY_ID = Lookup(
+    table="raw_record r JOIN company c ON c.tenant_id = r.tenant_id AND c.id = r.company_id",
+    columns=_COLUMNS,
+    where="r.tenant_id = ?",
+    column="r.id",
 )
 
 

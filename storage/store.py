@@ -75,6 +75,12 @@ class TenantStore:
         with self._database.write(self.tenant_id):
             yield
 
+    @contextmanager
+    def overlapping(self) -> Iterator[None]:
+        """Let the loader of this thread work on while the server finishes a batch; see ``Database.overlapping``."""
+        with self._database.overlapping():
+            yield
+
 
 class Store:
     """One database with the books of any number of tenants."""

@@ -56,7 +56,6 @@ class StoreSink:
         for company, some in by_company.items():
             name = str(msgspec.json.decode(some[-1].payload).get("name") or "") if stream == COMPANIES else ""
             result = self.store.raw.append(self._company(company, name), self.run_id, some)
-            self.store.raw.note_seen(self.run_id, result.raw_ids)
             self.known += result.known
         self.counts[stream] += len(records)
         self.beat(Progress("extract", self.counts.total(), 0, "records"))

@@ -99,7 +99,8 @@ class Steps:
             return StepOutcome("extract", known.records, len(known.issues), detail)
         sink = StoreSink(store, held.connector, run.run_id, held.started_at, beat)
         tap = connector.tap()
-        extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
+        with store.overlapping():
+            extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
         facts: dict[str, JsonValue] = {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),

@@ -6,7 +6,7 @@ run goes on with what is still pending.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -56,6 +56,15 @@ class Translated:
 
 
 @dataclass(slots=True)
+class _Batch:
+    """What a batch of raw records means; issues by raw record."""
+
+    records: list[CanonicalRecord] = field(default_factory=list)
+    raw_ids: list[int] = field(default_factory=list)
+    issues: dict[int, tuple[Issue, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class CompanyTranslation:
     """Translates the pending records of one company."""
 
@@ -70,57 +79,61 @@ class CompanyTranslation:
         """Translate masters, look at the vouchers, translate them."""
         done = Translated(self.company_id)
         translator = company_translator(self.store, self.connector, self.company_id)
+        self.store.raw.note_versions(self.company_id, translator.stream_order, translator.version)
         masters = [stream for stream in translator.stream_order if stream != VOUCHERS]
-        for stream in masters:
-            self._stream(translator, stream, done)
+        self._streams(translator, masters, done)
         self._read_again(translator, masters, done)
         done.notes.extend(translator.preflight(self._sample(translator)))
         done.refusal = next((issue for issue in done.notes if issue.level is IssueLevel.REJECTED), None)
         if done.refusal is None and VOUCHERS in translator.stream_order:
-            self._stream(translator, VOUCHERS, done)
+            self._streams(translator, [VOUCHERS], done)
         return done
 
     def _sample(self, translator: Translator) -> Iterator[RawRecord]:
         batches = self.store.raw.iter_pending(self.company_id, VOUCHERS, translator.version, BATCH)
         return islice((stored.record for batch in batches for stored in batch), PREFLIGHT_SAMPLE)
 
-    def _stream(self, translator: Translator, stream: str, done: Translated) -> None:
-        total = self.store.raw.count_pending(self.company_id).get(stream, 0)
-        so_far = 0
-        for batch in self.store.raw.iter_pending(self.company_id, stream, translator.version, BATCH):
-            self._batch(translator, batch, done)
-            so_far += len(batch)
-            self.beat(Progress("translate", so_far, max(total, so_far), stream))
+    def _streams(self, translator: Translator, streams: Iterable[str], done: Translated) -> None:
+        """Translate what waits in each stream, in this order."""
+        waiting = self.store.raw.count_pending(self.company_id)
+        for stream in streams:
+            if stream in waiting:
+                self._stream(translator, stream, waiting[stream], done)
 
-    def _batch(self, translator: Translator, batch: list[StoredRaw], done: Translated) -> None:
-        records: list[CanonicalRecord] = []
-        raw_ids: list[int] = []
-        issues: dict[int, tuple[Issue, ...]] = {}
+    def _stream(self, translator: Translator, stream: str, total: int, done: Translated) -> None:
+        so_far = 0
+        batches = self.store.raw.iter_pending(self.company_id, stream, translator.version, BATCH)
+        batch = next(batches, None)
+        with self.store.overlapping():
+            while batch is not None:
+                translated = self._translate(translator, batch)  # while the database finishes the batch before
+                following = next(batches, None)
+                self._store(translated, done, translator.version)
+                done.records += len(batch)
+                so_far += len(batch)
+                self.beat(Progress("translate", so_far, max(total, so_far), stream))
+                batch = following
+
+    @staticmethod
+    def _translate(translator: Translator, batch: list[StoredRaw]) -> _Batch:
+        found = _Batch()
         for stored in batch:
             translation = translator.translate(stored.record)
-            records.extend(translation.records)
-            raw_ids.extend([stored.raw_id] * len(translation.records))
-            issues[stored.raw_id] = translation.issues
-        self._store(records, raw_ids, issues, done, translator.version)
-        done.records += len(batch)
+            found.records.extend(translation.records)
+            found.raw_ids.extend([stored.raw_id] * len(translation.records))
+            found.issues[stored.raw_id] = translation.issues
+        return found
 
-    def _store(
-        self,
-        records: list[CanonicalRecord],
-        raw_ids: list[int],
-        issues: dict[int, tuple[Issue, ...]],
-        done: Translated,
-        version: int,
-    ) -> None:
+    def _store(self, batch: _Batch, done: Translated, version: int) -> None:
 
         def mark() -> None:
-            self.store.issues.replace_many(self.run_id, self.company_id, issues)
-            self.store.raw.mark_translated(list(issues), version)
+            self.store.issues.replace_many(self.run_id, self.company_id, batch.issues)
+            self.store.raw.mark_translated(list(batch.issues), version)
 
         result = self.store.records.upsert(
-            self.company_id, self.run_id, records, self.known_at, raw_ids, alongside=mark
+            self.company_id, self.run_id, batch.records, self.known_at, batch.raw_ids, alongside=mark
         )
-        done.issues += sum(map(len, issues.values()))
+        done.issues += sum(map(len, batch.issues.values()))
         done.inserted += result.inserted
         done.updated += result.updated
         done.unchanged += result.unchanged
@@ -132,9 +145,7 @@ class CompanyTranslation:
         outdated = translator.outdated_streams
         for stream in outdated:
             self.store.raw.make_pending(self.company_id, stream)
-        for stream in masters:
-            if stream in outdated:
-                self._stream(translator, stream, done)
+        self._streams(translator, [stream for stream in masters if stream in outdated], done)
 
 
 def company_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:

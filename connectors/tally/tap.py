@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from singer_sdk import Stream, Tap
 from singer_sdk import typing as th
@@ -106,6 +106,8 @@ class TallyStream(Stream):
     @staticmethod
     def payload(record: Record) -> Record:
         """The part of a record that is the object; of a company, its name is a part."""
+        if "encoded" in record:
+            return cast("Record", record["encoded"])
         left_out = _NOT_DIGESTED - {"company_name"} if record["element"] == "COMPANY" else _NOT_DIGESTED
         return {name: value for name, value in record.items() if name not in left_out}
 

@@ -105,9 +105,7 @@ class Controls(Repository):
         """Ledgers, groups and items a run read or met, by table."""
         with self._read() as transaction:
             return {
-                table: int(
-                    transaction.rows(f"SELECT count(*) {_OF_RUN.format(table=table)}", (self._tenant_id, run_id))[0][0]
-                )
+                table: int(transaction.rows(_MASTERS.format(table=table), (run_id, self._tenant_id))[0][0])
                 for table in ("ledger", "account_group", "item")
             }
 
@@ -226,6 +224,11 @@ class Controls(Repository):
             )
 
 
+_MASTERS = (
+    "SELECT count(*) FROM {table} t WHERE (SELECT count(*) FROM run_record r WHERE r.tenant_id = t.tenant_id "
+    "AND r.run_id = ? AND r.raw_id = t.raw_id) > 0 AND t.tenant_id = ? AND t.known_to IS NULL"
+)
+"""From the masters, of which there are few, to the run's records by their key: a join may begin at the other end."""
 _BALANCED = (
     "SELECT type_name, balance = 0, count(*) FROM (SELECT t.type_name AS type_name, t.id, sum(p.net) AS balance "
     "FROM run_record r JOIN voucher t ON t.tenant_id = r.tenant_id AND t.raw_id = r.raw_id AND t.known_to IS NULL "
