@@ -4,7 +4,9 @@ May import: ``canonical``.
 Start at: ``store.py``.
 """
 
-from storage.raw_store import AppendResult, StoredRaw
+from storage.census import Comparison
+from storage.raw_append import AppendResult
+from storage.raw_store import StoredRaw
 from storage.repositories.base import CursorInvalid, Page
 from storage.repositories.companies import StoredCompany
 from storage.repositories.connections import Connection
@@ -12,6 +14,7 @@ from storage.repositories.issues import StoredIssue
 from storage.repositories.proofs import AcceptedDifference, ProofHead, StoredProof
 from storage.repositories.records import Stored
 from storage.repositories.runs import Run, RunStep
+from storage.retirement import Tombstone
 from storage.store import Store, TenantStore, open_store
 from storage.tenants import DEFAULT_TENANT, ApiKey, Tenant
 from storage.upsert.plan import UpsertResult
@@ -21,6 +24,7 @@ __all__ = [
     "AcceptedDifference",
     "ApiKey",
     "AppendResult",
+    "Comparison",
     "Connection",
     "CursorInvalid",
     "Page",
@@ -35,6 +39,7 @@ __all__ = [
     "StoredRaw",
     "Tenant",
     "TenantStore",
+    "Tombstone",
     "UpsertResult",
     "open_store",
 ]

@@ -22,6 +22,8 @@ class RunStatus(StrEnum):
     CANCELLED = "cancelled"
     ALREADY_RUNNING = "already_running"
     """A scheduled sync found the same connection's sync at work and left it alone."""
+    UNCHANGED = "unchanged"
+    """The source's change counters have not moved since the last sync: nothing was read, no run was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,19 @@ class SyncRequest:
     company: str = ""
     reason: str = "manual"
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at a source's change counters came to.
+
+    Attributes:
+        is_due: a sync has something to do.
+        reason: ``moved``, ``unchanged``, ``waiting`` (the last sync failed a moment ago), ``first`` or ``not_live``.
+    """
+
+    is_due: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

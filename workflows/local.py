@@ -20,7 +20,7 @@ from connectors.sdk.registry import get_connector
 from storage.repositories.issues import StoredIssue
 from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
-from workflows.inputs import Progress, RunRef, RunStatus
+from workflows.inputs import Progress, RunRef, RunStatus, RunSummary, SyncRequest
 from workflows.run_facts import step_facts
 from workflows.steps import Steps, companies_of
 from workflows.summary import BillSum, ImportSummary, Rejection
@@ -75,6 +75,44 @@ def import_files(
         raise
     steps.close_run(run, RunStatus.SUCCEEDED)
     return summarize(store, run, steps.translated, tolerance)
+
+
+def sync_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) -> RunSummary:
+    """Sync a saved connection in this process: the same steps as under a durable runner, the same books afterwards.
+
+    Nothing is lost by a kill at any point: what was stored stays, and the next sync goes on from what was committed.
+
+    Raises:
+        TurnTaken: somebody else is syncing this connection.
+        KhataError: as a step raises; the run is closed as failed with its code.
+    """
+    store = steps.stores(request.tenant)
+    connection = store.connections.get(request.connection)
+    with store.turn(connection.connection_id):
+        steps.close_abandoned(request)
+        run = steps.open_run(request)
+        try:
+            run_steps(steps, run, beat)
+        except KhataError as error:
+            steps.close_run(run, RunStatus.FAILED, error.code)
+            raise
+        except KeyboardInterrupt:
+            steps.close_run(run, RunStatus.CANCELLED)
+            raise
+        return steps.close_run(run, RunStatus.SUCCEEDED)
+
+
+def poll_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) -> RunSummary:
+    """Sync a connection if its source says that something moved; otherwise do nothing and say so.
+
+    Raises:
+        TurnTaken: somebody else is syncing this connection.
+        KhataError: as ``Steps.look`` or a step raises.
+    """
+    found = steps.look(request)
+    if not found.is_due:
+        return RunSummary(run_id=0, status=RunStatus.UNCHANGED)
+    return sync_connection(steps, request, beat)
 
 
 def run_steps(steps: Steps, run: RunRef, beat: Beat) -> None:

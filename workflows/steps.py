@@ -20,18 +20,23 @@ from canonical.money import ZERO
 from canonical.proof import Proof
 from canonical.publication import ProofFindings, PublicationState
 from canonical.record import JsonValue
+from connectors.sdk.base import Connector, Surroundings
 from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
-from storage.repositories.runs import Run
+from storage.repositories.runs import RUNNING, Run
 from storage.store import TenantStore
+from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then, keep_reading, load_start
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
-from workflows.inputs import RunRef, RunSummary, StepOutcome, SyncRequest
+from workflows.inputs import Look, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.parties import harmonize_tenant
+from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
 
 Clock = Callable[[], datetime]
+ABANDONED = "sync.abandoned"
+"""Code of a run whose process ended before it did; what it had stored stays."""
 RUNS_SEARCHED = 50
 """Newest runs looked through for one that was opened with the same key."""
 
@@ -44,13 +49,35 @@ class Steps:
         stores: opens a tenant's store by its key.
         clock: the time, UTC; what a run learns is stamped with its start.
         tolerance: rupees an amount may differ by and the state of the books still be published.
+        surroundings: of this process, for live sources.
         translated: by company, what this process's last translation did; for the summary of a local run.
     """
 
     stores: Callable[[str], TenantStore]
     clock: Clock
     tolerance: Decimal = ZERO
+    surroundings: Surroundings | None = None
     translated: dict[int, Translated] = field(default_factory=dict)
+
+    def look(self, request: SyncRequest) -> Look:
+        """Ask a live source whether anything moved since the last sync; any other source may always have.
+
+        Raises:
+            NotFound: the tenant has no such connection.
+            KhataError: as the connector raises: the source does not answer, for example.
+        """
+        store = self.stores(request.tenant)
+        connection = store.connections.get(request.connection)
+        connector = get_connector(connection.connector)
+        if connector.counters is None or connection.config.get("files"):
+            return NOT_LIVE
+        if is_waiting(store, connection.connection_id, self.clock()):
+            return WAITING
+        then = counters_then(store, connection.connection_id)
+        if then is None:
+            return FIRST
+        now = self._counters(connector, _resolved(store, connection.connector, connection.config))
+        return UNCHANGED if then == now else MOVED
 
     def open_run(self, request: SyncRequest) -> RunRef:
         """Start a run for a saved connection; asked again with the same key, return the run started then.
@@ -73,6 +100,18 @@ class Steps:
             "sync", connection.connector, None, facts, self.clock(), connection_id=connection.connection_id
         )
         return RunRef(request.tenant, run_id, request.connection)
+
+    def close_abandoned(self, request: SyncRequest) -> None:
+        """Close runs of a connection whose process died; call it while nobody else can be syncing the connection.
+
+        Runs of a durable runner (they have a key) are its own business.
+        """
+        store = self.stores(request.tenant)
+        connection = store.connections.get(request.connection)
+        running = store.runs.list(kind="sync", status=RUNNING, connection_id=connection.connection_id)
+        for run in running.items:
+            if not run.facts.get("key"):
+                self.close_run(RunRef(request.tenant, run.run_id, request.connection), RunStatus.FAILED, ABANDONED)
 
     def open_import(self, tenant: str, connector: str, config: Mapping[str, JsonValue]) -> RunRef:
         """Start a run for files handed over once."""
@@ -97,20 +136,44 @@ class Steps:
             store.issues.replace(run.run_id, None, None, known.issues)
             detail = extract_detail(known.facts, known.records)
             return StepOutcome("extract", known.records, len(known.issues), detail)
-        sink = StoreSink(store, held.connector, run.run_id, held.started_at, beat)
-        tap = connector.tap()
+        sink = StoreSink(store, connector, run.run_id, held.started_at, beat)
+        facts: dict[str, JsonValue] = {"files": files, "content": content}
+        start = self._start(store, held, sink, facts)
+        if is_live(held):
+            facts["counters"] = self._counters(connector, config)
         with store.overlapping():
-            extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
-        facts: dict[str, JsonValue] = {
+            extracted = run_tap(
+                connector.tap(),
+                config,
+                sink,
+                now=held.started_at,
+                state=start.state,
+                progress=watch(beat),
+                surroundings=self.surroundings,
+            )
+        facts |= {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),
             "known": sink.known,
-            "files": files,
-            "content": content,
+            "retired": dict(sink.retired),
         }
         self._note(store, run, "extract", sink.counts.total(), facts)
         store.issues.replace(run.run_id, None, None, extracted.issues)
         return StepOutcome("extract", sink.counts.total(), len(extracted.issues), extract_detail(facts, sink.known))
+
+    def _start(self, store: TenantStore, run: Run, sink: StoreSink, facts: dict[str, JsonValue]) -> Start:
+        """What a live reading starts from, and where it keeps how far it has come; files are read from the start."""
+        connection_id = run.connection_id
+        if connection_id is None or not is_live(run):
+            return Start({}, None)
+        start = load_start(store, connection_id)
+        sink.on_state = lambda state: keep_reading(store, connection_id, run.run_id, state, self.clock())
+        facts |= {"started_from": start.committed_by, "had_state": bool(start.state.get(WATERMARKS))}
+        return start
+
+    def _counters(self, connector: Connector, config: Mapping[str, JsonValue]) -> JsonValue:
+        """The source's change counters, asked before anything is read: what moves later is seen next time."""
+        return connector.counters(config, self.surroundings) if connector.counters and self.surroundings else None
 
     def translate(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
         """Translate what is pending of the run's companies."""
@@ -118,7 +181,9 @@ class Steps:
         held = store.runs.get(run.run_id)
         connector = get_connector(held.connector)
         done = [
-            CompanyTranslation(store, connector, company_id, run.run_id, held.started_at, beat).run()
+            CompanyTranslation(
+                store, connector, company_id, run.run_id, held.started_at, beat, is_live=is_live(held)
+            ).run()
             for company_id in companies_of(held)
         ]
         for company in done:
@@ -136,7 +201,6 @@ class Steps:
         held = store.runs.get(run.run_id)
         connector = get_connector(held.connector)
         refused = step_facts(held, "translate").get("refused", ())
-        is_live = "files" not in held.facts["config"]
         proofs: list[Proof] = []
         is_held = False
         for company_id in companies_of(held):
@@ -144,7 +208,7 @@ class Steps:
                 continue
             writes = store.proofs.record_writes(company_id)
             translator = company_translator(store, connector, company_id)
-            proof = prove_company(store, translator, company_id, run.run_id, is_live=is_live)
+            proof = prove_company(store, translator, company_id, run.run_id, is_live=is_live(held))
             store.proofs.save(run.run_id, company_id, proof, held.started_at, writes)
             proofs.append(proof)
             is_held |= not store.proofs.rule(company_id, self.tolerance).publishes(ProofFindings.of(proof))
@@ -172,6 +236,8 @@ class Steps:
             "publication": publication,
             "error": error_code,
         }
+        if status == RunStatus.SUCCEEDED:
+            commit_reading(store, held, self.clock())
         store.runs.finish(run.run_id, status, summary, self.clock())
         return RunSummary(run.run_id, status, counts, proof, publication)
 
@@ -187,6 +253,11 @@ def extract_detail(facts: Mapping[str, JsonValue], known: int) -> dict[str, str]
 def companies_of(run: Run) -> tuple[int, ...]:
     """Ids of the companies a run extracted, in the order they were met."""
     return tuple(step_facts(run, "extract").get("companies", ()))
+
+
+def is_live(run: Run) -> bool:
+    """Say whether a run reads a source that is running, rather than files."""
+    return run.connection_id is not None and not run.facts["config"].get("files")
 
 
 def worst_status(proofs: list[Proof]) -> str:

@@ -21,6 +21,7 @@ from canonical.record import RawRecord, SourceRef
 from canonical.voucher_type import VoucherType
 from connectors.sdk.base import Connector, Translator
 from storage.raw_store import StoredRaw
+from storage.repositories.records import table_of
 from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress
@@ -62,11 +63,18 @@ class _Batch:
     records: list[CanonicalRecord] = field(default_factory=list)
     raw_ids: list[int] = field(default_factory=list)
     issues: dict[int, tuple[Issue, ...]] = field(default_factory=dict)
+    addresses: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class CompanyTranslation:
-    """Translates the pending records of one company."""
+    """Translates the pending records of one company.
+
+    Attributes:
+        is_live: what was read last is how things are now, even where the source's own counter is smaller than before
+            (a backup was restored), and what a record meant before and means no more is closed. Of files nobody knows
+            which is the newest: there the counter decides, and nothing is closed.
+    """
 
     store: TenantStore
     connector: Connector
@@ -74,10 +82,13 @@ class CompanyTranslation:
     run_id: int
     known_at: datetime
     beat: Beat = no_beat
+    is_live: bool = False
+    _kinds: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def run(self) -> Translated:
         """Translate masters, look at the vouchers, translate them."""
         done = Translated(self.company_id)
+        self._kinds = self.store.records.kinds_by_stream(self.company_id) if self.is_live else {}
         translator = company_translator(self.store, self.connector, self.company_id)
         self.store.raw.note_versions(self.company_id, translator.stream_order, translator.version)
         masters = [stream for stream in translator.stream_order if stream != VOUCHERS]
@@ -87,6 +98,8 @@ class CompanyTranslation:
         done.refusal = next((issue for issue in done.notes if issue.level is IssueLevel.REJECTED), None)
         if done.refusal is None and VOUCHERS in translator.stream_order:
             self._streams(translator, [VOUCHERS], done)
+        if self.is_live:
+            self.store.records.retire_unused(self.company_id, self.known_at)
         return done
 
     def _sample(self, translator: Translator) -> Iterator[RawRecord]:
@@ -122,6 +135,7 @@ class CompanyTranslation:
             found.records.extend(translation.records)
             found.raw_ids.extend([stored.raw_id] * len(translation.records))
             found.issues[stored.raw_id] = translation.issues
+            found.addresses.append((stored.record.source.stream, stored.record.source.key))
         return found
 
     def _store(self, batch: _Batch, done: Translated, version: int) -> None:
@@ -129,9 +143,16 @@ class CompanyTranslation:
         def mark() -> None:
             self.store.issues.replace_many(self.run_id, self.company_id, batch.issues)
             self.store.raw.mark_translated(list(batch.issues), version)
+            self.store.records.close_unsaid(self.company_id, self._unsaid(batch), self.known_at)
 
         result = self.store.records.upsert(
-            self.company_id, self.run_id, batch.records, self.known_at, batch.raw_ids, alongside=mark
+            self.company_id,
+            self.run_id,
+            batch.records,
+            self.known_at,
+            batch.raw_ids,
+            alongside=mark,
+            is_newest=self.is_live,
         )
         done.issues += sum(map(len, batch.issues.values()))
         done.inserted += result.inserted
@@ -139,6 +160,16 @@ class CompanyTranslation:
         done.unchanged += result.unchanged
         done.stale += result.stale
         done.rows_written += result.rows_written
+
+    def _unsaid(self, batch: _Batch) -> dict[str, list[tuple[str, str]]]:
+        """Addresses that may hold a record made of this batch's raw records before, and made of them no more."""
+        said = {(record.source.stream, record.source.key, table_of(record)) for record in batch.records}
+        unsaid: dict[str, list[tuple[str, str]]] = {}
+        for stream, key in batch.addresses:
+            for table in self._kinds.get(stream, ()):
+                if (stream, key, table) not in said:
+                    unsaid.setdefault(table, []).append((stream, key))
+        return unsaid
 
     def _read_again(self, translator: Translator, masters: list[str], done: Translated) -> None:
         """What was read before its masters came, or means something else by them now, is translated once more."""

@@ -1,0 +1,113 @@
+"""Balances of ledgers and groups for a period, added up from the vouchers in one pass.
+
+Rules: cancelled and optional vouchers do not count, nor do orders, challans, stock and memo vouchers; a post-dated one
+counts from its date. Income and expense ledgers begin every financial year at nothing; what earlier years left goes to
+the Profit & Loss account. Amounts are paise, debit positive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from canonical.dates import FinancialYear, Period
+from sandbox.tally.books.masters import MasterTable, reserved_name
+from sandbox.tally.books.moves import to_paise
+from sandbox.tally.books.records import Master, Voucher
+
+PROFIT_AND_LOSS = "Profit & Loss A/c"
+STOCK_IN_HAND = "Stock-in-Hand"
+
+
+@dataclass(slots=True)
+class LedgerSum:
+    """One ledger over a period; ``debit`` and ``credit`` are both positive."""
+
+    opening: int = 0
+    debit: int = 0
+    credit: int = 0
+
+    @property
+    def closing(self) -> int:
+        """Opening plus debits less credits."""
+        return self.opening + self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """All ledgers over a period, by master number."""
+
+    period: Period
+    rows: Mapping[int, LedgerSum] = field(default_factory=dict)
+
+    def of(self, ledger_id: int) -> LedgerSum:
+        """Return a ledger's sums; zeros for one that nothing was posted to."""
+        return self.rows.get(ledger_id) or LedgerSum()
+
+
+def add_up(masters: MasterTable, vouchers: Iterable[Voucher], counting: frozenset[int], period: Period) -> Sums:
+    """Add the vouchers up.
+
+    Args:
+        masters: whose ledgers.
+        vouchers: all of the company's, in any order.
+        counting: voucher types (master numbers) whose vouchers count in the books.
+        period: for which debits, credits and balances are stated.
+    """
+    ledgers = [row for row in masters.by_id.values() if row.kind == "LEDGER"]
+    rows = {row.master_id: LedgerSum(opening=opening_of(row)) for row in ledgers}
+    nominal = {row.master_id for row in ledgers if is_nominal(masters, row)}
+    year_start = max(FinancialYear.of(period.start).period.start, date.min)
+    profit = next((row.master_id for row in ledgers if reserved_name(row) == PROFIT_AND_LOSS), 0)
+    for voucher in vouchers:
+        if voucher.day <= period.end and counts(voucher, counting):
+            _post(rows, voucher, period.start, _Carry(nominal, year_start, profit))
+    return Sums(period, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Carry:
+    """What happens to income and expense of earlier years: they end up in the profit and loss account."""
+
+    nominal: set[int]
+    year_start: date
+    profit_id: int
+
+
+def _post(rows: dict[int, LedgerSum], voucher: Voucher, start: date, carry: _Carry) -> None:
+    postings = voucher.postings
+    for position in range(0, len(postings), 2):
+        ledger_id, paise = postings[position], postings[position + 1]
+        if voucher.day >= start:
+            row = rows[ledger_id]
+            if paise > 0:
+                row.debit += paise
+            else:
+                row.credit -= paise
+        elif ledger_id in carry.nominal and voucher.day < carry.year_start:
+            if carry.profit_id:
+                rows[carry.profit_id].opening += paise
+        else:
+            rows[ledger_id].opening += paise
+
+
+def counts(voucher: Voucher, counting: frozenset[int]) -> bool:
+    """Say whether a voucher counts in the books from its date on."""
+    return voucher.type_id in counting and not voucher.is_cancelled and not voucher.is_optional
+
+
+def opening_of(ledger: Master) -> int:
+    """Return a ledger's balance when the books begin."""
+    return -to_paise(ledger.tree.value("OPENINGBALANCE"))
+
+
+def is_nominal(masters: MasterTable, master: Master) -> bool:
+    """Say whether a ledger or group lies in profit and loss: its topmost group says so."""
+    groups = [row for row in masters.lineage(master) if row.kind == "GROUP"]
+    return bool(groups) and groups[-1].tree.value("ISREVENUE") == "Yes"
+
+
+def is_stock(masters: MasterTable, ledger: Master) -> bool:
+    """Say whether a ledger lies in the predefined group of stock in hand, however that is called today."""
+    return any(reserved_name(row) == STOCK_IN_HAND for row in masters.lineage(ledger))

@@ -1,0 +1,200 @@
+"""One company's live books: tables of masters and vouchers, counters, and what is read off them.
+
+Edits are in ``editing.py`` and ``master_editing.py``; this module holds state and questions. Every state is two
+tables of immutable records and a few counters, so a backup is a shallow copy.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from canonical.dates import Period
+from canonical.voucher_type import VoucherKind
+from sandbox.tally.books.balances import Sums, add_up
+from sandbox.tally.books.masters import MasterTable, reserved_name
+from sandbox.tally.books.records import Master, Voucher
+from sandbox.tally.books.stock import ItemStock, take_stock
+from sandbox.world.chart import kind_of_predefined
+
+SUMS_KEPT = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyFacts:
+    """What does not change when the books do.
+
+    Attributes:
+        number: COMPANYNUMBER, one of the parts that tell two companies of one GUID apart.
+        is_integrated: accounts are integrated with inventory: closing stock comes from the items.
+    """
+
+    guid: str
+    number: str
+    books_from: date
+    books_to: date
+    state: str
+    country: str = "India"
+    city: str = ""
+    pincode: str = ""
+    gstin: str = ""
+    pan: str = ""
+    tan: str = ""
+    is_integrated: bool = True
+
+
+@dataclass(slots=True)
+class BooksState:
+    """Everything an edit can change, and everything a backup holds."""
+
+    name: str
+    masters: MasterTable
+    vouchers: dict[int, Voucher] = field(default_factory=dict)
+    alter_master_id: int = 0
+    alter_voucher_id: int = 0
+    last_master_id: int = 0
+    last_voucher_id: int = 0
+    last_retain_key: int = 0
+    remote_ids: dict[str, int] = field(default_factory=dict)
+    day_sequences: dict[date, int] = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    def copy(self) -> BooksState:
+        """Return a copy that further edits do not reach."""
+        return replace(
+            self,
+            masters=self.masters.copy(),
+            vouchers=dict(self.vouchers),
+            remote_ids=dict(self.remote_ids),
+            day_sequences=dict(self.day_sequences),
+            numbers=dict(self.numbers),
+        )
+
+
+class Ledgerbook:
+    """State of one company with what follows from it; ``LiveCompany`` adds the edits.
+
+    Args:
+        facts: identity.
+        state: tables and counters, owned from now on.
+    """
+
+    def __init__(self, facts: CompanyFacts, state: BooksState) -> None:
+        self.facts = facts
+        self.state = state
+        self.version = 0
+        self.is_educational = False
+        self._sums: dict[Period, Sums] = {}
+        self._ordered: list[Voucher] | None = None
+        self._kinds: dict[int, VoucherKind] | None = None
+        self._stock: dict[date, dict[int, ItemStock]] = {}
+
+    @property
+    def guid(self) -> str:
+        """Company GUID; also the beginning of every object's."""
+        return self.facts.guid
+
+    @property
+    def name(self) -> str:
+        """Present name."""
+        return self.state.name
+
+    @property
+    def number(self) -> str:
+        """COMPANYNUMBER."""
+        return self.facts.number
+
+    @property
+    def books_from(self) -> date:
+        """First day of the books."""
+        return self.facts.books_from
+
+    @property
+    def alter_master_id(self) -> int:
+        """ALTMSTID: the largest change number given to a master so far."""
+        return self.state.alter_master_id
+
+    @property
+    def alter_voucher_id(self) -> int:
+        """ALTVCHID: the largest change number given to a voucher so far; 0 if there never was one."""
+        return self.state.alter_voucher_id
+
+    @property
+    def masters(self) -> MasterTable:
+        """The table of masters."""
+        return self.state.masters
+
+    @property
+    def last_voucher_day(self) -> date | None:
+        """Day of the last voucher, post-dated ones included."""
+        rows = self.vouchers()
+        return rows[-1].day if rows else None
+
+    @property
+    def whole_period(self) -> Period:
+        """From the beginning of the books to the last voucher, at least to the end of the first year."""
+        last = self.last_voucher_day
+        return Period(self.books_from, max(self.facts.books_to, last) if last else self.facts.books_to)
+
+    def touch(self) -> None:
+        """Forget what was computed from the state; every edit calls it."""
+        self.version += 1
+        self._sums.clear()
+        self._stock.clear()
+        self._ordered = None
+        self._kinds = None
+
+    def vouchers(self) -> list[Voucher]:
+        """Return all vouchers by day and, within a day, in the order they were entered."""
+        if self._ordered is None:
+            self._ordered = sorted(self.state.vouchers.values(), key=lambda row: (row.day, row.sequence, row.master_id))
+        return self._ordered
+
+    def vouchers_between(self, period: Period) -> list[Voucher]:
+        """Return the vouchers dated within a period, by day."""
+        rows = self.vouchers()
+        first = bisect_left(rows, period.start, key=lambda row: row.day)
+        return rows[first : bisect_right(rows, period.end, key=lambda row: row.day)]
+
+    def kind_of(self, type_id: int) -> VoucherKind:
+        """Return what a voucher type comes down to: its parents are walked up to a predefined one."""
+        if self._kinds is None:
+            self._kinds = {row.master_id: self._walk_up(row) for row in self.masters.of_kind("VOUCHERTYPE")}
+        return self._kinds[type_id]
+
+    def _walk_up(self, voucher_type: Master) -> VoucherKind:
+        root = list(self.masters.lineage(voucher_type))[-1]
+        return kind_of_predefined(reserved_name(root) or root.name)
+
+    def counting_types(self) -> frozenset[int]:
+        """Return the voucher types whose vouchers count in the books."""
+        types = self.masters.of_kind("VOUCHERTYPE")
+        return frozenset(row.master_id for row in types if self.kind_of(row.master_id).is_accounting)
+
+    def sums(self, period: Period) -> Sums:
+        """Return ledger balances for a period; kept until the next edit."""
+        if period not in self._sums:
+            while len(self._sums) >= SUMS_KEPT:
+                del self._sums[next(iter(self._sums))]
+            self._sums[period] = add_up(self.masters, self.state.vouchers.values(), self.counting_types(), period)
+        return self._sums[period]
+
+    def stock(self, day: date) -> dict[int, ItemStock]:
+        """Return the stock of every item at the end of a day; kept until the next edit."""
+        if day not in self._stock:
+            while len(self._stock) >= SUMS_KEPT:
+                del self._stock[next(iter(self._stock))]
+            kinds = {row.master_id: self.kind_of(row.master_id) for row in self.masters.of_kind("VOUCHERTYPE")}
+            self._stock[day] = take_stock(self.masters, self.vouchers(), kinds, day)
+        return self._stock[day]
+
+    def iter_counting(self, until: date) -> Iterator[Voucher]:
+        """Yield the vouchers that count, by day, up to and including one."""
+        counting = self.counting_types()
+        for voucher in self.vouchers():
+            if voucher.day > until:
+                return
+            if voucher.type_id in counting and not voucher.is_cancelled and not voucher.is_optional:
+                yield voucher

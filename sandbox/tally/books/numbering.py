@@ -1,0 +1,56 @@
+"""Voucher numbers: the next of an automatic series, and what a renumbered series looks like.
+
+A number is a text that ends in an ordinal; the text before it is the series' own. Which types number themselves
+stands in the voucher type (its series from TallyPrime 3.0 on).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sandbox.tally.books.records import Master, Voucher
+from sandbox.tally.books.tree import Element
+
+_ENDING = re.compile(r"(.*?)(\d+)$", re.DOTALL)
+_AUTOMATIC = frozenset({"Automatic", "Automatic (Manual Override)", "Multi-user Auto"})
+
+
+def numbering_method(voucher_type: Master) -> str:
+    """Return the method of the first series, else the plain one of older releases."""
+    series = voucher_type.tree.first("VOUCHERNUMBERSERIES.LIST")
+    return (series or voucher_type.tree).value("NUMBERINGMETHOD")
+
+
+def is_automatic(voucher_type: Master) -> bool:
+    """Say whether Tally numbers the vouchers of a type itself, whatever number they come with."""
+    return numbering_method(voucher_type) in _AUTOMATIC
+
+
+def prevents_duplicates(voucher_type: Master) -> bool:
+    """Say whether a manual number may be used once only."""
+    series: Element = voucher_type.tree.first("VOUCHERNUMBERSERIES.LIST") or voucher_type.tree
+    return series.value("PREVENTDUPLICATES") == "Yes"
+
+
+def next_number(vouchers: Iterable[Voucher]) -> str:
+    """Return the number after the largest ordinal of a type's vouchers, in the shape of that one."""
+    best, width, stem = 0, 1, ""
+    for voucher in vouchers:
+        found = _ENDING.fullmatch(voucher.number)
+        if found and int(found[2]) >= best:
+            best, width, stem = int(found[2]), len(found[2]), found[1]
+    return f"{stem}{best + 1:0{width}d}"
+
+
+def renumbered(vouchers: list[Voucher]) -> list[str]:
+    """Return the numbers of vouchers, given by day, after Tally closed the gaps: each its own stem, counted from 1."""
+    counts: dict[str, int] = {}
+    numbers = []
+    for voucher in vouchers:
+        found = _ENDING.fullmatch(voucher.number)
+        stem, width = (found[1], len(found[2])) if found else (voucher.number, 1)
+        counts[stem] = counts.get(stem, 0) + 1
+        width = width if found and found[2].startswith("0") else 1
+        numbers.append(f"{stem}{counts[stem]:0{width}d}")
+    return numbers
