@@ -33,7 +33,7 @@ class CompanyObject(LiveObject):
         compute = _FIELDS.get(field)
         return compute(self.scope) if compute is not None else None
 
-    def elements(self) -> Iterator[Element]:
+    def stored(self) -> Iterator[Element]:
         """Yield every field."""
         for field in _FIELDS:
             value = self.method(field)

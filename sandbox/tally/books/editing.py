@@ -17,8 +17,9 @@ from sandbox.tally.books.drafts import VoucherDraft
 from sandbox.tally.books.errors import BooksRefused
 from sandbox.tally.books.moves import read_moves
 from sandbox.tally.books.numbering import is_automatic, next_number, renumbered
+from sandbox.tally.books.packing import pack, unpack
 from sandbox.tally.books.records import Master, Voucher
-from sandbox.tally.books.tree import Element, pack, unpack
+from sandbox.tally.books.tree import Element
 from sandbox.tally.books.voucher_objects import HEADER_TAGS
 from sandbox.tally.ids import KEY_STEP
 

@@ -13,9 +13,10 @@ from sandbox.tally.books.company import Ledgerbook
 from sandbox.tally.books.drafts import master_tree
 from sandbox.tally.books.errors import BooksRefused, UnknownKind
 from sandbox.tally.books.masters import PRIMARY, reserved_name
+from sandbox.tally.books.packing import unpack
 from sandbox.tally.books.records import Master
 from sandbox.tally.books.references import MARK, fold, reference_to, referred_class
-from sandbox.tally.books.tree import Element, unpack
+from sandbox.tally.books.tree import Element
 
 IDENTITY_TAGS = ("GUID", "MASTERID", "ALTERID")
 _WORDS = {"GROUP": "Group", "STOCKGROUP": "Stock Group", "UNIT": "Unit", "COSTCATEGORY": "Cost Category"}
