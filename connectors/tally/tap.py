@@ -84,12 +84,15 @@ class TallyStream(Stream):
 
     @staticmethod
     def member(record: Record) -> CensusMember:
-        """What a census says of the object: a voucher by its number, a master by its name."""
+        """What a census says of the object: a voucher by its number, a master by its name.
+
+        A record that is handed over encoded says its address only.
+        """
         return CensusMember(
             key=record["key"],
             version=record.get("alter_id"),
             day=_day(record.get("date")),
-            number=record["voucher_number"] if record["element"] == "VOUCHER" else record["name"],
+            number=record.get("voucher_number" if record["element"] == "VOUCHER" else "name", ""),
         )
 
 
