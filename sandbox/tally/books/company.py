@@ -65,7 +65,7 @@ class BooksState:
     last_retain_key: int = 0
     remote_ids: dict[str, int] = field(default_factory=dict)
     day_sequences: dict[date, int] = field(default_factory=dict)
-    numbers: dict[int, int] = field(default_factory=dict)
+    last_numbers: dict[int, str] = field(default_factory=dict)
 
     def copy(self) -> BooksState:
         """Return a copy that further edits do not reach."""
@@ -75,7 +75,7 @@ class BooksState:
             vouchers=dict(self.vouchers),
             remote_ids=dict(self.remote_ids),
             day_sequences=dict(self.day_sequences),
-            numbers=dict(self.numbers),
+            last_numbers=dict(self.last_numbers),
         )
 
 
