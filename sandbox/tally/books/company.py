@@ -20,6 +20,7 @@ from sandbox.tally.books.balances import Sums, add_up
 from sandbox.tally.books.masters import MasterTable, reserved_name
 from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.stock import ItemStock, take_stock
+from sandbox.tally.options import Scaffolding
 from sandbox.world.chart import kind_of_predefined
 
 SUMS_KEPT = 6
@@ -35,6 +36,7 @@ class CompanyFacts:
     Attributes:
         number: COMPANYNUMBER, one of the parts that tell two companies of one GUID apart.
         is_integrated: accounts are integrated with inventory: closing stock comes from the items.
+        scaffolding: ``FULL`` writes Tally's two hundred empty elements around what a voucher says.
     """
 
     guid: str
@@ -49,6 +51,7 @@ class CompanyFacts:
     pan: str = ""
     tan: str = ""
     is_integrated: bool = True
+    scaffolding: Scaffolding = Scaffolding.USUAL
 
 
 @dataclass(slots=True)
