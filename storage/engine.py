@@ -126,13 +126,15 @@ class Transaction:
             found += self.dialect.find(self, lookup, bound, wanted[start : start + MEMBERS_MAX])
         return found
 
-    def change_members(self, sql: str, bound: Sequence[Any], column: str, members: Sequence[Any]) -> int:
-        """Run ``sql AND column IN (members)``, a thousand at a time; return the number of rows touched."""
+    def change_members(
+        self, sql: str, bound: Sequence[Any], column: str, members: Sequence[Any], *, end: str = ""
+    ) -> int:
+        """Run ``sql AND column IN (members) end``, a thousand at a time; return the number of rows touched."""
         count = 0
         for start in range(0, len(members), MEMBERS_MAX):
             some = members[start : start + MEMBERS_MAX]
             condition = self.dialect.membership(column, len(some))
-            count += self.change(f"{sql} AND {condition}", (*bound, *self.dialect.bind_members(some)))
+            count += self.change(f"{sql} AND {condition} {end}", (*bound, *self.dialect.bind_members(some)))
         return count
 
     def change(self, sql: str, parameters: Sequence[Any] = ()) -> int:

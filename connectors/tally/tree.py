@@ -29,16 +29,22 @@ class TooDeepError(Exception):
     """The element nests deeper than allowed; the reader turns this into a refusal that names the file."""
 
 
-def tree(element: etree._Element, depth_max: int) -> Node:
+def tree(element: etree._Element, depth_max: int, *, is_bare: bool = False) -> Node:
     """Convert an element and everything below it.
+
+    Args:
+        element: with its children.
+        depth_max: levels below it, at most.
+        is_bare: leave out the TYPE that the gateway writes on every value and files do not; the translation knows the
+            type of a field by its name.
 
     Raises:
         TooDeepError: nested deeper than ``depth_max``.
     """
-    return _tree(element, element.items(), depth_max)
+    return _tree(element, element.items(), depth_max, is_bare)
 
 
-def _tree(element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_max: int) -> Node:
+def _tree(element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_max: int, is_bare: bool) -> Node:
     if depth_max <= 0:
         raise TooDeepError
     node: Node = {}
@@ -49,11 +55,11 @@ def _tree(element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_
         node["#text"] = text
     for child in element:
         attributes = child.items()
-        if attributes or len(child):
-            said: JsonValue = _tree(child, attributes, depth_max - 1)
+        if (attributes and not (is_bare and _only_type(attributes))) or len(child):
+            said: JsonValue = _tree(child, attributes, depth_max - 1, is_bare)
             if len(said) == 1 and "@TYPE" in said:
                 said = None
-        else:  # a leaf without attributes, nine of ten elements: kept in line, a call would cost a tenth of the parse
+        else:  # a leaf, nine of ten elements: kept in line, a call would cost a tenth of the parse
             text = child.text
             said = text.strip(_BLANKS) if text else None
         if said:
@@ -67,6 +73,10 @@ def _tree(element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_
         if tail and (tail := tail.strip(_BLANKS)):
             node["#text"] = f"{node['#text']} {tail}" if "#text" in node else tail
     return node
+
+
+def _only_type(attributes: Sequence[tuple[Any, Any]]) -> bool:
+    return len(attributes) == 1 and attributes[0][0] == "TYPE"
 
 
 def _repeat(node: Node, name: str, value: JsonValue) -> None:
