@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from sandbox.tally.books.balances import PROFIT_AND_LOSS, is_nominal, is_stock
-from sandbox.tally.books.derived import derived_list, derived_text
 from sandbox.tally.books.masters import PRIMARY, aliases_of, reserved_name
 from sandbox.tally.books.objects import LiveObject, Scope, fold_method
 from sandbox.tally.books.records import Master
@@ -49,18 +48,7 @@ class MasterObject(LiveObject):
         computed = _ANY.get(field) or _BY_KIND.get(self.record.kind, {}).get(field)
         if computed is None and field.startswith("_"):
             computed = _ANY.get(field[1:]) or _BY_KIND.get(self.record.kind, {}).get(field[1:])
-        if computed is not None:
-            return computed(self)
-        found = super().method(field)
-        if found is None:
-            text = derived_text(self.record.kind, field, self.element)
-            return Text(text) if text is not None else None
-        return found
-
-    def list_elements(self, tag: str) -> Iterator[Element]:
-        """Yield list entries; a plain list of older releases answers from the latest dated row."""
-        stored = self.element.all(tag)
-        yield from stored or derived_list(self.record.kind, tag, self.element)
+        return computed(self) if computed is not None else super().method(field)
 
     def stored(self) -> Iterator[Element]:
         """Yield the children as an export lists them, identity and balance filled in."""

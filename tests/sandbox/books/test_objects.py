@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from canonical.dates import Period
-from sandbox.tally import TallyStyle
 from sandbox.tally.books import (
     Amount,
     Day,
@@ -24,10 +23,7 @@ from sandbox.tally.books import (
 )
 from sandbox.tally.books.values import parse_scalar, split_quantity
 from sandbox.world import WorldSpec, build_world
-from sandbox.world.masters import GstCategory
 from tests.sandbox.books.support import SPEC, YEAR, parse, small_company, voucher_objects
-
-UNREGISTERED = GstCategory.UNREGISTERED
 
 
 @pytest.fixture(scope="module")
@@ -39,34 +35,6 @@ def found(company: LiveCompany, kind: str, name: str) -> LiveObject:
     one = company.find_object(kind, name, YEAR)
     assert one is not None, name
     return one
-
-
-@pytest.mark.parametrize("style", [TallyStyle.PRIME5, TallyStyle.ERP9])
-def test_parties_answer_plain_fields_in_every_release(style: TallyStyle) -> None:
-    company = build_books([SPEC], style=style).companies[0]
-    for party in build_world(SPEC).masters.parties:
-        one = found(company, "Ledger", party.name)
-        assert (one.method("PartyGSTIN") or Text("")) == Text(party.gstin)
-        assert one.method("LedStateName") == Text(party.state)
-        assert one.method("PinCode") == Text(party.pincode)
-        assert one.method("MailingName") == Text(party.legal_name)
-        address = [row.method("Address") for row in one.children("Address")]
-        assert address == [Text(party.street), Text(party.city)]
-        word = one.method("GSTRegistrationType")
-        assert word is not None
-        assert word.wire.startswith("Unregistered") == (party.category is UNREGISTERED)
-
-
-def test_items_answer_derived_gst_methods(company: LiveCompany) -> None:
-    for item in build_world(SPEC).masters.items:
-        one = found(company, "StockItem", item.name)
-        assert one.method("InfGSTHSNCode") == Text(item.hsn)
-        assert one.method("InfGSTTaxablility") == Text("Exempt" if item.is_exempt else "Taxable")
-        rate = one.method("InfGSTIGSTRate")
-        assert rate is not None
-        assert Decimal(rate.wire or 0) * 100 == item.rates[-1].rate
-        assert one.method("GSTMSTTypeofSupply") == Text("Goods")
-        assert one.method("OpeningValue") == Amount(Decimal(-item.opening_value) / 100)
 
 
 def test_methods_are_matched_as_tally_matches_them(company: LiveCompany) -> None:
