@@ -10,13 +10,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from threading import RLock
 from typing import TypeVar
 
-from canonical.dates import Period
+from canonical.dates import FinancialYear, Period
 from canonical.voucher_type import VoucherKind
-from sandbox.tally.books.balances import Sums, add_up
+from sandbox.tally.books.balances import PROFIT_AND_LOSS, Sums, add_up, is_stock
 from sandbox.tally.books.masters import MasterTable, reserved_name
 from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.stock import ItemStock, take_stock
@@ -200,9 +200,22 @@ class Ledgerbook:
         found, version = self._sums.get(period), self.version
         if found is None:
             found = add_up(self.masters, self.vouchers(), self.counting_types(), period)
+            self._carry_stock(found)
             if version == self.version:
                 _keep(self._sums, period, found)
         return found
+
+    def _carry_stock(self, sums: Sums) -> None:
+        """Begin a later year with the stock the year before ended with; its profit or loss takes the difference."""
+        year_start = FinancialYear.of(sums.period.start).period.start
+        carriers = [row for row in self.masters.of_kind("LEDGER") if is_stock(self.masters, row)]
+        profit = next((row for row in self.masters.of_kind("LEDGER") if reserved_name(row) == PROFIT_AND_LOSS), None)
+        if not self.facts.is_integrated or year_start <= self.books_from or not carriers or profit is None:
+            return
+        worth = sum(item.value for item in self.stock(year_start - timedelta(days=1)).values())
+        gain = worth - sum(sums.of(row.master_id).opening for row in carriers)
+        sums.of(min(row.master_id for row in carriers)).opening += gain
+        sums.of(profit.master_id).opening -= gain
 
     def stock(self, day: date) -> dict[int, ItemStock]:
         """Return the stock of every item at the end of a day; kept until the next edit."""
