@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MISSING_DESCRIPTION = "Could not find description!"
 
 
-class Dialog(Exception):  # noqa: N818 - what Tally does, not an error of ours
+class Dialog(Exception):
     """A modal window opens; ``ends`` says that Tally ends when it is clicked away."""
 
     def __init__(self, title: str, *, ends: bool = False) -> None:
@@ -117,7 +117,9 @@ class Application:
         except (UnknownKind, TdlError) as error:
             raise Dialog(f"Error in TDL. {error}") from error
 
-    def _pieces(self, incoming: Incoming, tally: Tally, faults: Faults) -> Iterable[str]:
+    def _pieces(  # noqa: PLR0911 - one line per family
+        self, incoming: Incoming, tally: Tally, faults: Faults
+    ) -> Iterable[str]:
         match incoming.family:
             case Family.LIVENESS:
                 return [answers.LIVENESS]

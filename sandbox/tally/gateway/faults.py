@@ -28,7 +28,7 @@ class PeriodRule(StrEnum):
     YEAR_START = "year-start"
     """SVFROMDATE is replaced by the first day of its financial year."""
     EDUCATIONAL = "educational"
-    """Bounds count only on the 1st, 2nd and 31st: a rejected end widens to the whole book, a rejected start collapses."""
+    """Bounds count only on the 1st, 2nd and 31st: a rejected end widens to everything, a rejected start collapses."""
 
 
 class UnmatchedCompany(StrEnum):
@@ -175,7 +175,9 @@ class Faults:
 def list_switches() -> list[tuple[str, str]]:
     """Every switch as the command line spells it, with its default."""
     healthy = Faults()
-    return [(one.name.replace("_", "-"), str(getattr(healthy, one.name))) for one in fields(Faults) if one.name != "script"]
+    return [
+        (one.name.replace("_", "-"), str(getattr(healthy, one.name))) for one in fields(Faults) if one.name != "script"
+    ]
 
 
 def _value_like(sample: object, text: str) -> object:

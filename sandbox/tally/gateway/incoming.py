@@ -27,7 +27,7 @@ class Family(StrEnum):
     EXECUTE = "execute"
 
 
-class NotUnderstood(ValueError):  # noqa: N818 - Tally's own answer, not an error of ours
+class NotUnderstood(ValueError):
     """Tally would answer ``Unknown Request, cannot be processed``."""
 
 
@@ -54,7 +54,6 @@ class Incoming:
     fetch: Sequence[str] = ()
     parameters: Sequence[str] = ()
     envelope: Element | None = None
-    is_json: bool = False
 
     @property
     def company(self) -> str | None:

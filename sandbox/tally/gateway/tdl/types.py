@@ -5,7 +5,6 @@ from __future__ import annotations
 from sandbox.tally.books.catalogue import class_of
 from sandbox.tally.books.errors import UnknownKind
 
-
 LISTS = frozenset(
     """allledgerentries ledgerentries allinventoryentries inventoryentries inventoryentriesin inventoryentriesout
     billallocations bankallocations batchallocations categoryallocations costcentreallocations accountingallocations
@@ -18,7 +17,6 @@ LISTS = frozenset(
     dailybuyingrates dailysellingrates gst""".split()
 )
 """Names that are lists even where an object has none of them; they are then sent as an empty placeholder."""
-
 
 
 def is_type(word: str) -> bool:
