@@ -14,6 +14,7 @@ from bench.import_tally import day_book
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.record import RawRecord
+from connectors.sdk.base import Forgetful
 from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
 from storage import open_store
@@ -24,7 +25,7 @@ BATCH = 2000
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
 
-class Collected:
+class Collected(Forgetful):
     """A sink that keeps what it is given."""
 
     def __init__(self) -> None:

@@ -68,6 +68,22 @@ class FinancialYear:
         return f"{self.start_year}-{(self.start_year + 1) % 100:02d}"
 
 
+def year_start(day: date, year_from: date | None = None) -> date:
+    """Return the first day of the financial year that holds a day.
+
+    Args:
+        day: any day.
+        year_from: first day of some year of the company, if it does not begin on 1 April (29 February counts as 28th).
+
+    >>> year_start(date(2026, 3, 31)), year_start(date(2026, 3, 31), date(2024, 1, 1))
+    (datetime.date(2025, 4, 1), datetime.date(2026, 1, 1))
+    """
+    month, first = (year_from.month, year_from.day) if year_from else (FY_FIRST_MONTH, 1)
+    first = min(first, 28) if month == 2 else first  # noqa: PLR2004 - February
+    this_year = date(day.year, month, first)
+    return this_year if this_year <= day else date(day.year - 1, month, first)
+
+
 class CreditUnit(StrEnum):
     """Unit of a credit period."""
 

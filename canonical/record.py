@@ -8,7 +8,7 @@ one record, changed bytes are a new version of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 JsonValue: TypeAlias = Any
@@ -45,6 +45,10 @@ class RawRecord:
         digest: SHA-256 of ``payload``, 32 bytes.
         extracted_at: UTC with zone.
         origin: where it was read from, for people: ``daybook.xml#voucher 17`` or a URL path without secrets.
+        version: the source's own change counter of the object, None if it has none (Tally: ALTERID).
+        day: the day the object stands under in the source, None for masters.
+        label: what people call it: a document's number, a master's name; None if it is not said. Records of other
+            streams refer to a master by it, so a changed one outdates them.
     """
 
     source: SourceRef
@@ -52,3 +56,6 @@ class RawRecord:
     digest: bytes
     extracted_at: datetime
     origin: str = ""
+    version: int | None = None
+    day: date | None = None
+    label: str | None = None

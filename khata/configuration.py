@@ -11,11 +11,13 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from canonical.errors import ConfigurationError
+from canonical.money import AmountError, parse_amount
 from canonical.receivable import AgeingBasis
 from khata.settings import (
     MASK,
@@ -177,11 +179,24 @@ def _read_int(value: object) -> int:
     return number
 
 
+def _read_rupees(value: object) -> Decimal:
+    if isinstance(value, bool):
+        raise ValueError(value)  # noqa: TRY004 - a boolean is a wrong value like any other here
+    try:
+        amount = parse_amount(str(value))
+    except AmountError as error:
+        raise ValueError(value) from error
+    if amount < 0:
+        raise ValueError(value)
+    return amount
+
+
 _READERS: Mapping[type, Any] = {
     str: str,
     int: _read_int,
     bool: _read_bool,
     Path: lambda value: Path(str(value)).expanduser(),
+    Decimal: _read_rupees,
     AgeingBasis: lambda value: AgeingBasis(str(value)),
 }
 _EXPECTED: Mapping[type, str] = {
@@ -189,6 +204,7 @@ _EXPECTED: Mapping[type, str] = {
     int: "a whole number from 0 up",
     bool: "true or false",
     Path: "a path",
+    Decimal: "rupees from 0 up, such as 0.50",
     AgeingBasis: "due or bill",
 }
 _CHOICES: Mapping[str, tuple[str, ...]] = {

@@ -21,6 +21,7 @@ from canonical.errors import (
     SourceRejected,
     SourceUnavailable,
 )
+from canonical.publication import FiguresHeld
 
 
 class ExitCode(IntEnum):
@@ -49,7 +50,7 @@ _MEANINGS = {
     ExitCode.UNEXPECTED: "An error nobody foresaw; run again with `khata --debug` and report it.",
     ExitCode.USAGE: "The command line itself was wrong: unknown option, missing argument, bad date.",
     ExitCode.REJECTED: "Data was rejected: some records were refused, or a file was refused and nothing was stored.",
-    ExitCode.DIFFERS: "Everything was stored, but a proof differs from the source's own figures.",
+    ExitCode.DIFFERS: "Everything was stored, but a proof differs from the source's own figures beyond the tolerance.",
     ExitCode.ACT: "Configuration, credentials, a migration or the source needs a person to act.",
     ExitCode.UNAVAILABLE: "A source or server did not answer, or asked to wait; the same command may be run again.",
     ExitCode.NOT_FOUND: "What was asked for (company, party, record, merge) is not in the books.",
@@ -68,6 +69,7 @@ ERROR_EXITS: tuple[tuple[type[KhataError], ExitCode], ...] = (
     (ConcurrentUpdate, ExitCode.UNAVAILABLE),
     (SourceMalformed, ExitCode.REJECTED),
     (NotFound, ExitCode.NOT_FOUND),
+    (FiguresHeld, ExitCode.DIFFERS),
     (RuleError, ExitCode.REFUSED),
     (InvariantError, ExitCode.INVARIANT),
 )

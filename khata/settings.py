@@ -13,6 +13,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -71,6 +72,17 @@ class ReceivablesSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofSettings:
+    """When the figures of a company are published."""
+
+    tolerance: Decimal = setting(
+        Decimal("0.00"),
+        "Rupees by which an amount may differ from the source's own and the figures still be published; counts and "
+        "dates have no tolerance.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings:
     """The HTTP interface."""
 
@@ -97,6 +109,19 @@ class LogSettings:
     """What is written while Khata works."""
 
     level: str = setting("warning", "Least level written to standard error: debug, info, warning or error.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritingSettings:
+    """What Khata may write into an accounting system: nothing, unless it is said here."""
+
+    enabled: bool = setting(False, "Allow `khata write ... --apply` to send anything at all.")
+    operations: str = setting(
+        "",
+        "Operations that are allowed, separated by commas: create_ledger, alter_ledger, create_sales, create_receipt, "
+        "create_payment, create_journal, cancel_voucher. Empty means none.",
+    )
+    amount_max: str = setting("", "Largest total of a voucher that may be written, in rupees; empty means no limit.")
 
 
 class OriginKind(StrEnum):
@@ -130,8 +155,10 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     cli: CommandLineSettings = field(default_factory=CommandLineSettings)
     receivables: ReceivablesSettings = field(default_factory=ReceivablesSettings)
+    proof: ProofSettings = field(default_factory=ProofSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
+    writing: WritingSettings = field(default_factory=WritingSettings)
     log: LogSettings = field(default_factory=LogSettings)
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
@@ -151,8 +178,10 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "database": DatabaseSettings,
         "cli": CommandLineSettings,
         "receivables": ReceivablesSettings,
+        "proof": ProofSettings,
         "api": ApiSettings,
         "temporal": TemporalSettings,
+        "writing": WritingSettings,
         "log": LogSettings,
     }
 )
@@ -190,7 +219,14 @@ def iter_setting_fields() -> Iterator[SettingField]:
             )  # fmt: skip
 
 
-_TYPES: Mapping[str, type] = {"str": str, "int": int, "bool": bool, "Path": Path, "AgeingBasis": AgeingBasis}
+_TYPES: Mapping[str, type] = {
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "Path": Path,
+    "Decimal": Decimal,
+    "AgeingBasis": AgeingBasis,
+}
 
 
 _PASSWORD_IN_AUTHORITY = re.compile(r"(://[^:@/?]*:)[^?]*(@)")

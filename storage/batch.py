@@ -29,6 +29,7 @@ class Work(Protocol):
 
 W = TypeVar("W", bound=Work)
 Counter = Literal["record_writes", "raw_writes"]
+_COUNTERS: tuple[Counter, ...] = ("record_writes", "raw_writes")
 
 
 def commit_batch(
@@ -68,6 +69,12 @@ def commit_batch(
         work = build(look(transaction))
         _apply(transaction, work, alongside)
     return work
+
+
+def take_turn(transaction: Transaction, company_id: int) -> None:
+    """Begin a change of one company that is not a batch: no batch planned before it will be written unseen."""
+    for counter in _COUNTERS:
+        _advance(transaction, company_id, counter, None)
 
 
 def _apply(transaction: Transaction, work: Work, alongside: Callable[[], None] | None) -> None:

@@ -3,13 +3,16 @@
 Every transaction says beforehand whether it reads or writes, and for which tenant. Writers take turns; a reader sees
 one moment of the store from its first statement to its last. What differs between the databases (how to begin, how to
 load many rows, how to bind a tenant) is a ``Dialect``: see ``sqlite.py`` and ``postgres.py``.
+
+Inside ``Database.overlapping`` a loader need not wait for the server: a transaction that queued its last statements
+is left finishing, and whatever the same thread does next with the database waits for it first.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -67,6 +70,9 @@ class Dialect(Protocol):
     def bind_members(self, values: Sequence[Any]) -> list[Any]:
         """Parameters for ``membership``."""
 
+    def commit_soon(self, transaction: Transaction) -> Callable[[], None]:
+        """Send the queued statements and the commit without waiting; the result waits, and raises what went wrong."""
+
     def settle(self, engine: sa.Engine) -> None:
         """Bring statistics and files in order after a large load."""
 
@@ -83,6 +89,7 @@ class Transaction:
         dialect: of the database.
         tenant_id: the tenant all its statements are bound to.
         loaded: temporary tables that were filled in this transaction (PostgreSQL).
+        queue: statements left for the commit, where the dialect can send them without waiting; None: it may not.
         after_commit: called when the rows are safe.
         spare_ids: see ``storage.ids``.
     """
@@ -92,6 +99,7 @@ class Transaction:
     tenant_id: int
     write: bool
     loaded: set[str] = field(default_factory=set)
+    queue: list[str] | None = None
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     spare_ids: range = range(0)
 
@@ -118,13 +126,15 @@ class Transaction:
             found += self.dialect.find(self, lookup, bound, wanted[start : start + MEMBERS_MAX])
         return found
 
-    def change_members(self, sql: str, bound: Sequence[Any], column: str, members: Sequence[Any]) -> int:
-        """Run ``sql AND column IN (members)``, a thousand at a time; return the number of rows touched."""
+    def change_members(
+        self, sql: str, bound: Sequence[Any], column: str, members: Sequence[Any], *, end: str = ""
+    ) -> int:
+        """Run ``sql AND column IN (members) end``, a thousand at a time; return the number of rows touched."""
         count = 0
         for start in range(0, len(members), MEMBERS_MAX):
             some = members[start : start + MEMBERS_MAX]
             condition = self.dialect.membership(column, len(some))
-            count += self.change(f"{sql} AND {condition}", (*bound, *self.dialect.bind_members(some)))
+            count += self.change(f"{sql} AND {condition} {end}", (*bound, *self.dialect.bind_members(some)))
         return count
 
     def change(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -161,7 +171,7 @@ class Database:
         self.engine = dialect.create_engine()
         self._driver_errors: tuple[type[BaseException], ...] = (sa.exc.DBAPIError, *dialect.driver_errors)
         self._writer = threading.Lock()
-        self._current = threading.local()
+        self._current = _ThreadState()
 
     @contextmanager
     def read(self, tenant_id: int) -> Iterator[Transaction]:
@@ -179,10 +189,32 @@ class Database:
         with self._transaction(tenant_id, write=True) as transaction:
             yield transaction
 
+    @contextmanager
+    def overlapping(self) -> Iterator[None]:
+        """Let this thread go on while the server finishes a batch; on leaving, everything is committed.
+
+        What goes wrong in a batch is raised by the next thing this thread asks of the database, or on leaving.
+        """
+        if self._current.overlaps:
+            yield
+            return
+        self._current.overlaps = True
+        try:
+            yield
+        finally:
+            self._current.overlaps = False
+            self._finish()
+
+    def _finish(self) -> None:
+        """Wait for the transaction that was left finishing, if there is one."""
+        finish, self._current.unfinished = self._current.unfinished, None
+        if finish is not None:
+            finish()
+
     @property
     def in_transaction(self) -> bool:
         """Whether this thread has a transaction open that the next one would join."""
-        return getattr(self._current, "transaction", None) is not None
+        return self._current.transaction is not None
 
     def close(self) -> None:
         """Close all connections."""
@@ -190,34 +222,70 @@ class Database:
 
     @contextmanager
     def _transaction(self, tenant_id: int, *, write: bool) -> Iterator[Transaction]:
-        outer: Transaction | None = getattr(self._current, "transaction", None)
+        outer = self._current.transaction
         if outer is not None:
             if (write and not outer.write) or outer.tenant_id != tenant_id:
                 raise InvariantError("A transaction cannot start writing or change its tenant half way.")
             yield outer
             return
+        self._finish()
         turn = self._writer if write and self.dialect.name == "sqlite" else threading.Lock()
+        with self._translated(), turn, self._fresh(tenant_id, write=write) as transaction:
+            self._current.transaction = transaction
+            try:
+                yield transaction
+            finally:
+                self._current.transaction = None
+
+    @contextmanager
+    def _fresh(self, tenant_id: int, *, write: bool) -> Iterator[Transaction]:
+        with ExitStack() as connected:
+            connection = connected.enter_context(self.engine.connect())
+            self.dialect.begin(connection, tenant_id, write=write)
+            transaction = Transaction(connection=connection, dialect=self.dialect, tenant_id=tenant_id, write=write)
+            transaction.queue = [] if write and self._current.overlaps else None
+            yield transaction
+            if transaction.queue:
+                self._leave(transaction, connected.pop_all())
+            else:
+                connection.commit()
+                _call_back(transaction)
+
+    def _leave(self, transaction: Transaction, connected: ExitStack) -> None:
+        """Let the server finish a transaction; the next one of this thread waits for it."""
+        wait = self.dialect.commit_soon(transaction)
+
+        def finish() -> None:
+            with self._translated(), connected:
+                wait()
+                transaction.connection.commit()  # tells SQLAlchemy; the server has done it
+            _call_back(transaction)
+
+        self._current.unfinished = finish
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Raise a driver's error as ours, if it is one of ours."""
         try:
-            with turn, self._fresh(tenant_id, write=write) as transaction:
-                self._current.transaction = transaction
-                try:
-                    yield transaction
-                finally:
-                    self._current.transaction = None
+            yield
         except self._driver_errors as error:
             ours = self.dialect.translate(error)
             if ours is None:
                 raise
             raise ours from error
-        for callback in transaction.after_commit:
-            callback()
 
-    @contextmanager
-    def _fresh(self, tenant_id: int, *, write: bool) -> Iterator[Transaction]:
-        with self.engine.connect() as connection:
-            self.dialect.begin(connection, tenant_id, write=write)
-            yield Transaction(connection=connection, dialect=self.dialect, tenant_id=tenant_id, write=write)
-            connection.commit()
+
+class _ThreadState(threading.local):
+    """What one thread has open: a transaction, one that the server is finishing, and whether it may leave such."""
+
+    transaction: Transaction | None = None
+    unfinished: Callable[[], None] | None = None
+    overlaps: bool = False
+
+
+def _call_back(transaction: Transaction) -> None:
+    for callback in transaction.after_commit:
+        callback()
 
 
 def first_line(error: BaseException) -> str:

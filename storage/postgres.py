@@ -7,7 +7,7 @@ COPY cannot write into a table with row-level security: rows are copied into a t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -68,13 +68,18 @@ class Postgres:
         twin = _twin(table)
         cursor.execute(twin.create_sql)
         if table.name in transaction.loaded:
+            _run_queue(transaction)
             cursor.execute(twin.empty_sql)
         transaction.loaded.add(table.name)
         with cursor.copy(twin.copy_sql) as copy:
             copy.set_types(twin.types)
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(twin.insert_sql + (_replace_sql(table) if replace else ""))
+        statement = twin.insert_sql + (_replace_sql(table) if replace else "")
+        if transaction.queue is None:
+            cursor.execute(statement)
+        else:
+            transaction.queue.append(statement)
 
     def find(self, transaction: Transaction, lookup: Lookup, bound: Sequence[Any], members: Sequence[Any]) -> list[Row]:
         """One index search per member.
@@ -98,6 +103,20 @@ class Postgres:
         """One array."""
         return [list(values)]
 
+    def commit_soon(self, transaction: Transaction) -> Callable[[], None]:
+        """Send everything that is left as one message; a third of an import's time was spent waiting for these."""
+        connection = transaction.driver.pgconn
+        connection.send_query(";".join([*(transaction.queue or ()), "COMMIT"]).encode())
+        connection.flush()
+
+        def wait() -> None:
+            results = list(iter(connection.get_result, None))
+            failed = next((result for result in results if result.status == _FATAL), None)
+            if failed is not None:
+                raise _load_driver().errors.error_from_result(failed)
+
+        return wait
+
     def settle(self, engine: sa.Engine) -> None:
         """Refresh statistics and the visibility map, without which index-only scans read the heap."""
         with engine.connect() as connection:
@@ -115,6 +134,16 @@ class Postgres:
         return _gone(error) if never_arrived or (state or "")[:2] in _UNAVAILABLE_CLASSES else None
 
 
+def _run_queue(transaction: Transaction) -> None:
+    """Run now what was left for the commit."""
+    for statement in transaction.queue or ():
+        transaction.driver.cursor().execute(statement)
+    if transaction.queue:
+        transaction.queue.clear()
+
+
+_FATAL = 7
+"""libpq's PGRES_FATAL_ERROR."""
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
 _UNAVAILABLE_CLASSES = frozenset({"08", "28", "3D", "53", "57", "58"})
 """SQLSTATE classes: connection, authorisation, no such database, resources, operator intervention, system."""
@@ -151,7 +180,7 @@ def _twin(table: sa.Table) -> Twin:
 
 
 def _member_type(column: str) -> str:
-    return "int8" if column == "id" or column.endswith("_id") else "text"
+    return "int8" if column in {"id", "r.id"} or column.endswith("_id") else "text"
 
 
 @cache
@@ -165,7 +194,8 @@ def _insert_sql(table: sa.Table) -> str:
 def _replace_sql(table: sa.Table) -> str:
     key = {column.name for column in table.primary_key.columns}
     change = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if c.name not in key)
-    return f" ON CONFLICT ({', '.join(sorted(key))}) DO UPDATE SET {change}"
+    action = f"DO UPDATE SET {change}" if change else "DO NOTHING"
+    return f" ON CONFLICT ({', '.join(sorted(key))}) {action}"
 
 
 def _wire(column: sa.Column[Any]) -> tuple[str, str]:

@@ -3,43 +3,25 @@
 A record is known by its address and the digest of its payload. Appending what is already there changes nothing, so a
 source may be read any number of times. The newest record under an address is the current one, and waits in
 ``raw_pending`` until it has been translated. Payloads lie in chunks (``storage.chunk``).
+
+Where next: ``raw_append.py`` decides a batch, ``retirement.py`` takes what is gone out, ``census.py`` compares.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from canonical.errors import NotFound
 from canonical.record import RawRecord, SourceRef
 from storage.batch import commit_batch
-from storage.chunk import ChunkReader, Place, pack
+from storage.chunk import ChunkReader, Place
 from storage.engine import Lookup, Row, Transaction
+from storage.raw_append import AppendResult, Batch, look
 from storage.repositories.base import Repository
-from storage.tables.raw import chunk, raw_pending, raw_record
-from storage.types import wire_moment
-
-Address = tuple[str, str]
-"""Stream and source key."""
-
-
-@dataclass(frozen=True, slots=True)
-class AppendResult:
-    """What appending did.
-
-    Attributes:
-        new: records stored for the first time.
-        known: records that were current already; nothing was written for them.
-        revived: records stored before, superseded, and now said again: current and pending once more.
-        raw_ids: id of each record given, in the same order.
-    """
-
-    new: int = 0
-    known: int = 0
-    revived: int = 0
-    raw_ids: tuple[int, ...] = ()
+from storage.tables.raw import raw_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,52 +33,6 @@ class StoredRaw:
     is_current: bool = True
 
 
-@dataclass(slots=True)
-class _Address:
-    """What is stored under one address: digests with ids, and which id is current."""
-
-    ids: dict[bytes, int] = field(default_factory=dict)
-    current: bytes | None = None
-
-
-@dataclass(slots=True)
-class _Append:
-    """One batch, decided: rows to add, and flags to move."""
-
-    tenant_id: int
-    company_id: int
-    result: AppendResult = field(default_factory=AppendResult)
-    chunks: list[Row] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    superseded: list[int] = field(default_factory=list)
-    revived: list[tuple[int, str]] = field(default_factory=list)
-    pending: list[tuple[int, str]] = field(default_factory=list)
-
-    @property
-    def is_empty(self) -> bool:
-        """Everything was known and current."""
-        return not (self.rows or self.superseded or self.revived)
-
-    def apply(self, transaction: Transaction) -> None:
-        """Write chunks, records and flags; what a superseded record was waiting for, or said wrong, goes with it."""
-        transaction.insert(chunk, self.chunks)
-        transaction.insert(raw_record, self.rows)
-        self._flag(transaction, self.superseded, current=False)
-        self._flag(transaction, [raw_id for raw_id, _ in self.revived], current=True)
-        for table in ("raw_pending", "issue"):
-            sql = f"DELETE FROM {table} WHERE tenant_id = ?"
-            transaction.change_members(sql, (self.tenant_id,), "raw_id", self.superseded)
-        waiting = [*self.pending, *self.revived]
-        transaction.insert(
-            raw_pending, [(self.tenant_id, raw_id, self.company_id, stream) for raw_id, stream in waiting]
-        )
-
-    def _flag(self, transaction: Transaction, raw_ids: list[int], *, current: bool) -> None:
-        word = "TRUE" if current else "FALSE"
-        sql = f"UPDATE raw_record SET is_current = {word} WHERE tenant_id = ?"
-        transaction.change_members(sql, (self.tenant_id,), "id", raw_ids)
-
-
 class RawStore(Repository):
     """One tenant's raw records."""
 
@@ -104,86 +40,30 @@ class RawStore(Repository):
         super().__init__(*bound)
         self._chunks = ChunkReader()
 
-    def append(self, company_id: int, run_id: int | None, records: Sequence[RawRecord]) -> AppendResult:
+    def append(
+        self, company_id: int, run_id: int | None, records: Sequence[RawRecord], *, is_named: bool = False
+    ) -> AppendResult:
         """Store what is new; the last record of each address becomes its current one.
 
         Args:
             company_id: whose books.
-            run_id: the run that read them.
+            run_id: the run that read them; it is noted as having seen them all, new or known.
             records: any streams mixed; at most a few thousand at a time (they are held in memory).
+            is_named: other records refer to these by their labels: a changed one is noted as a renaming.
         """
-        addresses: dict[str, list[str]] = defaultdict(list)
-        for record in records:
-            addresses[record.source.stream].append(record.source.key)
+        batch = Batch(
+            tenant_id=self._tenant_id, company_id=company_id, run_id=run_id, records=records, is_named=is_named
+        )
+        addresses = batch.addresses()
         work = commit_batch(
             self._database,
             self._tenant_id,
             company_id,
             counter="raw_writes",
-            look=lambda transaction: _look(transaction, company_id, addresses),
-            build=lambda found: self._decide(company_id, run_id, records, found),
+            look=lambda transaction: look(transaction, company_id, addresses),
+            build=lambda found: batch.decide(found, self._ids),
         )
         return work.result
-
-    def _decide(
-        self, company_id: int, run_id: int | None, records: Sequence[RawRecord], found: dict[Address, _Address]
-    ) -> _Append:
-        work = _Append(self._tenant_id, company_id)
-        before = {address: stored.current for address, stored in found.items()}
-        fresh = _sort_out(records, found)
-        ids = self._ids.take(len(fresh)) if fresh else range(0)
-        for raw_id, record in zip(ids, fresh, strict=True):
-            found[record.source.stream, record.source.key].ids[record.digest] = raw_id
-        self._add_rows(work, run_id, fresh, ids, found)
-        new_ids = set(ids)
-        for address, stored in found.items():
-            self._move_flags(work, address, before.get(address), stored, new_ids)
-        raw_ids = tuple(found[r.source.stream, r.source.key].ids[r.digest] for r in records)
-        known = len(records) - len(fresh) - len(work.revived)
-        work.result = AppendResult(len(fresh), known, len(work.revived), raw_ids)
-        return work
-
-    def _add_rows(
-        self,
-        work: _Append,
-        run_id: int | None,
-        fresh: list[RawRecord],
-        ids: Sequence[int],
-        found: dict[Address, _Address],
-    ) -> None:
-        if not fresh:
-            return
-        tenant_id, company_id = self._tenant_id, work.company_id
-        places, work.chunks = pack([record.payload for record in fresh], tenant_id, self._ids)
-        for raw_id, record, place in zip(ids, fresh, places, strict=True):
-            source = record.source
-            current = found[source.stream, source.key].current == record.digest
-            head = (tenant_id, raw_id, company_id, source.stream, source.key, record.digest)
-            lies = (place.chunk_id, place.at, place.size)
-            work.rows.append((*head, *lies, record.origin, wire_moment(record.extracted_at), run_id, current))
-            if current:
-                work.pending.append((raw_id, source.stream))
-
-    @staticmethod
-    def _move_flags(work: _Append, address: Address, before: bytes | None, stored: _Address, new_ids: set[int]) -> None:
-        if before is not None and before != stored.current:
-            work.superseded.append(stored.ids[before])
-        if stored.current is not None and before != stored.current:
-            raw_id = stored.ids[stored.current]
-            if raw_id not in new_ids:
-                work.revived.append((raw_id, address[0]))
-
-    def note_seen(self, run_id: int, raw_ids: Sequence[int]) -> None:
-        """Note that a run saw these records, new or known; noting one twice changes nothing."""
-        if not raw_ids:
-            return
-        with self._write() as transaction:
-            dialect = transaction.dialect
-            transaction.change(
-                "INSERT INTO run_record (tenant_id, run_id, raw_id) SELECT tenant_id, ?, id FROM raw_record "
-                f"WHERE tenant_id = ? AND {dialect.membership('id', len(raw_ids))} ON CONFLICT DO NOTHING",
-                (run_id, self._tenant_id, *dialect.bind_members(list(raw_ids))),
-            )
 
     def see_again(self, run_id: int, earlier_run_id: int) -> dict[str, int] | None:
         """Note that a run saw exactly what an earlier one saw, without reading it again.
@@ -226,22 +106,41 @@ class RawStore(Repository):
 
         A translator version other than the one the stream was last read with makes the whole stream pending again.
         """
-        self._note_version(company_id, stream, translator_version)
+        self.note_versions(company_id, (stream,), translator_version)
         last = 0
         while True:
             with self._read() as transaction:
-                rows = transaction.rows(
-                    f"SELECT {_COLUMNS} FROM raw_pending p JOIN raw_record r ON r.tenant_id = p.tenant_id "
-                    "AND r.id = p.raw_id JOIN company c ON c.tenant_id = r.tenant_id AND c.id = r.company_id "
-                    "WHERE p.tenant_id = ? AND p.company_id = ? AND p.stream = ? AND p.raw_id > ? "
-                    "ORDER BY p.raw_id LIMIT ?",
+                waiting = transaction.rows(
+                    "SELECT raw_id FROM raw_pending WHERE tenant_id = ? AND company_id = ? AND stream = ? "
+                    "AND raw_id > ? ORDER BY raw_id LIMIT ?",
                     (self._tenant_id, company_id, stream, last, batch),
                 )
-                found = self._records(transaction, rows)
+                # by id, not by a join: tables this fresh have no statistics, and a join of them went through all rows
+                rows = transaction.find(_BY_ID, (self._tenant_id,), [raw_id for (raw_id,) in waiting])
+                found = self._records(transaction, sorted(rows, key=itemgetter(0)))
             if not found:
                 return
             yield found
             last = found[-1].raw_id
+
+    def note_versions(self, company_id: int, streams: Iterable[str], translator_version: int) -> None:
+        """Note the translator version streams are about to be read with; another than before makes them pending."""
+        with self._read() as transaction:
+            found: dict[str, int] = dict(
+                transaction.rows(
+                    "SELECT stream, translator_version FROM raw_stream WHERE tenant_id = ? AND company_id = ?",
+                    (self._tenant_id, company_id),
+                )
+            )
+        changed = [stream for stream in streams if found.get(stream) != translator_version]
+        if not changed:
+            return
+        with self._write() as transaction:
+            rows = [(self._tenant_id, company_id, stream, translator_version) for stream in changed]
+            transaction.insert(raw_stream, rows, replace=True)
+            for stream in changed:
+                if stream in found:  # what was never read is pending already
+                    self.make_pending(company_id, stream)
 
     def count_pending(self, company_id: int) -> dict[str, int]:
         """Number of records waiting for translation, by stream."""
@@ -315,68 +214,32 @@ class RawStore(Repository):
         moment = transaction.dialect.values.read_moment
         found = []
         for row, payload in zip(rows, payloads, strict=True):
-            raw_id, connector, company, stream, key, digest, is_current, *_, origin, extracted = row
+            raw_id, connector, company, stream, key, digest, is_current, *_, origin, extracted, version, day, label = (
+                row
+            )
             record = RawRecord(
                 source=SourceRef(connector, company, stream, key),
                 payload=payload,
                 digest=bytes(digest),
                 extracted_at=moment(extracted),
                 origin=origin,
+                version=version,
+                day=transaction.dialect.values.read_day(day),
+                label=label,
             )
             found.append(StoredRaw(raw_id, record, bool(is_current)))
         return found
 
-    def _note_version(self, company_id: int, stream: str, version: int) -> None:
-        with self._read() as transaction:
-            rows = transaction.rows(
-                "SELECT translator_version FROM raw_stream WHERE tenant_id = ? AND company_id = ? AND stream = ?",
-                (self._tenant_id, company_id, stream),
-            )
-        if rows and rows[0][0] == version:
-            return
-        with self._write() as transaction:
-            transaction.change(
-                "INSERT INTO raw_stream (tenant_id, company_id, stream, translator_version) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (tenant_id, company_id, stream) DO UPDATE SET translator_version = ?",
-                (self._tenant_id, company_id, stream, version, version),
-            )
-            if rows:  # what was never read is pending already
-                self.make_pending(company_id, stream)
-
 
 _COLUMNS = (
     "r.id, c.connector, c.source_key, r.stream, r.source_key, r.digest, r.is_current, "
-    "r.chunk_id, r.chunk_at, r.chunk_size, r.origin, r.extracted_at"
+    "r.chunk_id, r.chunk_at, r.chunk_size, r.origin, r.extracted_at, r.version, r.day, r.label"
 )
 
 
-def _look(transaction: Transaction, company_id: int, addresses: dict[str, list[str]]) -> dict[Address, _Address]:
-    """Read what is stored under the addresses of a batch."""
-    found: dict[Address, _Address] = defaultdict(_Address)
-    for stream, keys in addresses.items():
-        lookup = Lookup(
-            table="raw_record",
-            columns="source_key, digest, id, is_current",
-            where="tenant_id = ? AND company_id = ? AND stream = ?",
-            column="source_key",
-        )
-        for key, digest, raw_id, is_current in transaction.find(
-            lookup, (transaction.tenant_id, company_id, stream), keys
-        ):
-            stored = found[stream, key]
-            stored.ids[bytes(digest)] = raw_id
-            if is_current:
-                stored.current = bytes(digest)
-    return found
-
-
-def _sort_out(records: Sequence[RawRecord], found: dict[Address, _Address]) -> list[RawRecord]:
-    """Move each address to its newest digest; return the records to be stored, each payload once."""
-    fresh: list[RawRecord] = []
-    for record in records:
-        stored = found[record.source.stream, record.source.key]
-        if record.digest not in stored.ids:
-            stored.ids[record.digest] = 0
-            fresh.append(record)
-        stored.current = record.digest
-    return fresh
+_BY_ID = Lookup(
+    table="raw_record r JOIN company c ON c.tenant_id = r.tenant_id AND c.id = r.company_id",
+    columns=_COLUMNS,
+    where="r.tenant_id = ?",
+    column="r.id",
+)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from canonical.errors import ConcurrentUpdate, StorageError
+from canonical.errors import ConcurrentUpdate, InvariantError, StorageError
 from storage.engine import Lookup, Row, Transaction, first_line
 from storage.types import SqliteValues, Values
 
@@ -24,7 +24,7 @@ TURN_POLL_S = 0.002
 """How often a waiting writer looks again. SQLite's own handler sleeps up to 100 ms and so can wait for ever beside a
 busy loader."""
 JOURNAL_BYTES_MAX = 64 * 1024 * 1024
-CACHE_KIB = 64 * 1024
+CACHE_KIB = 32 * 1024
 CHECKPOINT_PAGES = 8_000
 """Pages of the log before it is folded into the file; SQLite's own 1,000 folds the same hot pages again and again."""
 
@@ -73,6 +73,11 @@ class Sqlite:
     def bind_members(self, values: Sequence[Any]) -> list[Any]:
         """One parameter each."""
         return list(values)
+
+    def commit_soon(self, transaction: Transaction) -> Callable[[], None]:
+        """Never asked: SQLite works in our own thread and leaves nothing for later."""
+        del transaction
+        raise InvariantError("SQLite has nothing to finish without us.")
 
     def settle(self, engine: sa.Engine) -> None:
         """Fold the write-ahead log into the file and refresh the planner's statistics."""

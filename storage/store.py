@@ -19,10 +19,12 @@ import sqlalchemy as sa
 
 from canonical.errors import ConfigurationError
 from storage import migrate as migrations
+from storage.census import Census
 from storage.engine import Database
 from storage.ids import IdAllocator
 from storage.postgres import Postgres
 from storage.raw_store import RawStore
+from storage.renames import Renames
 from storage.reports.book import Reports
 from storage.reports.controls import Controls
 from storage.repositories.companies import Companies
@@ -32,8 +34,11 @@ from storage.repositories.issues import Issues
 from storage.repositories.proofs import Proofs
 from storage.repositories.records import Records
 from storage.repositories.runs import Runs
+from storage.repositories.tax_documents import TaxDocuments
+from storage.retirement import Retirement
 from storage.sqlite import Sqlite
 from storage.tenants import DEFAULT_TENANT, ApiKeys, Tenants
+from storage.turn import hold_turn
 
 
 class TenantStore:
@@ -42,11 +47,14 @@ class TenantStore:
     Attributes:
         companies: sets of books.
         raw: what sources said.
+        census: what a source says exists, held against it; ``retirement`` takes what is gone out of the books.
+        renames: masters that got another name, and what that outdates.
         records: canonical records in versions.
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
         controls: control totals for summaries and proofs.
         reports: trial balance, open bills, ageing, ledger entries, traces.
+        tax_documents: what is compared across sales, purchases and notes.
         crosswalk: which source parties are one party.
     """
 
@@ -56,9 +64,13 @@ class TenantStore:
         bound = (database, tenant_id, IdAllocator(database, tenant_id))
         self.companies = Companies(*bound)
         self.raw = RawStore(*bound)
+        self.census = Census(*bound)
+        self.retirement = Retirement(*bound)
+        self.renames = Renames(*bound)
         self.records = Records(*bound)
         self.runs = Runs(*bound)
         self.issues = Issues(*bound)
+        self.tax_documents = TaxDocuments(*bound)
         self.proofs = Proofs(*bound)
         self.connections = Connections(*bound)
         self.bookmarks = Bookmarks(*bound)
@@ -73,6 +85,25 @@ class TenantStore:
         Keep it short (one batch): on SQLite other writers wait for it.
         """
         with self._database.write(self.tenant_id):
+            yield
+
+    @contextmanager
+    def turn(self, connection_id: int) -> Iterator[None]:
+        """Be the only one, in this process and any other, that syncs a connection.
+
+        Raises:
+            TurnTaken: somebody else is syncing it.
+        """
+        sentence = (
+            "This connection is being synced at the moment. Wait for that to end; what it brings counts for both."
+        )
+        with hold_turn(self._database, f"sync:{self.tenant_id}:{connection_id}", sentence=sentence):
+            yield
+
+    @contextmanager
+    def overlapping(self) -> Iterator[None]:
+        """Let the loader of this thread work on while the server finishes a batch; see ``Database.overlapping``."""
+        with self._database.overlapping():
             yield
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord
 from connectors.sdk.base import Connector, ProgressEvent
+from connectors.sdk.census import Census, CensusMember, CensusVerdict
 from storage.store import TenantStore
 from workflows.inputs import Progress, RunStatus
 from workflows.run_facts import step_facts
@@ -30,16 +31,17 @@ def no_beat(progress: Progress) -> None:
 
 @dataclass(slots=True)
 class StoreSink:
-    """Stores batches under the company they name; the bookmark after them.
+    """Stores batches under the company they name; the bookmark after them; retires what a census finds gone.
 
     Attributes:
         companies: id by the source's identity of the books, in the order they were met.
         counts: raw records by stream.
         known: raw records that were stored before, unchanged.
+        retired: raw records by stream that the source has no more.
     """
 
     store: TenantStore
-    connector: str
+    connector: Connector
     run_id: int
     now: datetime
     beat: Beat = no_beat
@@ -47,6 +49,7 @@ class StoreSink:
     companies: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     known: int = 0
+    retired: Counter[str] = field(default_factory=Counter)
 
     def accept(self, stream: str, records: list[RawRecord]) -> None:
         """Store one batch."""
@@ -55,8 +58,8 @@ class StoreSink:
             by_company.setdefault(record.source.company, []).append(record)
         for company, some in by_company.items():
             name = str(msgspec.json.decode(some[-1].payload).get("name") or "") if stream == COMPANIES else ""
-            result = self.store.raw.append(self._company(company, name), self.run_id, some)
-            self.store.raw.note_seen(self.run_id, result.raw_ids)
+            is_named = stream in self.connector.named_streams
+            result = self.store.raw.append(self._company(company, name), self.run_id, some, is_named=is_named)
             self.known += result.known
         self.counts[stream] += len(records)
         self.beat(Progress("extract", self.counts.total(), 0, "records"))
@@ -66,12 +69,48 @@ class StoreSink:
         if self.on_state is not None:
             self.on_state(dict(state))
 
+    def take_census(self, census: Census) -> CensusVerdict:
+        """Compare; what is gone of a corroborated census gets a tombstone and leaves the books at once."""
+        company_id = self._company(census.company)
+        self.store.renames.settle(company_id)
+        members = ((one.key, one.version, one.day, one.number) for one in census.members)
+        found = self.store.census.compare(company_id, census.stream, census.period, members)
+        if census.corroborated:
+            self.retired[census.stream] += self.store.retirement.retire(
+                company_id,
+                census.stream,
+                found.gone,
+                run_id=self.run_id,
+                known_at=self.now,
+                reason=_reason(census),
+            )
+        self.beat(Progress("count", len(census.members), 0, "records"))
+        return CensusVerdict(missing=found.missing, outdated=found.outdated, gone=found.gone)
+
+    def count_by_day(self, company: str, stream: str) -> dict[date, int]:
+        """Count what is held and not retired."""
+        return self.store.census.count_by_day(self._company(company), stream)
+
+    def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
+        """Name what mentions a master under the name it had before."""
+        company_id = self._company(company)
+        self.store.renames.settle(company_id)
+        return tuple(CensusMember(*held) for held in self.store.census.outdated(company_id, stream))
+
     def _company(self, key: str, name: str = "") -> int:
         company_id = self.companies.get(key)
         if company_id is None or name:
-            company_id = self.store.companies.ensure(self.connector, key, name, created_at=self.now)
+            company_id = self.store.companies.ensure(self.connector.name, key, name, created_at=self.now)
             self.companies[key] = company_id
         return company_id
+
+
+def _reason(census: Census) -> str:
+    """Say for people why something is taken to be gone."""
+    scope = f"its {census.stream.replace('_', ' ')}"
+    if census.period is not None:
+        scope += f" of {census.period.start} to {census.period.end}"
+    return f"The source listed {scope} ({len(census.members)}), its own count agreed, and this was not among them."
 
 
 def watch(beat: Beat) -> Callable[[ProgressEvent], None]:

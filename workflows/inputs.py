@@ -22,6 +22,8 @@ class RunStatus(StrEnum):
     CANCELLED = "cancelled"
     ALREADY_RUNNING = "already_running"
     """A scheduled sync found the same connection's sync at work and left it alone."""
+    UNCHANGED = "unchanged"
+    """The source's change counters have not moved since the last sync: nothing was read, no run was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,19 @@ class SyncRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at a source's change counters came to.
+
+    Attributes:
+        is_due: a sync has something to do.
+        reason: ``moved``, ``unchanged``, ``waiting`` (the last sync failed a moment ago), ``first`` or ``not_live``.
+    """
+
+    is_due: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunRef:
     """A run that was opened in our store; every later step works on it."""
 
@@ -67,12 +82,13 @@ class StepOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """How a run ended: counts by kind and the state of its proof."""
+    """How a run ended: counts by kind, the state of its proof, and whether that state was published or held back."""
 
     run_id: int
     status: str
     counts: dict[str, int] = field(default_factory=dict)
     proof: str = ""
+    publication: str = ""
 
 
 @dataclass(frozen=True, slots=True)

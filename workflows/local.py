@@ -20,7 +20,7 @@ from connectors.sdk.registry import get_connector
 from storage.repositories.issues import StoredIssue
 from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
-from workflows.inputs import Progress, RunRef, RunStatus
+from workflows.inputs import Progress, RunRef, RunStatus, RunSummary, SyncRequest
 from workflows.run_facts import step_facts
 from workflows.steps import Steps, companies_of
 from workflows.summary import BillSum, ImportSummary, Rejection
@@ -45,6 +45,7 @@ def import_files(
     *,
     connector: str = "tally",
     company: str | None = None,
+    tolerance: Decimal = ZERO,
     clock: Callable[[], datetime],
     progress: Callable[[Progress], None] | None = None,
 ) -> ImportSummary:
@@ -55,13 +56,14 @@ def import_files(
         files: files, or folders of files, of one accounting system.
         connector: its connector.
         company: name that overrides what the files say.
+        tolerance: rupees an amount may differ by and the books still be published.
         clock: the time, UTC.
         progress: called while reading and translating.
 
     Raises:
         KhataError: a file could not be read at all; nothing of it is in the books, and the run says why.
     """
-    steps = Steps(stores=lambda _: store, clock=clock)
+    steps = Steps(stores=lambda _: store, clock=clock, tolerance=tolerance)
     config: dict[str, JsonValue] = {"files": [str(path) for path in files]}
     if company:
         config["company"] = company
@@ -72,7 +74,45 @@ def import_files(
         steps.close_run(run, RunStatus.FAILED, error.code)
         raise
     steps.close_run(run, RunStatus.SUCCEEDED)
-    return summarize(store, run, steps.translated)
+    return summarize(store, run, steps.translated, tolerance)
+
+
+def sync_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) -> RunSummary:
+    """Sync a saved connection in this process: the same steps as under a durable runner, the same books afterwards.
+
+    Nothing is lost by a kill at any point: what was stored stays, and the next sync goes on from what was committed.
+
+    Raises:
+        TurnTaken: somebody else is syncing this connection.
+        KhataError: as a step raises; the run is closed as failed with its code.
+    """
+    store = steps.stores(request.tenant)
+    connection = store.connections.get(request.connection)
+    with store.turn(connection.connection_id):
+        steps.close_abandoned(request)
+        run = steps.open_run(request)
+        try:
+            run_steps(steps, run, beat)
+        except KhataError as error:
+            steps.close_run(run, RunStatus.FAILED, error.code)
+            raise
+        except KeyboardInterrupt:
+            steps.close_run(run, RunStatus.CANCELLED)
+            raise
+        return steps.close_run(run, RunStatus.SUCCEEDED)
+
+
+def poll_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) -> RunSummary:
+    """Sync a connection if its source says that something moved; otherwise do nothing and say so.
+
+    Raises:
+        TurnTaken: somebody else is syncing this connection.
+        KhataError: as ``Steps.look`` or a step raises.
+    """
+    found = steps.look(request)
+    if not found.is_due:
+        return RunSummary(run_id=0, status=RunStatus.UNCHANGED)
+    return sync_connection(steps, request, beat)
 
 
 def run_steps(steps: Steps, run: RunRef, beat: Beat) -> None:
@@ -83,7 +123,9 @@ def run_steps(steps: Steps, run: RunRef, beat: Beat) -> None:
     steps.harmonize(run, beat)
 
 
-def summarize(store: TenantStore, run: RunRef, translated: dict[int, Translated]) -> ImportSummary:
+def summarize(
+    store: TenantStore, run: RunRef, translated: dict[int, Translated], tolerance: Decimal = ZERO
+) -> ImportSummary:
     """Say what a run came to, from what is stored."""
     held = store.runs.get(run.run_id)
     companies = companies_of(held)
@@ -96,6 +138,12 @@ def summarize(store: TenantStore, run: RunRef, translated: dict[int, Translated]
         _add_refused_voucher(rejection, totals)
     masters = store.controls.master_counts(run.run_id)
     proofs = [proof for company_id in companies if (proof := store.proofs.latest(company_id)) is not None]
+    objections = {
+        store.companies.get(proof.company_id).name: store.proofs.rule(proof.company_id, tolerance).objections(
+            proof.findings
+        )
+        for proof in proofs
+    }
     done = list(translated.values())
     refused_vouchers = totals.number("count") if refused else 0
     return ImportSummary(
@@ -126,6 +174,7 @@ def summarize(store: TenantStore, run: RunRef, translated: dict[int, Translated]
         stale=sum(found.stale for found in done),
         rows_written=sum(found.rows_written for found in done),
         stored=not refused,
+        objections={name: reasons for name, reasons in objections.items() if reasons},
     )
 
 

@@ -11,24 +11,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from canonical.errors import ConfigurationError
+from canonical.money import ZERO
 from canonical.proof import Proof
+from canonical.publication import ProofFindings, PublicationState
 from canonical.record import JsonValue
+from connectors.sdk.base import Connector, Surroundings
 from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
-from storage.repositories.runs import Run
+from storage.repositories.runs import RUNNING, Run
 from storage.store import TenantStore
+from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then, keep_reading, load_start
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
-from workflows.inputs import RunRef, RunSummary, StepOutcome, SyncRequest
+from workflows.inputs import Look, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.parties import harmonize_tenant
-from workflows.proving import prove_company
+from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
+from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
 
 Clock = Callable[[], datetime]
+ABANDONED = "sync.abandoned"
+"""Code of a run whose process ended before it did; what it had stored stays."""
 RUNS_SEARCHED = 50
 """Newest runs looked through for one that was opened with the same key."""
 
@@ -40,12 +48,36 @@ class Steps:
     Attributes:
         stores: opens a tenant's store by its key.
         clock: the time, UTC; what a run learns is stamped with its start.
+        tolerance: rupees an amount may differ by and the state of the books still be published.
+        surroundings: of this process, for live sources.
         translated: by company, what this process's last translation did; for the summary of a local run.
     """
 
     stores: Callable[[str], TenantStore]
     clock: Clock
+    tolerance: Decimal = ZERO
+    surroundings: Surroundings | None = None
     translated: dict[int, Translated] = field(default_factory=dict)
+
+    def look(self, request: SyncRequest) -> Look:
+        """Ask a live source whether anything moved since the last sync; any other source may always have.
+
+        Raises:
+            NotFound: the tenant has no such connection.
+            KhataError: as the connector raises: the source does not answer, for example.
+        """
+        store = self.stores(request.tenant)
+        connection = store.connections.get(request.connection)
+        connector = get_connector(connection.connector)
+        if connector.counters is None or connection.config.get("files"):
+            return NOT_LIVE
+        if is_waiting(store, connection.connection_id, self.clock()):
+            return WAITING
+        then = counters_then(store, connection.connection_id)
+        if then is None:
+            return FIRST
+        now = self._counters(connector, _resolved(store, connection.connector, connection.config))
+        return UNCHANGED if then == now else MOVED
 
     def open_run(self, request: SyncRequest) -> RunRef:
         """Start a run for a saved connection; asked again with the same key, return the run started then.
@@ -68,6 +100,18 @@ class Steps:
             "sync", connection.connector, None, facts, self.clock(), connection_id=connection.connection_id
         )
         return RunRef(request.tenant, run_id, request.connection)
+
+    def close_abandoned(self, request: SyncRequest) -> None:
+        """Close runs of a connection whose process died; call it while nobody else can be syncing the connection.
+
+        Runs of a durable runner (they have a key) are its own business.
+        """
+        store = self.stores(request.tenant)
+        connection = store.connections.get(request.connection)
+        running = store.runs.list(kind="sync", status=RUNNING, connection_id=connection.connection_id)
+        for run in running.items:
+            if not run.facts.get("key"):
+                self.close_run(RunRef(request.tenant, run.run_id, request.connection), RunStatus.FAILED, ABANDONED)
 
     def open_import(self, tenant: str, connector: str, config: Mapping[str, JsonValue]) -> RunRef:
         """Start a run for files handed over once."""
@@ -92,19 +136,44 @@ class Steps:
             store.issues.replace(run.run_id, None, None, known.issues)
             detail = extract_detail(known.facts, known.records)
             return StepOutcome("extract", known.records, len(known.issues), detail)
-        sink = StoreSink(store, held.connector, run.run_id, held.started_at, beat)
-        tap = connector.tap()
-        extracted = run_tap(tap, config, sink, now=held.started_at, progress=watch(beat))
-        facts: dict[str, JsonValue] = {
+        sink = StoreSink(store, connector, run.run_id, held.started_at, beat)
+        facts: dict[str, JsonValue] = {"files": files, "content": content}
+        start = self._start(store, held, sink, facts)
+        if is_live(held):
+            facts["counters"] = self._counters(connector, config)
+        with store.overlapping():
+            extracted = run_tap(
+                connector.tap(),
+                config,
+                sink,
+                now=held.started_at,
+                state=start.state,
+                progress=watch(beat),
+                surroundings=self.surroundings,
+            )
+        facts |= {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),
             "known": sink.known,
-            "files": files,
-            "content": content,
+            "retired": dict(sink.retired),
         }
         self._note(store, run, "extract", sink.counts.total(), facts)
         store.issues.replace(run.run_id, None, None, extracted.issues)
         return StepOutcome("extract", sink.counts.total(), len(extracted.issues), extract_detail(facts, sink.known))
+
+    def _start(self, store: TenantStore, run: Run, sink: StoreSink, facts: dict[str, JsonValue]) -> Start:
+        """What a live reading starts from, and where it keeps how far it has come; files are read from the start."""
+        connection_id = run.connection_id
+        if connection_id is None or not is_live(run):
+            return Start({}, None)
+        start = load_start(store, connection_id)
+        sink.on_state = lambda state: keep_reading(store, connection_id, run.run_id, state, self.clock())
+        facts |= {"started_from": start.committed_by, "had_state": bool(start.state.get(WATERMARKS))}
+        return start
+
+    def _counters(self, connector: Connector, config: Mapping[str, JsonValue]) -> JsonValue:
+        """The source's change counters, asked before anything is read: what moves later is seen next time."""
+        return connector.counters(config, self.surroundings) if connector.counters and self.surroundings else None
 
     def translate(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
         """Translate what is pending of the run's companies."""
@@ -112,7 +181,9 @@ class Steps:
         held = store.runs.get(run.run_id)
         connector = get_connector(held.connector)
         done = [
-            CompanyTranslation(store, connector, company_id, run.run_id, held.started_at, beat).run()
+            CompanyTranslation(
+                store, connector, company_id, run.run_id, held.started_at, beat, is_live=is_live(held)
+            ).run()
             for company_id in companies_of(held)
         ]
         for company in done:
@@ -131,15 +202,19 @@ class Steps:
         connector = get_connector(held.connector)
         refused = step_facts(held, "translate").get("refused", ())
         proofs: list[Proof] = []
+        is_held = False
         for company_id in companies_of(held):
             if company_id in refused:
                 continue
-            proof = prove_company(store, company_translator(store, connector, company_id), company_id)
-            store.proofs.save(run.run_id, company_id, proof, held.started_at)
+            writes = store.proofs.record_writes(company_id)
+            translator = company_translator(store, connector, company_id)
+            proof = prove_company(store, translator, company_id, run.run_id, is_live=is_live(held))
+            store.proofs.save(run.run_id, company_id, proof, held.started_at, writes)
             proofs.append(proof)
-        worst = worst_status(proofs)
-        self._note(store, run, "prove", len(proofs), {"status": worst})
-        return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, {"status": worst})
+            is_held |= not store.proofs.rule(company_id, self.tolerance).publishes(ProofFindings.of(proof))
+        found = {"status": worst_status(proofs), "publication": _publication(proofs, is_held=is_held)}
+        self._note(store, run, "prove", len(proofs), found)
+        return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, found)
 
     def harmonize(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature
         """Match the tenant's parties across companies by GSTIN and PAN."""
@@ -154,10 +229,17 @@ class Steps:
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
         counts = {name: int(count) for name, count in step_facts(held, "extract").get("counts", {}).items()}
-        proof = str(step_facts(held, "prove").get("status", ""))
-        summary: dict[str, JsonValue] = {"counts": counts, "proof": proof, "error": error_code}
+        proof, publication = (str(step_facts(held, "prove").get(name, "")) for name in ("status", "publication"))
+        summary: dict[str, JsonValue] = {
+            "counts": counts,
+            "proof": proof,
+            "publication": publication,
+            "error": error_code,
+        }
+        if status == RunStatus.SUCCEEDED:
+            commit_reading(store, held, self.clock())
         store.runs.finish(run.run_id, status, summary, self.clock())
-        return RunSummary(run.run_id, status, counts, proof)
+        return RunSummary(run.run_id, status, counts, proof, publication)
 
     def _note(self, store: TenantStore, run: RunRef, step: str, done: int, facts: Mapping[str, JsonValue]) -> None:
         store.runs.progress(run.run_id, step, done, done, status="succeeded", facts=facts, at=self.clock())
@@ -173,10 +255,22 @@ def companies_of(run: Run) -> tuple[int, ...]:
     return tuple(step_facts(run, "extract").get("companies", ()))
 
 
+def is_live(run: Run) -> bool:
+    """Say whether a run reads a source that is running, rather than files."""
+    return run.connection_id is not None and not run.facts["config"].get("files")
+
+
 def worst_status(proofs: list[Proof]) -> str:
     """The status that needs a person most."""
     statuses = [proof.status.value for proof in proofs]
     return next((s for s in ("differs", "proved", "no_oracle") if s in statuses), "no_oracle")
+
+
+def _publication(proofs: list[Proof], *, is_held: bool) -> str:
+    """One word over all companies of a run; none without a proof."""
+    if not proofs:
+        return ""
+    return (PublicationState.HELD if is_held else PublicationState.PUBLISHED).value
 
 
 def _resolved(store: TenantStore, connector: str, config: Mapping[str, JsonValue]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from canonical.money import ZERO
-from canonical.proof import Proof, ProofStatus
+from canonical.proof import Proof
 from canonical.record import JsonValue
 
 
@@ -49,6 +49,7 @@ class ImportSummary:
         bills: by the source's words for the kinds of reference.
         new, changed, unchanged, stale: canonical records by what the store did with them.
         stored: False if the file was refused as a whole.
+        objections: by company, why its figures are held back; a company that is published is not in it.
     """
 
     run_id: int
@@ -77,11 +78,12 @@ class ImportSummary:
     rows_written: int = 0
     stored: bool = True
     seconds: dict[str, float] = field(default_factory=dict)
+    objections: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
-        """Nothing was refused and no proof differs."""
-        return self.stored and not self.rejected and self.proof.status is not ProofStatus.DIFFERS
+        """Nothing was refused and nothing is held back."""
+        return self.stored and not self.rejected and not self.objections
 
     def to_json(self) -> dict[str, JsonValue]:
         """Plain values for ``--format json``: one object; amounts are strings of plain decimals."""
@@ -118,6 +120,7 @@ class ImportSummary:
             ],
             "issues": self.issues,
             "proof": proof_json(self.proof),
+            "held": {company: list(reasons) for company, reasons in self.objections.items()},
         }
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.issue import Issue
 from canonical.proof import SourceReport
-from canonical.record import RawRecord
+from canonical.record import JsonValue, RawRecord
+from connectors.sdk.census import Census, CensusMember, CensusVerdict
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -73,7 +76,50 @@ class RecordSink(Protocol):
         """Store a batch; afterwards it must survive a power cut."""
 
     def bookmark(self, state: Mapping[str, Any]) -> None:
-        """Commit the state; every record emitted before it has been accepted."""
+        """Keep the state; every record emitted before it has been accepted."""
+
+    def take_census(self, census: Census) -> CensusVerdict:
+        """Compare a census with what is held; retire what is gone, if it is corroborated."""
+        ...
+
+    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:
+        """See ``HubMemory``."""
+        ...
+
+    def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
+        """See ``HubMemory``."""
+        ...
+
+
+class Forgetful:
+    """Base of sinks that hold nothing across runs: to them every member of a census is missing."""
+
+    def take_census(self, census: Census) -> CensusVerdict:
+        """Nothing is held."""
+        return CensusVerdict(missing=tuple(member.key for member in census.members))
+
+    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:  # noqa: ARG002 - signature of a sink
+        """Nothing is held."""
+        return {}
+
+    def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:  # noqa: ARG002 - signature of a sink
+        """Nothing is held."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a tap of a live source needs of the process it runs in, and must not take for itself.
+
+    Attributes:
+        work_directory: for answers while they are read, and locks between processes.
+        clock: seconds that only go forward.
+        sleep: waits that many seconds.
+    """
+
+    work_directory: Path
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +132,11 @@ class Connector:
         tap: returns the Singer tap class (imported when asked).
         translator: returns a translator for one company.
         raw_version: raised when the same source would give other raw records; files read before are read again then.
+        named_streams: streams whose records are referred to by name: a rename outdates what was read before it
+            (docs/decisions/0008-renames.md).
+        counters: asks a live source, cheaply, for numbers that move whenever its books change; equal answers mean
+            that nothing moved. None: the connector has no live source. Given the settings of a connection; raises as
+            the tap does.
     """
 
     name: str
@@ -93,3 +144,5 @@ class Connector:
     tap: Callable[[], type[Tap]]
     translator: Callable[[Company], Translator]
     raw_version: int = 1
+    named_streams: frozenset[str] = frozenset()
+    counters: Callable[[Mapping[str, JsonValue], Surroundings], JsonValue] | None = None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import msgspec
 from canonical.company import Company
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import Connector
+from connectors.sdk.census import Census, CensusMember, CensusVerdict
 from connectors.sdk.run import Extracted, run_tap
 
 README_HEADINGS = (
@@ -43,6 +45,7 @@ class Collected:
     bookmarks: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
     extracted: Extracted = field(default_factory=Extracted)
     log: str = ""
+    censuses: list[Census] = field(default_factory=list)
 
     def accept(self, stream: str, records: list[RawRecord]) -> None:
         """Keep a batch."""
@@ -51,6 +54,24 @@ class Collected:
     def bookmark(self, state: Mapping[str, Any]) -> None:
         """Keep a bookmark."""
         self.bookmarks.append((sum(len(batch) for _, batch in self.streams), state))
+
+    def take_census(self, census: Census) -> CensusVerdict:
+        """Keep a census; what was not handed over yet is missing, as for a hub that holds nothing else."""
+        self.censuses.append(census)
+        held = {record.source.key for record in self._held(census.company, census.stream)}
+        return CensusVerdict(missing=tuple(member.key for member in census.members if member.key not in held))
+
+    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:
+        """Count what was handed over."""
+        return Counter(record.day for record in self._held(company, stream) if record.day is not None)
+
+    def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:  # noqa: ARG002 - nothing is renamed here
+        """Nothing: no run came before."""
+        return ()
+
+    def _held(self, company: str, stream: str) -> Iterable[RawRecord]:
+        held = {r.source.key: r for r in self.records if (r.source.company, r.source.stream) == (company, stream)}
+        return held.values()
 
     @property
     def records(self) -> list[RawRecord]:

@@ -10,8 +10,8 @@ import copy
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import msgspec
 from singer_sdk.singerlib import RecordMessage, StateMessage
@@ -19,7 +19,8 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
 from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord, SourceRef
-from connectors.sdk.base import ProgressEvent, RecordSink
+from connectors.sdk.base import ProgressEvent, RecordSink, Surroundings
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -49,16 +50,33 @@ class HubStream(Protocol):
         ...
 
 
+@runtime_checkable
+class CountedStream(Protocol):
+    """A stream whose records can be compared with a census; a ``HubStream`` may be one."""
+
+    @staticmethod
+    def member(record: dict[str, JsonValue]) -> CensusMember:
+        """What a census would say of the record; equal records give equal members."""
+        ...
+
+
 class HubTap(Protocol):
     """What a tap tells the hub beyond Singer.
 
     Attributes:
         progress: called while the source is read.
         embedded: set before anything is read: records may carry ``msgspec.Raw`` values, nobody looks inside them.
+        compare: hands a census over and says what to fetch; set in the hub, None from the shell, where a census is a
+            record of the stream ``census``.
+        memory: what the hub holds already (``compare`` is its method); None from the shell.
+        surroundings: of this process; None from the shell.
     """
 
     progress: Callable[[ProgressEvent], None] | None
     embedded: bool
+    compare: Callable[[Census], CensusVerdict] | None
+    memory: HubMemory | None
+    surroundings: Surroundings | None
 
     def prepare(self) -> None:
         """Read and check what must be known to be whole before the first record is handed over."""
@@ -85,12 +103,14 @@ class Extracted:
         issues: facts about files or the connection.
         files: see ``HubTap.file_facts``.
         counts: records by stream.
+        census: members counted, by stream.
     """
 
     state: dict[str, Any] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     files: list[dict[str, JsonValue]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    census: dict[str, int] = field(default_factory=dict)
 
 
 class _SinkWriter(GenericSingerWriter[bytes, Any]):
@@ -99,6 +119,7 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
     def __init__(self, sink: RecordSink, now: datetime) -> None:
         super().__init__()
         self.streams: dict[str, HubStream] = {}
+        self.counted: dict[str, CountedStream] = {}
         self.extracted = Extracted()
         self._sink, self._now = sink, now
         self._stream, self._batch, self._bytes = "", list[RawRecord](), 0
@@ -125,7 +146,31 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
         payload = self._encode(hub.payload(record))
         digest = hashlib.sha256(payload).digest()
         self._bytes += len(payload)
-        self._batch.append(RawRecord(hub.source_ref(stream, record), payload, digest, self._now, hub.origin(record)))
+        source, origin = hub.source_ref(stream, record), hub.origin(record)
+        if stream in self.counted:
+            told = self.counted[stream].member(record)
+            facts = (told.version, told.day, told.number)
+            self._batch.append(RawRecord(source, payload, digest, self._now, origin, *facts))
+        else:
+            self._batch.append(RawRecord(source, payload, digest, self._now, origin))
+
+    def compare(self, census: Census) -> CensusVerdict:
+        """Hand a census to the sink, after everything emitted before it."""
+        self.flush()
+        verdict = self._sink.take_census(census)
+        counts = self.extracted.census
+        counts[census.stream] = counts.get(census.stream, 0) + len(census.members)
+        return verdict
+
+    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:
+        """See ``HubMemory``."""
+        self.flush()
+        return self._sink.count_by_day(company, stream)
+
+    def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
+        """See ``HubMemory``."""
+        self.flush()
+        return self._sink.outdated(company, stream)
 
     def flush(self) -> None:
         """Hand the batch over."""
@@ -144,6 +189,7 @@ def run_tap(
     now: datetime,
     state: Mapping[str, JsonValue] | None = None,
     progress: Callable[[ProgressEvent], None] | None = None,
+    surroundings: Surroundings | None = None,
 ) -> Extracted:
     """Run a tap to its end.
 
@@ -154,6 +200,7 @@ def run_tap(
         now: UTC time the records are stamped with.
         state: from the last run; None for a full read.
         progress: called while reading.
+        surroundings: for taps of live sources.
 
     Raises:
         KhataError: as the tap raises; the sink has every batch before it, and none if the source proved unreadable
@@ -165,7 +212,9 @@ def run_tap(
     )
     hub = cast("HubTap", tap)
     hub.progress, hub.embedded = progress, True
+    hub.compare, hub.memory, hub.surroundings = writer.compare, writer, surroundings
     writer.streams = {name: cast("HubStream", stream) for name, stream in tap.streams.items()}
+    writer.counted = {name: stream for name, stream in tap.streams.items() if isinstance(stream, CountedStream)}
     try:
         hub.prepare()
         tap.sync_all()

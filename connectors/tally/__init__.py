@@ -1,4 +1,4 @@
-"""Tally (ERP 9 and TallyPrime): file exports today; gateway and ODBC later.
+"""Tally (ERP 9 and TallyPrime): file exports, and the gateway of a running Tally.
 
 May import: ``canonical``, ``connectors.sdk``.
 Start at: ``README.md``, then ``tap.py`` (what is read) and ``translate/`` (what it means).
@@ -6,9 +6,12 @@ Start at: ``README.md``, then ``tap.py`` (what is read) and ``translate/`` (what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from connectors.sdk.base import Connector, Translator
+from canonical.record import JsonValue
+from connectors.sdk.base import Connector, Surroundings, Translator
+from connectors.tally.export.streams import REPORTS, STREAMS
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -28,4 +31,19 @@ def _translator(company: Company) -> Translator:
     return TallyTranslator(company)
 
 
-CONNECTOR = Connector(name="tally", title="Tally (ERP 9, TallyPrime)", tap=_tap, translator=_translator)
+def _counters(config: Mapping[str, JsonValue], surroundings: Surroundings) -> JsonValue:
+    from connectors.tally.live.changes import connection_counters  # noqa: PLC0415 - lxml is imported when asked
+
+    return connection_counters(config, surroundings)
+
+
+CONNECTOR = Connector(
+    name="tally",
+    title="Tally (ERP 9, TallyPrime)",
+    tap=_tap,
+    translator=_translator,
+    named_streams=frozenset(STREAMS) - {"companies", "vouchers", REPORTS},
+    raw_version=2,
+    counters=_counters,
+)
+"""Raw version 2: reports keep the rows of statements, stock and statistics too."""

@@ -8,6 +8,7 @@ bound to the tenant; there is no other way to the store.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request, Security
@@ -15,11 +16,12 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from khata.api.errors import KeyRefused
+from khata.reading.publication import View, view_published
 from khata.wiring import Hub
 
 if TYPE_CHECKING:
     from khata.api.limits import RateLimit
-    from storage import TenantStore
+    from storage import StoredCompany, TenantStore
 
 KEY_CHARACTERS_MAX = 200
 UNKNOWN_PER_MINUTE = 60
@@ -35,6 +37,11 @@ class Desk:
     hub: Hub
     tenant: str
     books: TenantStore
+
+    def published(self, company: StoredCompany, known_at: datetime | None = None, *, unproven: bool = False) -> View:
+        """Choose which state of a company's books an answer shows; see ``khata.reading.publication``."""
+        tolerance = self.hub.settings.proof.tolerance
+        return view_published(self.books, company, tolerance, known_at, unproven=unproven)
 
     def page_rows(self, asked: int | None) -> int:
         """Rows of a page: as asked, never above the limit."""

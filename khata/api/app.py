@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from khata.api.access import UNKNOWN_PER_MINUTE
 from khata.api.errors import UnexpectedErrors, install_error_handlers
 from khata.api.limits import BodyLimit, RateLimit, RequestIds
-from khata.api.routes import books, health, receivables, runs
+from khata.api.routes import books, health, proofs, receivables, runs
 from khata.product import product_version
 from khata.wiring import Hub
 
@@ -49,7 +49,7 @@ def _routes() -> FastAPI:
         redirect_slashes=False,
     )
     app.include_router(health.router)
-    for routes in (books, receivables, runs):
+    for routes in (books, receivables, runs, proofs):
         app.include_router(routes.router, prefix="/v1")
     return app
 

@@ -19,4 +19,7 @@ KnownAt = Annotated[
         examples=["2026-04-01", "2026-04-01T18:00:00+05:30"],
     ),
 ]
+Unproven = Annotated[
+    bool, Query(description="Answer with the newest figures even if their proof holds them back (409 or older ones).")
+]
 RecordIdText = Annotated[str, Path(max_length=300, description="An id as the lists print it, such as voucher:12.")]

@@ -19,6 +19,7 @@ from khata.cli import (
     demo,
     importing,
     parties,
+    proof,
     receivables,
     reports,
     running,
@@ -26,6 +27,7 @@ from khata.cli import (
     serving,
     tenants,
     tracing,
+    writing,
 )
 from khata.cli.session import Invocation
 
@@ -85,7 +87,7 @@ app.command("trial-balance", rich_help_panel=BOOKS)(reports.trial_balance)
 app.command(rich_help_panel=BOOKS)(reports.ledger)
 app.add_typer(receivables.app, name="receivables", rich_help_panel=BOOKS)
 
-app.command(rich_help_panel=TRUST)(reports.proof)
+app.command(rich_help_panel=TRUST)(proof.proof)
 app.command(rich_help_panel=TRUST)(books.issues)
 app.command(rich_help_panel=TRUST)(books.runs)
 app.command(rich_help_panel=TRUST)(tracing.trace)
@@ -97,6 +99,8 @@ app.add_typer(tenants.app, name="tenants", rich_help_panel=SERVICE)
 app.add_typer(tenants.keys, name="api-keys", rich_help_panel=SERVICE)
 app.add_typer(database.app, name="db", rich_help_panel=SERVICE)
 app.add_typer(config.app, name="config", rich_help_panel=SERVICE)
+
+app.add_typer(writing.app, name="write", rich_help_panel=READ)
 
 app.command("demo", rich_help_panel=TRY)(demo.show_demo)
 app.add_typer(sandbox.app, name="sandbox", rich_help_panel=TRY)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from canonical.proof import ProofStatus
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
 from khata.cli.progress import progress_bars
@@ -65,7 +64,13 @@ def run_import(
 
     with progress_bars() as on_progress:
         return run(
-            session.books, files, connector=connector, company=company, clock=session.hub.clock, progress=on_progress
+            session.books,
+            files,
+            connector=connector,
+            company=company,
+            tolerance=session.hub.settings.proof.tolerance,
+            clock=session.hub.clock,
+            progress=on_progress,
         )
 
 
@@ -78,10 +83,10 @@ def print_summary(summary: ImportSummary) -> None:
 
 
 def exit_code_of(summary: ImportSummary) -> ExitCode:
-    """Say the outcome as an exit code: rejected data before a proof that differs."""
+    """Say the outcome as an exit code: rejected data before figures that are held back."""
     if summary.rejected or not summary.stored:
         return ExitCode.REJECTED
-    return ExitCode.DIFFERS if summary.proof.status is ProofStatus.DIFFERS else ExitCode.OK
+    return ExitCode.DIFFERS if summary.objections else ExitCode.OK
 
 
 def _choose(connector: str, available: tuple[str, ...]) -> str:

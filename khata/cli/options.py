@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -11,6 +12,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from canonical.errors import RuleError
+from canonical.money import AmountError, parse_amount
 from khata.reading.request import parse_day, parse_moment
 from khata.rendering.sheet import Format
 
@@ -34,6 +36,14 @@ def _option(parse: Callable[[str], T]) -> Callable[[str], T]:
             raise typer.BadParameter(error.message) from error
 
     return read
+
+
+def rupees(text: str) -> Decimal:
+    """Read an amount of an option."""
+    try:
+        return parse_amount(text)
+    except AmountError as error:
+        raise typer.BadParameter(error.message) from error
 
 
 Database = Annotated[
@@ -80,6 +90,10 @@ FromDay = Annotated[
 ]
 ToDay = Annotated[
     date | None, typer.Option("--to", metavar="DATE", parser=_option(parse_day), help="Last day (YYYY-MM-DD).")
+]
+Unproven = Annotated[
+    bool,
+    typer.Option("--unproven", help="Show the newest figures even if their proof holds them back."),
 ]
 ReportFormat = Annotated[
     Format, typer.Option("--format", help="table for people; json, csv and xlsx for programs.", case_sensitive=False)

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 from canonical.errors import ConfigurationError
+from canonical.publication import Publication
 from khata.rendering.files import render_csv, render_json, render_xlsx, sheet_document
+from khata.rendering.publication import mark, publication_note
 from khata.rendering.sheet import Format, Sheet
 from khata.rendering.terminal import open_console, print_sheet
 
@@ -34,6 +36,18 @@ def write_sheet(sheet: Sheet, form: Format = Format.TABLE, output: Path | None =
             if output is None and sys.stdout.isatty():
                 raise ConfigurationError("An xlsx workbook is not text; name a file with --output FILE.xlsx.")
             _write(render_xlsx(sheet), output)
+
+
+def write_figures(
+    sheet: Sheet, publication: Publication, form: Format = Format.TABLE, output: Path | None = None
+) -> None:
+    """Write a report of figures with how far they are vouched for; what holds them back goes to standard error too.
+
+    CSV has no place for such a remark, so programs that read it would never see it otherwise.
+    """
+    if publication.objections and (form is not Format.TABLE or output is not None):
+        sys.stderr.write(f"khata: {publication_note(publication)}\n")
+    write_sheet(mark(sheet, publication), form, output)
 
 
 def write_document(document: object) -> None:

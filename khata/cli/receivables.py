@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from canonical.receivable import AgeingBasis, Direction
-from khata.cli.options import AsOf, CompanyName, Database, FromDay, KnownAt, Output, ReportFormat, Tenant
-from khata.cli.output import write_sheet
+from khata.cli.options import AsOf, CompanyName, Database, FromDay, KnownAt, Output, ReportFormat, Tenant, Unproven
+from khata.cli.output import write_figures
 from khata.cli.session import Session, open_session
 from khata.rendering.sheet import Format
 
 if TYPE_CHECKING:
+    from canonical.publication import Publication
     from receivables.report import ReportTerms
     from storage import StoredCompany
 
@@ -54,6 +55,7 @@ class _Question:
     session: Session
     company: StoredCompany
     terms: ReportTerms
+    publication: Publication
 
     def party_key(self, name: str | None) -> str | None:
         """Key of the party that was meant, None if none was."""
@@ -71,6 +73,7 @@ class _Asked:
     company: str | None
     as_of: date | None
     known_at: datetime | None
+    unproven: bool
     basis: AgeingBasis | None
     buckets: str | None
     fifo: Fifo | None
@@ -86,15 +89,17 @@ def _ask(ctx: typer.Context, db: str | None, tenant: str | None, asked: _Asked) 
 
     with open_session(ctx, db, tenant) as session:
         usual = session.hub.settings.receivables
+        company = pick_company(session.books, asked.company)
+        view = session.published(company, asked.known_at, unproven=asked.unproven)
         terms = ReportTerms(
             as_of=asked.as_of or session.today,
-            known_at=asked.known_at,
+            known_at=view.known_at,
             direction=asked.direction,
             basis=asked.basis or usual.basis,
             buckets=parse_buckets(asked.buckets or usual.buckets),
             policy=parse_fifo(asked.fifo.value if asked.fifo else usual.fifo),
         )
-        yield _Question(session=session, company=pick_company(session.books, asked.company), terms=terms)
+        yield _Question(session=session, company=company, terms=terms, publication=view.publication)
 
 
 @app.command()
@@ -108,6 +113,7 @@ def ageing(  # noqa: PLR0917 - one parameter per option, given by name
     direction: DirectionOption = Direction.RECEIVABLE,
     party: PartyOption = None,
     known_at: KnownAt = None,
+    unproven: Unproven = False,
     db: Database = None,
     tenant: Tenant = None,
     form: ReportFormat = Format.TABLE,
@@ -118,13 +124,14 @@ def ageing(  # noqa: PLR0917 - one parameter per option, given by name
     from khata.rendering.receivable import ageing_sheet
 
     asked = _Asked(
-        company=company, as_of=as_of, known_at=known_at, basis=basis, buckets=buckets, fifo=fifo, direction=direction
-    )
+        company=company, as_of=as_of, known_at=known_at, unproven=unproven, basis=basis, buckets=buckets, fifo=fifo,
+        direction=direction,
+    )  # fmt: skip
     with _ask(ctx, db, tenant, asked) as question:
         report = read_ageing(
             question.session.books, question.company.company_id, question.terms, question.party_key(party)
         )
-    write_sheet(ageing_sheet(report, question.company.name), form, output)
+    write_figures(ageing_sheet(report, question.company.name), question.publication, form, output)
 
 
 @app.command()
@@ -138,6 +145,7 @@ def outstanding(  # noqa: PLR0917 - one parameter per option, given by name
     direction: DirectionOption = Direction.RECEIVABLE,
     party: PartyOption = None,
     known_at: KnownAt = None,
+    unproven: Unproven = False,
     db: Database = None,
     tenant: Tenant = None,
     form: ReportFormat = Format.TABLE,
@@ -148,12 +156,13 @@ def outstanding(  # noqa: PLR0917 - one parameter per option, given by name
     from khata.rendering.receivable import outstanding_sheet
 
     asked = _Asked(
-        company=company, as_of=as_of, known_at=known_at, basis=basis, buckets=buckets, fifo=fifo, direction=direction
-    )
+        company=company, as_of=as_of, known_at=known_at, unproven=unproven, basis=basis, buckets=buckets, fifo=fifo,
+        direction=direction,
+    )  # fmt: skip
     with _ask(ctx, db, tenant, asked) as question:
         company_id = question.company.company_id
         found = read_outstanding(question.session.books, company_id, question.terms, question.party_key(party))
-    write_sheet(outstanding_sheet(found, question.company.name, company_id), form, output)
+    write_figures(outstanding_sheet(found, question.company.name, company_id), question.publication, form, output)
 
 
 @app.command()
@@ -168,6 +177,7 @@ def statement(  # noqa: PLR0917 - one parameter per option, given by name
     fifo: FifoOption = None,
     direction: DirectionOption = Direction.RECEIVABLE,
     known_at: KnownAt = None,
+    unproven: Unproven = False,
     db: Database = None,
     tenant: Tenant = None,
     form: ReportFormat = Format.TABLE,
@@ -178,10 +188,11 @@ def statement(  # noqa: PLR0917 - one parameter per option, given by name
     from khata.rendering.receivable import statement_sheet
 
     asked = _Asked(
-        company=company, as_of=as_of, known_at=known_at, basis=basis, buckets=buckets, fifo=fifo, direction=direction
-    )
+        company=company, as_of=as_of, known_at=known_at, unproven=unproven, basis=basis, buckets=buckets, fifo=fifo,
+        direction=direction,
+    )  # fmt: skip
     with _ask(ctx, db, tenant, asked) as question:
         books, company_id = question.session.books, question.company.company_id
         chosen = pick_party(books, company_id, party, question.terms)
         found = read_statement(books, company_id, chosen, day_from, question.terms)
-    write_sheet(statement_sheet(found, question.company.name), form, output)
+    write_figures(statement_sheet(found, question.company.name), question.publication, form, output)

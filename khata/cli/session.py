@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,8 @@ from khata.wiring import Clock, Hub, open_hub, utc_now
 if TYPE_CHECKING:
     import typer
 
-    from storage import TenantStore
+    from khata.reading.publication import View
+    from storage import StoredCompany, TenantStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,13 @@ class Session:
 
     hub: Hub
     books: TenantStore
+
+    def published(self, company: StoredCompany, known_at: datetime | None = None, *, unproven: bool = False) -> View:
+        """Choose which state of a company's books a report shows; see ``khata.reading.publication``."""
+        from khata.reading.publication import view_published
+
+        tolerance = self.hub.settings.proof.tolerance
+        return view_published(self.books, company, tolerance, known_at, unproven=unproven)
 
     @property
     def today(self) -> date:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from canonical.money import render_inr
-from canonical.proof import ControlTotal, Proof, ProofStatus
+from canonical.proof import ControlTotal, ProofStatus
+from canonical.publication import ProofFindings
 from khata.rendering.sheet import Cell, Sheet, amount, count, text
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ def summary_lines(summary: ImportSummary) -> Iterable[str]:
     yield from _books_lines(summary)
     yield from _bill_lines(summary)
     yield _records_line(summary)
-    yield proof_line(summary.proof)
+    yield findings_line(ProofFindings.of(summary.proof))
     for total in summary.proof.differences[:DIFFERENCES_SHOWN]:
         yield f"  {difference_line(total)}"
+    for company, reasons in summary.objections.items():
+        yield f"HELD BACK   {company}: {'; '.join(reasons)}. See 'khata proof'."
     yield from _issue_lines(summary)
     yield from _rejection_lines(summary)
 
@@ -71,14 +74,11 @@ def _records_line(summary: ImportSummary) -> str:
     )
 
 
-def proof_line(proof: Proof) -> str:
+def findings_line(findings: ProofFindings) -> str:
     """Say the outcome of a proof in one line."""
-    compared = sum(total.theirs is not None for total in proof.totals)
-    alone = len(proof.totals) - compared
-    words = STATUS_WORDS[proof.status]
     return (
-        f"Proof       {words}: {_n(compared)} figures compared, {_n(len(proof.differences))} differ, "
-        f"{_n(alone)} without an oracle"
+        f"Proof       {STATUS_WORDS[findings.status]}: {_n(findings.compared)} figures compared, "
+        f"{_n(findings.differing)} differ, {_n(findings.without_oracle)} without an oracle"
     )
 
 

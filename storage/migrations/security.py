@@ -14,7 +14,12 @@ from alembic import op
 
 APP_ROLE = "khata_app"
 APPEND_ONLY = ("chunk", "raw_record")
-"""Tables whose rows are never changed or deleted, but for ``raw_record.is_current``."""
+"""Tables whose rows are never changed or deleted, but for ``raw_record.is_current``; ``tombstone`` joined them later."""
+FROZEN_COLUMNS = {
+    "chunk": "tenant_id, id, size, payload",
+    "raw_record": "tenant_id, id, company_id, stream, source_key, digest, chunk_id, chunk_at, chunk_size",
+    "tombstone": "tenant_id, id, company_id, stream, source_key, raw_id, run_id, known_at, reason",
+}
 
 
 def is_postgres() -> bool:
@@ -68,7 +73,7 @@ def _rights(table: str) -> str:
     match table:
         case "raw_record":
             return "SELECT, INSERT, UPDATE (is_current)"
-        case "chunk":
+        case "chunk" | "tombstone":
             return "SELECT, INSERT"
         case _:
             return "SELECT, INSERT, UPDATE, DELETE"
@@ -80,18 +85,20 @@ def _for_app_role(statement: str) -> str:
     )
 
 
-def freeze_raw() -> None:
+def freeze(tables: Sequence[str] = APPEND_ONLY) -> None:
     """Make SQLite refuse to change or delete what was appended (PostgreSQL: no such right is granted)."""
     if is_postgres():
         return
-    columns = {
-        "chunk": "tenant_id, id, size, payload",
-        "raw_record": "tenant_id, id, company_id, stream, source_key, digest, chunk_id, chunk_at, chunk_size",
-    }
-    for table in APPEND_ONLY:
+    for table in tables:
         refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {columns[table]} ON {table} {refuse}")
+        op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {FROZEN_COLUMNS[table]} ON {table} {refuse}")
         op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}")
+
+
+def grant_columns(table: str, columns: str) -> None:
+    """Let the application role change more columns of a table (PostgreSQL)."""
+    if is_postgres():
+        op.execute(_for_app_role(f"GRANT UPDATE ({columns}) ON {table} TO {APP_ROLE}"))
 
 
 def drop_privileges() -> None:

@@ -18,6 +18,7 @@ from storage.reports.ageing import Question, age_parties
 from storage.reports.bill_entries import LEDGERS_AT_A_TIME, iter_entries
 from storage.reports.bills import Fold, OpenBill, open_bills, plain_fold
 from storage.reports.clock import Clock, read_clock
+from storage.reports.movements import LedgerMovement, ledger_movements
 from storage.reports.party_ledger import PartyLedger, read_party_ledgers
 from storage.reports.trace import Trace, Tracer
 from storage.reports.trial_balance import LedgerBalance, LedgerEntry, ledger_entries, ledger_opening, trial_balance
@@ -40,6 +41,13 @@ class Reports(Repository):
         """Every ledger's balance at the end of a day, ordered by name."""
         with self._at(company_id, as_of, known_at) as (transaction, clock):
             return tuple(trial_balance(transaction, company_id, clock))
+
+    def movements(
+        self, company_id: int, period: Period, year_from: date, known_at: datetime | None = None
+    ) -> dict[str, LedgerMovement]:
+        """What every ledger moved before the financial year, in it, and in the period; see ``movements.py``."""
+        with self._at(company_id, period.end, known_at) as (transaction, clock):
+            return ledger_movements(transaction, company_id, clock, period, year_from)
 
     def ledger_entries(
         self, company_id: int, ledger_key: str, period: Period, known_at: datetime | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from canonical.bill import BillRefKind
 from canonical.issue import IssueLevel
@@ -17,6 +18,19 @@ _OF_RUN = (
 )
 
 
+_MASTER_TABLES = {
+    "ledgers": "ledger",
+    "groups": "account_group",
+    "stock items": "item",
+    "stock groups": "stock_group",
+    "units": "unit",
+    "godowns": "godown",
+    "cost centres": "cost_centre",
+    "cost categories": "cost_category",
+    "voucher types": "voucher_type",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completeness:
     """Vouchers of a company: said by the source, stored, on the list of rejections, still waiting."""
@@ -25,6 +39,38 @@ class Completeness:
     stored: int
     rejected: int
     pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherCount:
+    """Vouchers of one type: all of them, the cancelled among them, the optional ones that are not cancelled."""
+
+    total: int
+    cancelled: int
+    optional: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The newest run that read a raw record, and when it began."""
+
+    run_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesSince:
+    """What became of a company's vouchers after a moment.
+
+    Attributes:
+        had_vouchers: there were vouchers at that moment.
+        ended: versions known then that were replaced or retired since.
+        batches: moments since then at which new versions became known: one per import or sync that brought any.
+    """
+
+    had_vouchers: bool
+    ended: int
+    batches: int
 
 
 class Controls(Repository):
@@ -59,9 +105,7 @@ class Controls(Repository):
         """Ledgers, groups and items a run read or met, by table."""
         with self._read() as transaction:
             return {
-                table: int(
-                    transaction.rows(f"SELECT count(*) {_OF_RUN.format(table=table)}", (self._tenant_id, run_id))[0][0]
-                )
+                table: int(transaction.rows(_MASTERS.format(table=table), (run_id, self._tenant_id))[0][0])
                 for table in ("ledger", "account_group", "item")
             }
 
@@ -111,7 +155,80 @@ class Controls(Repository):
             )
             return transaction.dialect.values.read_day(rows[0][0])
 
+    def voucher_counts(self, company_id: int, until: date | None = None) -> dict[str, VoucherCount]:
+        """Count a company's current vouchers by the company's own type name, up to a day or all of them."""
+        bound: list[Any] = [self._tenant_id, company_id]
+        with self._read() as transaction:
+            if until is not None:
+                bound.append(transaction.dialect.values.day(until))
+            rows = transaction.rows(
+                "SELECT type_name, count(*), sum(CASE WHEN is_cancelled THEN 1 ELSE 0 END), "
+                "sum(CASE WHEN is_optional AND NOT is_cancelled THEN 1 ELSE 0 END) FROM voucher WHERE tenant_id = ? "
+                f"AND company_id = ? AND known_to IS NULL{'' if until is None else ' AND day <= ?'} GROUP BY type_name",
+                bound,
+            )
+        return {name: VoucherCount(int(count), int(gone), int(optional)) for name, count, gone, optional in rows}
 
+    def company_masters(self, company_id: int) -> dict[str, int]:
+        """Count a company's current masters by kind; what only vouchers name is none."""
+        with self._read() as transaction:
+            return {
+                kind: int(
+                    transaction.rows(
+                        f"SELECT count(*) FROM {table} WHERE tenant_id = ? AND company_id = ? AND known_to IS NULL"
+                        + (" AND NOT is_provisional" if table == "ledger" else ""),
+                        (self._tenant_id, company_id),
+                    )[0][0]
+                )
+                for kind, table in _MASTER_TABLES.items()
+            }
+
+    def first_day(self, company_id: int) -> date | None:
+        """Day of the first voucher that counts; None without vouchers."""
+        with self._read() as transaction:
+            rows = transaction.rows(
+                "SELECT min(day) FROM voucher WHERE tenant_id = ? AND company_id = ? AND counts AND known_to IS NULL",
+                (self._tenant_id, company_id),
+            )
+            return transaction.dialect.values.read_day(rows[0][0])
+
+    def last_seen(self, company_id: int, stream: str) -> dict[int, Sighting]:
+        """When each raw record of a stream was last read, by its id: the newest run that saw it."""
+        with self._read() as transaction:
+            rows = transaction.rows(
+                "SELECT s.raw_id, s.run_id, n.started_at FROM (SELECT r.raw_id, max(r.run_id) AS run_id "
+                "FROM run_record r JOIN raw_record w ON w.tenant_id = r.tenant_id AND w.id = r.raw_id "
+                "WHERE r.tenant_id = ? AND w.company_id = ? AND w.stream = ? AND w.is_current GROUP BY r.raw_id) s "
+                "JOIN run n ON n.tenant_id = ? AND n.id = s.run_id",
+                (self._tenant_id, company_id, stream, self._tenant_id),
+            )
+            read = transaction.dialect.values.read_moment
+            return {raw_id: Sighting(run_id, read(moment)) for raw_id, run_id, moment in rows}
+
+    def changes_since(self, company_id: int, moment: datetime, until: date | None = None) -> ChangesSince:
+        """How a company's vouchers changed after a moment; with a day, only those of vouchers up to it."""
+        with self._read() as transaction:
+            at = transaction.dialect.values.moment(moment)
+            mine = [self._tenant_id, company_id]
+            day = "" if until is None else " AND day <= ?"
+            days = [] if until is None else [transaction.dialect.values.day(until)]
+
+            def ask(what: str, condition: str, *moments: Any) -> int:
+                sql = f"SELECT {what} FROM voucher WHERE tenant_id = ? AND company_id = ? AND {condition}{day}"
+                return int(transaction.rows(sql, (*mine, *moments, *days))[0][0])
+
+            return ChangesSince(
+                had_vouchers=bool(ask("count(*)", "known_from <= ?", at)),
+                ended=ask("count(*)", "known_from <= ? AND known_to > ?", at, at),
+                batches=ask("count(DISTINCT known_from)", "known_from > ?", at),
+            )
+
+
+_MASTERS = (
+    "SELECT count(*) FROM {table} t WHERE (SELECT count(*) FROM run_record r WHERE r.tenant_id = t.tenant_id "
+    "AND r.run_id = ? AND r.raw_id = t.raw_id) > 0 AND t.tenant_id = ? AND t.known_to IS NULL"
+)
+"""From the masters, of which there are few, to the run's records by their key: a join may begin at the other end."""
 _BALANCED = (
     "SELECT type_name, balance = 0, count(*) FROM (SELECT t.type_name AS type_name, t.id, sum(p.net) AS balance "
     "FROM run_record r JOIN voucher t ON t.tenant_id = r.tenant_id AND t.raw_id = r.raw_id AND t.known_to IS NULL "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -18,7 +18,8 @@ from storage.document import decode
 from storage.engine import Lookup, Row, Transaction
 from storage.repositories.base import CursorInvalid, Page, Repository, parse_cursor, render_cursor
 from storage.types import to_microseconds
-from storage.upsert.kinds import KINDS
+from storage.upsert.closing import close_current
+from storage.upsert.kinds import KINDS, kind_of
 from storage.upsert.plan import Batch, UpsertResult, close_versions, forget_current, prepare
 
 T = TypeVar("T")
@@ -49,6 +50,11 @@ class Stored(Generic[T]):
     known_to: datetime | None
 
 
+def table_of(record: CanonicalRecord) -> str:
+    """Name of the table a record is kept in."""
+    return kind_of(record).table.name
+
+
 class Records(Repository):
     """One tenant's canonical records."""
 
@@ -66,6 +72,7 @@ class Records(Repository):
         raw_ids: Sequence[int] | None = None,
         *,
         alongside: Callable[[], None] | None = None,
+        is_newest: bool = False,
     ) -> UpsertResult:
         """Store what is new or changed; unchanged and stale records cost a look-up.
 
@@ -80,6 +87,8 @@ class Records(Repository):
             alongside: called inside the last batch's transaction, for what must be stored with the records or not at
                 all (issues, the mark "translated"). Unlike an open transaction it leaves the encoding outside the
                 lock, so that other writers of SQLite wait only for the writing.
+            is_newest: these are how things are now; otherwise a record whose own version is below the stored one's is
+                stale and left out.
         """
         result = UpsertResult()
         size = self._database.dialect.batch_rows
@@ -97,6 +106,7 @@ class Records(Repository):
                 prepared=prepared,
                 repeated=repeated,
                 known_bill_ledgers=self._bill_ledgers[company_id],
+                is_newest=is_newest,
             )
             work = commit_batch(
                 self._database,
@@ -109,6 +119,43 @@ class Records(Repository):
             )
             result += work.result
         return result
+
+    def kinds_by_stream(self, company_id: int) -> dict[str, frozenset[str]]:
+        """Tables that hold current records, by the stream these came from."""
+        found: dict[str, set[str]] = defaultdict(set)
+        with self._read() as transaction:
+            for stream, table in transaction.rows(
+                "SELECT DISTINCT stream, kind FROM current_record WHERE tenant_id = ? AND company_id = ?",
+                (self._tenant_id, company_id),
+            ):
+                found[stream].add(table)
+        return {stream: frozenset(tables) for stream, tables in found.items()}
+
+    def close_unsaid(
+        self, company_id: int, addresses: Mapping[str, Sequence[tuple[str, str]]], known_at: datetime
+    ) -> int:
+        """Close what is current at addresses, (stream, source key) by table; returns how many records that were."""
+        if not addresses:
+            return 0
+        with self._write() as transaction:
+            return close_current(transaction, company_id, addresses, to_microseconds(known_at))
+
+    def retire_unused(self, company_id: int, known_at: datetime) -> int:
+        """Close placeholders and inferred parties whose ledger no current voucher names any more."""
+        found = {table: self._unused(company_id, table) for table in ("ledger", "party")}
+        return self.close_unsaid(company_id, {table: some for table, some in found.items() if some}, known_at)
+
+    def _unused(self, company_id: int, table: str) -> list[tuple[str, str]]:
+        with self._read() as transaction:
+            rows = transaction.rows(
+                f"SELECT t.stream, t.source_key FROM {table} t WHERE t.tenant_id = ? AND t.company_id = ? "
+                "AND t.known_to IS NULL AND t.is_provisional AND NOT EXISTS (SELECT 1 FROM posting p "
+                "WHERE p.tenant_id = t.tenant_id AND p.company_id = t.company_id AND p.ledger_key = t.key "
+                "AND p.known_to IS NULL) AND NOT EXISTS (SELECT 1 FROM voucher v WHERE v.tenant_id = t.tenant_id "
+                "AND v.company_id = t.company_id AND v.party_key = t.key AND v.known_to IS NULL)",
+                (self._tenant_id, company_id),
+            )
+        return [(stream, key) for stream, key in rows]
 
     def retire(self, company_id: int, record_type: type, sources: Sequence[SourceRef], known_at: datetime) -> int:
         """Close records that the source says are gone; returns how many were current."""
@@ -127,6 +174,10 @@ class Records(Repository):
                 close_versions(transaction, table, found, to_microseconds(known_at))
                 addresses = [(table, source.stream, source.key) for source in sources]
                 forget_current(transaction, company_id, addresses)
+                transaction.change(
+                    "UPDATE company SET record_writes = record_writes + 1 WHERE tenant_id = ? AND id = ?",
+                    (self._tenant_id, company_id),
+                )
         return len(found)
 
     def get(self, record_type: type[T], version_id: int) -> Stored[T]:

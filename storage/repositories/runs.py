@@ -154,13 +154,19 @@ class Runs(Repository):
         company_id: int | None = None,
         kind: str | None = None,
         status: str | None = None,
+        connection_id: int | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Run]:
         """Return runs, newest first, without their steps."""
         wanted = [
             column == value
-            for column, value in ((run.c.company_id, company_id), (run.c.kind, kind), (run.c.status, status))
+            for column, value in (
+                (run.c.company_id, company_id),
+                (run.c.kind, kind),
+                (run.c.status, status),
+                (run.c.connection_id, connection_id),
+            )
             if value is not None
         ]
         if cursor is not None:

@@ -1,11 +1,11 @@
-"""Runs and what they leave: steps, issues, proofs, connections and their bookmarks."""
+"""Runs and what they leave: steps and issues; connections and their bookmarks."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from storage.tables.base import key, metadata, tenant_column, text
-from storage.types import Amount, Json, Moment
+from storage.types import Json, Moment
 
 
 def _identified() -> tuple[sa.Column[int], sa.Column[int], sa.PrimaryKeyConstraint]:
@@ -88,30 +88,6 @@ issue = sa.Table(
     sa.Index("ix_issue_company", "tenant_id", "company_id", "code", "id"),
     sa.Index("ix_issue_raw", "tenant_id", "raw_id"),
     sa.Index("ix_issue_run", "tenant_id", "run_id"),
-)
-
-proof = sa.Table(
-    "proof",
-    metadata,
-    *_identified(),
-    sa.Column("company_id", sa.BigInteger, nullable=False),
-    sa.Column("run_id", sa.BigInteger),
-    text("status"),
-    sa.Column("known_at", Moment, nullable=False),
-    sa.Index("ix_proof_company", "tenant_id", "company_id", "id"),
-)
-
-proof_total = sa.Table(
-    "proof_total",
-    metadata,
-    tenant_column(),
-    sa.Column("proof_id", sa.BigInteger, nullable=False),
-    sa.Column("line", sa.Integer, nullable=False),
-    text("name"),
-    sa.Column("ours", Amount, nullable=False),
-    sa.Column("theirs", Amount),
-    text("oracle"),
-    sa.PrimaryKeyConstraint("tenant_id", "proof_id", "line"),
 )
 
 run_record = sa.Table(

@@ -112,6 +112,7 @@ class Batch:
     prepared: tuple[Prepared, ...]
     repeated: int
     known_bill_ledgers: set[str]
+    is_newest: bool = False
 
     def look(self, transaction: Transaction) -> Found:
         """Read what is stored under the batch's addresses and keys."""
@@ -133,7 +134,7 @@ class Batch:
     ) -> None:
         lookup = Lookup(
             table=current_record.name,
-            columns=f"source_key, version_id, digest, source_version, {_known_from(transaction)} AS known_from",
+            columns=f"source_key, version_id, digest, source_version, {wire_known_from(transaction)} AS known_from",
             where="tenant_id = ? AND company_id = ? AND kind = ? AND stream = ?",
             column="source_key",
         )
@@ -144,7 +145,7 @@ class Batch:
     def _look_for_keys(self, transaction: Transaction, found: Found, table: str, keys: list[str]) -> None:
         lookup = Lookup(
             table=table,
-            columns=f"key, id, stream, source_key, is_provisional, {_known_from(transaction)} AS known_from",
+            columns=f"key, id, stream, source_key, is_provisional, {wire_known_from(transaction)} AS known_from",
             where="tenant_id = ? AND company_id = ? AND known_to IS NULL",
             column="key",
         )
@@ -155,7 +156,13 @@ class Batch:
     def build(self, found: Found, ids: IdAllocator) -> Upsert:
         """Decide, and prepare the rows of what is new or changed."""
         children = ChildRows(self.tenant_id, self.company_id)
-        work = Upsert(self.tenant_id, self.company_id, children, known_bill_ledgers=self.known_bill_ledgers)
+        work = Upsert(
+            self.tenant_id,
+            self.company_id,
+            children,
+            known_bill_ledgers=self.known_bill_ledgers,
+            is_newest=self.is_newest,
+        )
         work.unchanged = self.repeated
         chosen: list[tuple[Prepared, int]] = []
         for item in self.prepared:
@@ -206,6 +213,7 @@ class Upsert:
     displaced: list[tuple[str, str, str]] = field(default_factory=list)
     company: Company | None = None
     known_bill_ledgers: set[str] = field(default_factory=set)
+    is_newest: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -230,7 +238,7 @@ class Upsert:
         if current is not None and current.digest == item.digest:
             self.unchanged += 1
             return None
-        if current is not None and _is_older(item.source_version, current.source_version):
+        if current is not None and not self.is_newest and _is_older(item.source_version, current.source_version):
             self.stale += 1
             return None
         yielding = [] if item.is_provisional else [entry for entry in others if entry[2]]
@@ -333,8 +341,8 @@ def _is_older(version: int | None, than: int | None) -> bool:
     return version is not None and than is not None and version < than
 
 
-def _known_from(transaction: Transaction) -> str:
-    """The column ``known_from`` in wire form."""
+def wire_known_from(transaction: Transaction) -> str:
+    """The column ``known_from`` in wire form, as an expression."""
     if transaction.dialect.name == "sqlite":
         return "known_from"
     return "(extract(epoch FROM known_from) * 1000000)::int8"

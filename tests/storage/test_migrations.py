@@ -45,7 +45,9 @@ def schema_of(url: str) -> list[tuple[str, ...]]:
         else:
             columns = (
                 "SELECT table_name, column_name, data_type, is_nullable, COALESCE(column_default, ''), "
-                "COALESCE(collation_name, ''), COALESCE(numeric_scale, 0)::text, ordinal_position::text "
+                "COALESCE(collation_name, ''), COALESCE(numeric_scale, 0)::text, "
+                # the place among the columns there are: PostgreSQL never gives the number of a dropped one again
+                "(rank() OVER (PARTITION BY table_name ORDER BY ordinal_position))::text "
                 "FROM information_schema.columns WHERE table_schema = 'public'"
             )
             indexes = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"

@@ -33,7 +33,6 @@ def fill(books: TenantStore, party: str) -> dict[str, int]:
     company = books.companies.ensure("tally", "co-1", party)
     run = books.runs.start("import", "tally", company, {}, NOW)
     (raw_id,) = books.raw.append(company, run, [raw("V1", party)]).raw_ids
-    books.raw.note_seen(run, [raw_id])
     records: list[CanonicalRecord] = [
         ledger(party),
         sale("V1", date(2026, 3, 1), party, 100, bill(BillRefKind.NEW, 100, "INV-1")),

@@ -22,6 +22,7 @@ SYNC = "khata.sync"
 SCHEDULED_SYNC = "khata.scheduled-sync"
 
 OPEN_RUN = "khata.open_run"
+LOOK = "khata.look"
 EXTRACT = "khata.extract"
 TRANSLATE = "khata.translate"
 PROVE = "khata.prove"
@@ -31,11 +32,19 @@ CLOSE_RUN = "khata.close_run"
 STEPS: tuple[str, ...] = (EXTRACT, TRANSLATE, PROVE, HARMONIZE)
 """The long steps in their order, between opening and closing the run."""
 
+CHANGED = "changed"
+"""Signal: the source says that something changed. A sync that is reading already runs once more afterwards."""
+
+LOOKING_REASONS = frozenset({"schedule", "event"})
+"""Reasons for which a sync looks at the source's change counters first; whoever asks for a sync by hand gets one."""
+
 TENANT = SearchAttributeKey.for_keyword("KhataTenant")
 CONNECTION = SearchAttributeKey.for_keyword("KhataConnection")
 SOURCE = SearchAttributeKey.for_keyword("KhataSource")
 REASON = SearchAttributeKey.for_keyword("KhataReason")
 PROOF = SearchAttributeKey.for_keyword("KhataProof")
+PUBLICATION = SearchAttributeKey.for_keyword("KhataPublication")
+"""Whether the state of the books that a sync left is ``published`` or ``held`` back by its proof."""
 ERROR_CODE = SearchAttributeKey.for_keyword("KhataErrorCode")
 COMPANY = SearchAttributeKey.for_keyword_list("KhataCompany")
 """Our company ids as text: a sync may bring several companies, and their names are nobody else's business."""
@@ -47,6 +56,7 @@ SEARCH_ATTRIBUTES: dict[str, str] = {
     SOURCE.name: "Keyword",
     REASON.name: "Keyword",
     PROOF.name: "Keyword",
+    PUBLICATION.name: "Keyword",
     ERROR_CODE.name: "Keyword",
     COMPANY.name: "KeywordList",
     ROWS.name: "Int",

@@ -67,8 +67,17 @@ class Seen:
 class Document:
     """Parses one document; iterate ``objects`` to its end, then read ``seen``."""
 
-    def __init__(self, chunks: Iterable[bytes], place: Place, sanitiser: Sanitiser, limits: Limits) -> None:
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        place: Place,
+        sanitiser: Sanitiser,
+        limits: Limits,
+        *,
+        is_bare: bool = False,
+    ) -> None:
         self.seen = Seen()
+        self._is_bare = is_bare
         self._chunks = chunks
         self._place = place
         self._sanitiser = sanitiser
@@ -163,7 +172,7 @@ class Document:
 
     def _tree(self, element: etree._Element) -> Node:
         try:
-            return tree(element, self._limits.depth_max)
+            return tree(element, self._limits.depth_max, is_bare=self._is_bare)
         except TooDeepError:
             raise refusal.nested_too_deep(self._place, self._limits.depth_max) from None
 

@@ -59,7 +59,8 @@ class Export:
 
         Args:
             stream: its name; ``companies`` gives one record per company found.
-            is_encoded: leave ``object`` as ``msgspec.Raw`` for a consumer that only stores it.
+            is_encoded: give the whole record as bytes under ``encoded``, with only its address decoded, for a consumer
+                that stores it as it is.
         """
         if stream == "companies":
             yield from (self._company_record(book) for book in self.resolution.companies)
@@ -67,17 +68,9 @@ class Export:
         for line in self.spool.lines(stream):
             index = self.resolution.by_slot[line.slot]
             if index is not None:
-                yield self._record(self.resolution.companies[index], line, is_encoded=is_encoded)
-
-    def _record(self, book: Books, line: Line, *, is_encoded: bool) -> dict[str, JsonValue]:
-        return {
-            "company_guid": book.identity,
-            "company_name": book.name,
-            **line.columns,
-            "object": line.object if is_encoded else msgspec.json.decode(line.object),
-            "file": self.documents[line.file],
-            "position": line.position,
-        }
+                book = self.resolution.companies[index]
+                said = _encoded(book, line) if is_encoded else _decoded(book, line)
+                yield {**said, "file": self.documents[line.file], "position": line.position}
 
     def _company_record(self, book: Books) -> dict[str, JsonValue]:
         return {
@@ -91,6 +84,17 @@ class Export:
             "file": self.documents[book.file],
             "position": 1,
         }
+
+
+def _decoded(book: Books, line: Line) -> dict[str, JsonValue]:
+    return {"company_guid": book.identity, "company_name": book.name, **msgspec.json.decode(line.said)}
+
+
+def _encoded(book: Books, line: Line) -> dict[str, JsonValue]:
+    """The same bytes as encoding the decoded record without its company's name."""
+    encoded = b'{"company_guid":%b,%b' % (_encode(book.identity), bytes(line.said)[1:])
+    address = {"company_guid": book.identity, "key": line.key, "element": line.element}
+    return {**address, "encoded": msgspec.Raw(encoded)}
 
 
 @dataclass(slots=True)
@@ -223,8 +227,8 @@ class Reader:
             verdict = Verdict.SAME if self._versions.judge(item, slot, tree) is Verdict.SAME else verdict
         reading.counts[verdict] += 1
         if verdict not in _DROPPED:
-            line = Line(slot, reading.number, reading.positions[item.stream], item.columns, msgspec.Raw(tree))
-            self._spool.append(item.stream, line)
+            position = reading.positions[item.stream]
+            self._spool.append(item.stream, _line(slot, reading.number, position, item.columns, tree))
 
     def _refuse_without_objects(self, reading: _Reading) -> None:
         seen = reading.seen
@@ -244,12 +248,17 @@ class Reader:
         name = reading.place.file
         slot = self._companies.slot(reading.number, "", "", is_voucher=False)
         columns: Columns = {"key": name, "guid": name, "name": reading.seen.report_name or name, "element": "REPORT"}
-        self._spool.append(REPORTS, Line(slot, reading.number, 1, columns, msgspec.Raw(_encode({"rows": rows}))))
+        self._spool.append(REPORTS, _line(slot, reading.number, 1, columns, _encode({"rows": rows})))
 
     def _report(self, place: Place) -> None:
         if self._progress:
             done = min(self._bytes_before + place.byte, self._bytes_total)
             self._progress(ProgressEvent("read", done, self._bytes_total))
+
+
+def _line(slot: int, file: int, position: int, columns: Columns, tree: bytes) -> Line:
+    said = _encode({**columns, "object": msgspec.Raw(tree)})
+    return Line(slot, file, position, columns["key"], columns["element"], msgspec.Raw(said))
 
 
 def _with_key(item: Described, key: str) -> Described:

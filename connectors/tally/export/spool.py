@@ -18,8 +18,6 @@ from typing import IO
 import msgspec
 import zstandard
 
-from connectors.tally.export.record import Columns
-
 
 class Line(msgspec.Struct, array_like=True):
     """One record: which company slot and file it belongs to, where in the file it stood, and what it says.
@@ -28,15 +26,17 @@ class Line(msgspec.Struct, array_like=True):
         slot: see ``company.Companies``.
         file: number of the document in the order read.
         position: which of its kind it is in its document, 1 for the first.
-        columns: scalar columns.
-        object: the element tree, still encoded.
+        key: identity inside company and stream.
+        element: its tag.
+        said: the scalar columns and, as ``object``, the element tree; still encoded.
     """
 
     slot: int
     file: int
     position: int
-    columns: Columns
-    object: msgspec.Raw
+    key: str
+    element: str
+    said: msgspec.Raw
 
 
 _ENCODER = msgspec.json.Encoder()

@@ -22,8 +22,11 @@ OTHER_MASTERS = "other_masters"
 """Objects of any other kind (price levels, budgets, scenarios, attendance types): kept, not interpreted."""
 
 REPORTS = "reports"
-"""Tally's own reports (bills, trial balance), one record per file: not books, but what books are proved against."""
-REPORT_ROWS = frozenset({"BILLFIXED", "BILLCL", "BILLDUE", "BILLOVERDUE", "DSPACCNAME", "DSPACCINFO"})
+"""Tally's own reports (bills, trial balance, statements), each one record: what books are proved against."""
+REPORT_ROWS = frozenset(
+    {"BILLFIXED", "BILLCL", "BILLDUE", "BILLOVERDUE", "DSPACCNAME", "DSPACCINFO", "DSPPERIOD"}
+    | {"BSNAME", "BSAMT", "PLAMT", "DSPSTKINFO", "STATNAME", "STATVALUE"}
+)
 """Elements that make the rows of a report; they are siblings, paired by their order."""
 
 STREAMS: tuple[str, ...] = (

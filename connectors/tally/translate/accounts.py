@@ -1,8 +1,9 @@
 """Groups and ledgers: the chart of accounts.
 
 A group is recognised by its reserved name, which a company cannot change; a ledger by the nearest reserved group above
-it. Balances are debit-positive (Tally: negative is debit); an empty balance is None, which is not zero. Closing
-balances are kept as the source's word for proof, never used to compute.
+it. Balances are debit-positive (Tally: negative is debit); an empty balance is None, which is not zero. Of an opening
+balance files say nothing where the gateway says 0.00: None in both. Closing balances are kept as the source's word for
+proof, never used to compute.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def read_ledger(node: Node, reading: Reading, name: str) -> Ledger:
         group_key=name_key(parent),
         group_name=parent,
         reserved=reading.learned.reserved_of(name_key(parent)) if parent else None,
-        opening=_balance(node, "OPENINGBALANCE", reading),
+        opening=_balance(node, "OPENINGBALANCE", reading) or None,
         closing=_balance(node, "CLOSINGBALANCE", reading),
         currency=currency_of(plain_of(node.get("CURRENCYNAME")), reading.learned.company),
         is_revenue=_logical(node, "ISREVENUE"),

@@ -7,7 +7,7 @@ accounting view. The first two repeat each other in gateway answers, so only the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -44,13 +44,27 @@ RATE_TAGS = ("GSTRATEDUTYHEAD", "GSTRATE", "GSTRATEPERUNIT", "GSTRATEVALUATIONTY
 STOCK_LISTS = (("INVENTORYENTRIESIN.LIST", Side.DEBIT), ("INVENTORYENTRIESOUT.LIST", Side.CREDIT))
 
 
-def find_item_nodes(voucher: Node) -> list[tuple[Node, Side | None]]:
-    """Return the item elements of a voucher in order, with the side their list implies."""
+def find_item_nodes(voucher: Node, ledger_nodes: Sequence[Node] = ()) -> list[tuple[Node, Side | None]]:
+    """Return the item elements of a voucher in order, with the side their list implies.
+
+    The gateway repeats every goods line in ALLINVENTORYENTRIES, also those that stand in the in and out lists of a
+    stock journal or under a ledger entry; there they say more, so there they are read.
+
+    Args:
+        voucher: the element.
+        ledger_nodes: its ledger entries; lines below them are left to the caller.
+    """
+    moved: list[tuple[Node, Side | None]] = [
+        (node, side) for tag, side in STOCK_LISTS for node in nodes(voucher.get(tag)) if "STOCKITEMNAME" in node
+    ]
     for tag in ITEM_LISTS:
         found = [node for node in nodes(voucher.get(tag)) if "STOCKITEMNAME" in node]
+        if found and len(found) == len(moved):
+            return moved
         if found:
-            return [(node, None) for node in found]
-    return [(node, side) for tag, side in STOCK_LISTS for node in nodes(voucher.get(tag)) if "STOCKITEMNAME" in node]
+            nested = sum(len(nodes(entry.get("INVENTORYALLOCATIONS.LIST"))) for entry in ledger_nodes)
+            return [] if nested == len(found) else [(node, None) for node in found]
+    return moved
 
 
 def read_item(node: Node, reading: Reading, *, implied_side: Side | None = None, ledger_key: str = "") -> ItemLine:

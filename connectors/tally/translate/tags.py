@@ -23,10 +23,17 @@ class Tags:
     """Modelled or scaffolding: nothing more to do."""
     kept: frozenset[str]
     """Copied to ``extras``."""
+    wanted: tuple[str, ...]
+    """Modelled or kept, sorted: what has to be asked for where a source sends only what is asked for."""
 
 
 def _tags(modelled: str, kept: str, scaffolding: str, *, common: str = "") -> Tags:
-    return Tags(frozenset(f"{common} {modelled} {scaffolding}".split()), frozenset(kept.split()))
+    wanted = {tag for tag in f"{modelled} {kept}".split() if not tag.startswith("@")}
+    return Tags(
+        passed=frozenset(f"{common} {modelled} {scaffolding}".split()),
+        kept=frozenset(kept.split()),
+        wanted=tuple(sorted(wanted)),
+    )
 
 
 COMMON = """

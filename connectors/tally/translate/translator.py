@@ -23,7 +23,8 @@ from canonical.record import RawRecord
 from canonical.voucher import UnbalancedVoucher
 from canonical.voucher_type import VoucherKind, VoucherType
 from connectors.sdk.base import Translation
-from connectors.tally.reports import parse_report
+from connectors.tally.reports.read import read_report
+from connectors.tally.reports.record import ReportRecord
 from connectors.tally.translate.accounts import read_group, read_ledger
 from connectors.tally.translate.companies import read_company, read_currency, read_tax_unit
 from connectors.tally.translate.cost import read_cost_category, read_cost_centre
@@ -140,7 +141,12 @@ class TallyTranslator:
     def report(self, record: RawRecord) -> SourceReport | None:
         """Read one of Tally's own reports as an oracle; see ``connectors.tally.reports``."""
         payload = _decode(record.payload)
-        return parse_report([(str(tag), tree) for tag, tree in payload.object["rows"]], payload.guid)
+        books_from = self.learned.company.books_from
+        return read_report(
+            ReportRecord.of_object(payload.object),
+            payload.guid or payload.name or "",
+            books_from.year if books_from else None,
+        )
 
     def translate(self, record: RawRecord) -> Translation:
         """Translate one raw record; whatever is wrong with it becomes an issue."""

@@ -7,6 +7,7 @@ is read by whom: postings in ``postings.py``, their bills and instruments in ``a
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -172,10 +173,11 @@ def read_lines(node: Node, reading: Reading, day: date) -> tuple[list[Entry], li
     """Read postings and item lines by the selection rule of ``postings.py``."""
     entries: list[Entry] = []
     items: list[ItemLine] = []
-    item_nodes = find_item_nodes(node)
     ledger_nodes = [entry for entry in nodes(node.get("ALLLEDGERENTRIES.LIST")) if "LEDGERNAME" in entry]
     is_complete = bool(ledger_nodes)
-    for ledger_node in ledger_nodes or nodes(node.get("LEDGERENTRIES.LIST")):
+    ledger_nodes = ledger_nodes or nodes(node.get("LEDGERENTRIES.LIST"))
+    item_nodes = find_item_nodes(node, ledger_nodes)
+    for ledger_node in ledger_nodes:
         posting = read_posting(ledger_node, reading, day)
         if posting is None:
             continue
@@ -190,9 +192,22 @@ def read_lines(node: Node, reading: Reading, day: date) -> tuple[list[Entry], li
         items.append(read_item(item, reading, implied_side=side))
         if not is_complete:
             _add_allocations(item, index, entries, reading, day)
+        elif "ACCOUNTINGALLOCATIONS.LIST" in item:
+            _find_allocations(item, index, entries)
     if "CATEGORYENTRY.LIST" in node and sum((entry.posting.net for entry in entries), ZERO):
         entries += read_pay_entries(node, reading)
     return entries, items
+
+
+def _find_allocations(item: Node, index: int, entries: list[Entry]) -> None:
+    """The gateway lists an item's postings among all others: mark those that come from it, as a file shows them."""
+    for allocation in nodes(item.get("ACCOUNTINGALLOCATIONS.LIST")):
+        key, amount = key_of(text_of(allocation.get("LEDGERNAME"))), text_of(allocation.get("AMOUNT"))
+        for place, (posting, ledger_node) in enumerate(entries):
+            is_free = posting.from_item is None and posting.ledger_key == key
+            if is_free and text_of(ledger_node.get("AMOUNT")) == amount:
+                entries[place] = Entry(dataclasses.replace(posting, from_item=index), ledger_node)
+                break
 
 
 def _add_allocations(item: Node, index: int, entries: list[Entry], reading: Reading, day: date) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from canonical.publication import Publication
 from canonical.receivable import AgeingBasis, Buckets, Direction
 from khata.api.access import TenantDesk
 from khata.api.answer import answer_sheet, sheet_answers
-from khata.api.parameters import AsOf, CompanyId, KnownAt
+from khata.api.parameters import AsOf, CompanyId, KnownAt, Unproven
 from khata.reading.ledger import read_account
 from khata.reading.receivable import (
     parse_fifo,
@@ -21,6 +23,7 @@ from khata.reading.receivable import (
     read_statement,
 )
 from khata.reading.request import parse_buckets, parse_moment
+from khata.rendering.publication import PUBLICATION_FACTS, mark
 from khata.rendering.receivable import (
     OUTSTANDING_COLUMNS,
     STATEMENT_COLUMNS,
@@ -31,6 +34,7 @@ from khata.rendering.receivable import (
 )
 from khata.rendering.trial_balance import LEDGER_COLUMNS, TRIAL_BALANCE_COLUMNS, ledger_sheet, trial_balance_sheet
 from receivables.report import ReportTerms
+from storage import StoredCompany
 
 router = APIRouter(prefix="/companies/{company_id}", tags=["balances"])
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -43,32 +47,47 @@ _TERMS_FACTS = {
     "basis": _TEXT,
     "buckets": _TEXT,
     "fifo": _TEXT,
+    **PUBLICATION_FACTS,
 }
 Party = Annotated[str | None, Query(max_length=300, description="Only this party: its name, or the beginning of it.")]
 
 
-def read_terms(  # noqa: PLR0917 - one parameter per query parameter
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What ageing, list and statement share: whose books, on what terms, and how far the figures are vouched for."""
+
+    company: StoredCompany
+    terms: ReportTerms
+    publication: Publication
+
+
+def read_question(  # noqa: PLR0917 - one parameter per query parameter
     desk: TenantDesk,
+    company_id: CompanyId,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     direction: Direction = Direction.RECEIVABLE,
     basis: AgeingBasis | None = None,
     buckets: Annotated[str | None, Query(max_length=100, examples=["30,60,90"])] = None,
     fifo: Annotated[str | None, Query(max_length=20, examples=["none", "on-account", "all"])] = None,
-) -> ReportTerms:
+    unproven: Unproven = False,
+) -> Question:
     """Put together the question that ageing, list and statement share."""
     usual = desk.hub.settings.receivables
-    return ReportTerms(
+    company = desk.books.companies.get(company_id)
+    view = desk.published(company, parse_moment(known_at) if known_at else None, unproven=unproven)
+    terms = ReportTerms(
         as_of=as_of or desk.hub.today,
-        known_at=parse_moment(known_at) if known_at else None,
+        known_at=view.known_at,
         direction=direction,
         basis=basis or usual.basis,
         buckets=parse_buckets(buckets or usual.buckets),
         policy=parse_fifo(fifo or usual.fifo),
     )
+    return Question(company, terms, view.publication)
 
 
-Terms = Annotated[ReportTerms, Depends(read_terms)]
+Asked = Annotated[Question, Depends(read_question)]
 
 
 @router.get(
@@ -78,11 +97,11 @@ Terms = Annotated[ReportTerms, Depends(read_terms)]
         "parties", ageing_columns(Buckets()), facts=_TERMS_FACTS, totals=True, party="Meena Stores"
     ),
 )
-def get_ageing(desk: TenantDesk, company_id: CompanyId, terms: Terms, party: Party = None) -> Response:
+def get_ageing(desk: TenantDesk, company_id: CompanyId, asked: Asked, party: Party = None) -> Response:
     """Return one row per party: not due, the buckets asked for, unapplied credits, net."""
-    company = desk.books.companies.get(company_id)
-    key = pick_party(desk.books, company_id, party, terms).key if party else None
-    return answer_sheet(ageing_sheet(read_ageing(desk.books, company_id, terms, key), company.name))
+    key = pick_party(desk.books, company_id, party, asked.terms).key if party else None
+    sheet = ageing_sheet(read_ageing(desk.books, company_id, asked.terms, key), asked.company.name)
+    return answer_sheet(mark(sheet, asked.publication))
 
 
 @router.get(
@@ -90,13 +109,11 @@ def get_ageing(desk: TenantDesk, company_id: CompanyId, terms: Terms, party: Par
     summary="Open money bill by bill",
     responses=sheet_answers("bills", OUTSTANDING_COLUMNS, facts=_TERMS_FACTS, totals=True, ref="INV-7", kind="bill"),
 )
-def get_outstanding(desk: TenantDesk, company_id: CompanyId, terms: Terms, party: Party = None) -> Response:
+def get_outstanding(desk: TenantDesk, company_id: CompanyId, asked: Asked, party: Party = None) -> Response:
     """Return one row per open bill and per credit that waits for a bill."""
-    company = desk.books.companies.get(company_id)
-    key = pick_party(desk.books, company_id, party, terms).key if party else None
-    return answer_sheet(
-        outstanding_sheet(read_outstanding(desk.books, company_id, terms, key), company.name, company_id)
-    )
+    key = pick_party(desk.books, company_id, party, asked.terms).key if party else None
+    found = read_outstanding(desk.books, company_id, asked.terms, key)
+    return answer_sheet(mark(outstanding_sheet(found, asked.company.name, company_id), asked.publication))
 
 
 @router.get(
@@ -115,6 +132,7 @@ def get_outstanding(desk: TenantDesk, company_id: CompanyId, terms: Terms, party
             "closing": _TEXT,
             "open_bills": {"type": "array", "items": {"type": "object"}},
             "ageing": {"type": "object"},
+            **PUBLICATION_FACTS,
         },
         totals=True,
         document="INV-7",
@@ -123,16 +141,16 @@ def get_outstanding(desk: TenantDesk, company_id: CompanyId, terms: Terms, party
 def get_statement(
     desk: TenantDesk,
     company_id: CompanyId,
-    terms: Terms,
+    asked: Asked,
     party: Annotated[str, Query(max_length=300, description="The party's name, or the beginning of it.")],
     day_from: Annotated[
         date | None, Query(alias="from", description="Start of the financial year if left out.")
     ] = None,
 ) -> Response:
     """Return opening balance, every movement with the running balance, closing balance, and what of it is open."""
-    company = desk.books.companies.get(company_id)
-    chosen = pick_party(desk.books, company_id, party, terms)
-    return answer_sheet(statement_sheet(read_statement(desk.books, company_id, chosen, day_from, terms), company.name))
+    chosen = pick_party(desk.books, company_id, party, asked.terms)
+    found = read_statement(desk.books, company_id, chosen, day_from, asked.terms)
+    return answer_sheet(mark(statement_sheet(found, asked.company.name), asked.publication))
 
 
 @router.get(
@@ -141,21 +159,31 @@ def get_statement(
     responses=sheet_answers(
         "ledgers",
         TRIAL_BALANCE_COLUMNS,
-        facts={"company": _TEXT, "as_of": _TEXT, "known_at": _TEXT_OR_NULL, "difference": _TEXT},
+        facts={
+            "company": _TEXT,
+            "as_of": _TEXT,
+            "known_at": _TEXT_OR_NULL,
+            "difference": _TEXT,
+            **PUBLICATION_FACTS,
+        },
         totals=True,
         ledger="Cash",
         group="Cash-in-Hand",
     ),
 )
 def get_trial_balance(
-    desk: TenantDesk, company_id: CompanyId, as_of: AsOf = None, known_at: KnownAt = None
+    desk: TenantDesk,
+    company_id: CompanyId,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    unproven: Unproven = False,
 ) -> Response:
     """Return the trial balance at the end of a day; ``difference`` is zero in whole books."""
     company = desk.books.companies.get(company_id)
     day = as_of or desk.hub.today
-    known = parse_moment(known_at) if known_at else None
-    balances = desk.books.reports.trial_balance(company_id, day, known)
-    return answer_sheet(trial_balance_sheet(balances, company.name, day, known))
+    view = desk.published(company, parse_moment(known_at) if known_at else None, unproven=unproven)
+    balances = desk.books.reports.trial_balance(company_id, day, view.known_at)
+    return answer_sheet(mark(trial_balance_sheet(balances, company.name, day, view.known_at), view.publication))
 
 
 @router.get(
@@ -172,6 +200,7 @@ def get_trial_balance(
             "known_at": _TEXT_OR_NULL,
             "opening": _TEXT,
             "closing": _TEXT,
+            **PUBLICATION_FACTS,
         },
         totals=True,
         type="Sales",
@@ -187,11 +216,12 @@ def get_ledger(  # noqa: PLR0917 - one parameter per query parameter
     ] = None,
     day_to: Annotated[date | None, Query(alias="to", description="Today if left out.")] = None,
     known_at: KnownAt = None,
+    unproven: Unproven = False,
 ) -> Response:
     """Return a ledger's postings over a period with a running balance, debit positive."""
     company = desk.books.companies.get(company_id)
-    known = parse_moment(known_at) if known_at else None
+    view = desk.published(company, parse_moment(known_at) if known_at else None, unproven=unproven)
     account = read_account(
-        desk.books, company_id, name, day_from=day_from, day_to=day_to or desk.hub.today, known_at=known
+        desk.books, company_id, name, day_from=day_from, day_to=day_to or desk.hub.today, known_at=view.known_at
     )
-    return answer_sheet(ledger_sheet(account, company.name, known))
+    return answer_sheet(mark(ledger_sheet(account, company.name, view.known_at), view.publication))

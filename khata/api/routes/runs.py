@@ -1,4 +1,4 @@
-"""Runs, issues, proofs and traces: how the books came to be what they are."""
+"""Runs, issues and traces: how the books came to be what they are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from canonical.errors import NotFound
 from canonical.issue import IssueLevel
 from khata.api.access import TenantDesk
 from khata.api.answer import answer, answer_sheet, document_answers, sheet_answers
@@ -15,7 +14,6 @@ from khata.api.parameters import CompanyId, Cursor, Limit, RecordIdText
 from khata.reading.record_id import render_id
 from khata.reading.trace import trace_record
 from khata.rendering.books import ISSUE_COLUMNS, RUN_COLUMNS, issues_sheet, runs_sheet
-from khata.rendering.proof import PROOF_COLUMNS, proof_sheet
 from khata.rendering.trace import TRACE_SCHEMA, trace_document
 
 router = APIRouter(tags=["runs"])
@@ -61,29 +59,6 @@ def list_runs(desk: TenantDesk, limit: Limit = None, cursor: Cursor = None) -> R
 def get_run(desk: TenantDesk, run_id: CompanyId) -> Response:
     """Return one run, step by step."""
     return answer(trace_document(trace_record(desk.books, render_id("run", run_id))))
-
-
-@router.get(
-    "/companies/{company_id}/proof",
-    summary="Our totals against the source's own",
-    responses=sheet_answers(
-        "totals",
-        PROOF_COLUMNS,
-        paged=False,
-        facts={
-            "company": {"type": "string"},
-            "status": {"type": "string", "enum": ["proved", "differs", "no_oracle"]},
-            "known_at": {"type": "string", "format": "date-time"},
-        },
-    ),
-)
-def get_proof(desk: TenantDesk, company_id: CompanyId) -> Response:
-    """Return the company's newest proof with every control total, those that differ first."""
-    company = desk.books.companies.get(company_id)
-    stored = desk.books.proofs.latest(company_id)
-    if stored is None:
-        raise NotFound(f"{company.name} has no proof yet.", code="proof.none", company_id=company_id)
-    return answer_sheet(proof_sheet(stored, company.name))
 
 
 @router.get("/trace/{record_id:path}", summary="Back to the raw record", responses=document_answers(TRACE_SCHEMA))

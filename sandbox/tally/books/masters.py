@@ -59,7 +59,9 @@ class MasterTable:
 
     def of_kind(self, kind: str) -> list[Master]:
         """Return the masters of a class, by name as Tally lists them."""
-        return sorted((row for row in self.by_id.values() if row.kind == kind), key=lambda row: row.name.casefold())
+        return sorted(
+            (row for row in list(self.by_id.values()) if row.kind == kind), key=lambda row: row.name.casefold()
+        )
 
     def name_behind(self, reference: str) -> str:
         """Return the present name behind a stored reference; nothing if the master is gone."""

@@ -92,6 +92,11 @@ class VoucherObject(LiveObject):
             tag = child.tag
             yield Element(tag, self.header_text(tag)) if tag in _HEADER_SET else child
 
+    def whole(self) -> Element:
+        """Return the complete tree, header included, as something that can be altered and entered again."""
+        attributes = {"VCHTYPE": self.type_name, "OBJVIEW": self.tree.attributes.get("OBJVIEW", NEUTRAL_VIEW)}
+        return Element("VOUCHER", "", attributes, tuple(self.stored()))
+
     def header_text(self, tag: str) -> str:
         """Return the text of a header value as files write it: numbers of identity with a leading blank."""
         value = _HEADER[tag](self)

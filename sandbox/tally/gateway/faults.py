@@ -145,6 +145,8 @@ class Faults:
     """Count an exception and import nothing, without any LINEERROR."""
     import_line_error: str = ""
     """Count an exception and import nothing, with this LINEERROR."""
+    import_nothing: bool = False
+    """Answer STATUS 1 without any counter, and import nothing."""
     import_answer_lost: bool = False
     """Import, then reset the connection before the answer."""
 

@@ -92,7 +92,7 @@ def upgrade() -> None:
     _create_voucher_type()
     _create_api_key()
     security.protect(TENANT_TABLES)
-    security.freeze_raw()
+    security.freeze()
     op.execute("INSERT INTO tenant (id, slug, name) VALUES (1, 'default', 'default')")
 
 

@@ -74,7 +74,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "random bytes": (bytes((i * 7919) % 251 for i in range(4000)), "not_tally", "binary"),
     "other XML": (b"<rss><channel><title>x</title></channel></rss>", "not_tally", "'RSS'"),
     "a report not used": (
-        b"<ENVELOPE><BSNAME><DSPACCNAME/></BSNAME><BSAMT>1</BSAMT></ENVELOPE>",
+        b"<ENVELOPE><RATIONAME>Current Ratio</RATIONAME><RATIOVALUE>1.20 : 1</RATIOVALUE></ENVELOPE>",
         "no_objects",
         "report",
     ),

@@ -409,6 +409,15 @@ def test_an_educational_licence_takes_vouchers_only_on_few_days(tally: Running) 
     assert "<CREATED>1<" in ask(tally.url, voucher_import(company, "20250715")).text
 
 
+@covers("import_nothing")
+def test_an_import_says_status_1_and_does_nothing(tally: Running) -> None:
+    tally.faults.import_nothing = True
+    root = ask(tally.url, ledger_import("A Stores")).root
+    assert value(root, "HEADER/STATUS") == "1"
+    assert root.find(".//CREATED") is None
+    assert tally.books.companies[0].find_object("Ledger", "A Stores") is None
+
+
 @covers("import_exception", "import_line_error", "import_answer_lost")
 def test_imports_fail_silently_loudly_or_without_an_answer(tally: Running) -> None:
     company = tally.books.companies[0]

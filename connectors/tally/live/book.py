@@ -1,0 +1,323 @@
+"""One company of one Tally, asked: counts, vouchers and masters, each answer checked and no larger than it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import msgspec
+
+from canonical.dates import Period
+from canonical.errors import SourceError
+from canonical.record import JsonValue
+from connectors.tally.export.document import Found
+from connectors.tally.export.record import Described, describe
+from connectors.tally.gateway.allowed import ObjectType, ReportId, Variable
+from connectors.tally.gateway.client import GatewayClient
+from connectors.tally.gateway.companies import LoadedCompany, verify_company
+from connectors.tally.gateway.formula import (
+    Comparison,
+    Formula,
+    altered_after,
+    compare,
+    either,
+    in_period,
+    logical,
+    method,
+    number,
+    text,
+)
+from connectors.tally.gateway.profile import EDUCATION_DAYS, CapabilityProfile, Route
+from connectors.tally.gateway.refusal import TOO_HEAVY
+from connectors.tally.gateway.requests import GroupBy, Request, collection, report
+from connectors.tally.live.counting import (
+    BY_DAY,
+    BY_NUMBER,
+    BY_VOUCHER,
+    Counted,
+    DayCounts,
+    count_days,
+    read_counted,
+    read_day_counts,
+)
+from connectors.tally.live.notes import Notes
+from connectors.tally.live.wanted import COMPANY_FIELDS, MASTER_COUNTED, VOUCHER_COUNTED, MasterClass, voucher_fields
+from connectors.tally.live.windows import Pace, Window
+from connectors.tally.tree import Node, text_of
+
+KEYS_PER_REQUEST = 40
+"""Vouchers named one by one in a filter."""
+_AHEAD = timedelta(days=731)
+"""Post-dated vouchers lie at most this far behind the last day known."""
+EXPLODED = {Variable.EXPLODE: "Yes"}
+_ROUTES = {Route.VOUCHER_REGISTER: ReportId.VOUCHER_REGISTER, Route.DAY_BOOK: ReportId.DAY_BOOK}
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An object read whole: its columns, and its tree already encoded."""
+
+    item: Described
+    tree: bytes
+
+
+class Book:
+    """Puts the questions a sync needs to one company.
+
+    Attributes:
+        company: as last listed.
+        profile: how this Tally behaves.
+        pace: how many vouchers to ask for at once.
+        requests, byte_count: what it cost so far.
+    """
+
+    def __init__(self, client: GatewayClient, company: LoadedCompany, profile: CapabilityProfile, notes: Notes) -> None:
+        self.company = company
+        self.profile = profile
+        self.pace = Pace()
+        self.notes = notes
+        self.requests = 0
+        self.byte_count = 0
+        self._client = client
+        self._fields = voucher_fields(profile)
+
+    @property
+    def guid(self) -> str:
+        """Identity of the books."""
+        return self.company.guid
+
+    @property
+    def where(self) -> str:
+        """The Tally, for origins of records."""
+        return self._client.endpoint.key
+
+    def whole_period(self) -> Period:
+        """From the first day of the books to as far ahead as a post-dated voucher may lie."""
+        known = [self.company.books_from, self.company.last_voucher_date, self.company.ending_at]
+        days = [day for day in known if day is not None]
+        first = self.company.books_from or self.company.starting_from or date(1990, 4, 1)
+        return Period(first, max([*days, first]) + _AHEAD)
+
+    def refresh(self) -> LoadedCompany:
+        """Look at the company again: its counters now.
+
+        Raises:
+            SourceRejected: it is not open any more, or is another set of books.
+        """
+        self.requests += 1
+        return verify_company(self._client, self.company)
+
+    def is_quiet(self) -> bool:
+        """Say whether nothing changed in the company since it was last listed."""
+        now = self.refresh()
+        known = (self.company.alter_master_id, self.company.alter_voucher_id)
+        return known == (now.alter_master_id, now.alter_voucher_id)
+
+    def ask(self, request: Request, tag: str) -> list[Node]:
+        """Return the objects of a small answer."""
+        return list(self._objects(request, tag))
+
+    def count_days(self) -> DayCounts:
+        """Ask how many vouchers each day of the book holds."""
+        period = self.whole_period()
+        if self._can_group:
+            return read_day_counts(self._objects(self._vouchers(period, name="KhataDays", group_by=BY_DAY), "OBJECT"))
+        return count_days(self.count(Window(first=period.start, last=period.end)))
+
+    def count_numbers(self, types: Sequence[str]) -> list[Counted]:
+        """Ask for the numbers of all vouchers of some types, and of the optional ones of any.
+
+        An optional voucher's number may be changed without a trace in its change number.
+        """
+        period = self.whole_period()
+        optional = compare(method("IsOptional"), Comparison.EQUAL, logical(value=True))
+        named = either(optional, *(compare(method("VoucherTypeName"), Comparison.EQUAL, text(name)) for name in types))
+        if self._can_group:
+            request = self._vouchers(period, name="KhataNumbers", filters=(named,), group_by=BY_NUMBER)
+            nodes = self._objects(request, "OBJECT")
+        else:
+            request = self._vouchers(period, name="KhataNumbers", filters=(named,), fetch=VOUCHER_COUNTED)
+            nodes = self._objects(request, "VOUCHER")
+        return [row for node in nodes if (row := read_counted(node, self.guid))]
+
+    def count(self, window: Window) -> list[Counted]:
+        """Ask which vouchers a window holds; asked for in parts if that is too much at once."""
+        try:
+            return self._count(window)
+        except SourceError as error:
+            parts = self._halves(window) if error.code in TOO_HEAVY else ()
+            if not parts:
+                raise
+        return [row for part in parts for row in self.count(part)]
+
+    def read(self, window: Window) -> Iterator[Whole]:
+        """Yield the vouchers of a window whole; those outside it are left aside.
+
+        Raises:
+            SourceError: the answer is not whole; nothing yielded before may be used.
+        """
+        yield from self._whole(self._details(Period(window.first, window.last), *_slice(window)), window)
+
+    def read_keys(self, rows: Sequence[Counted]) -> Iterator[Whole]:
+        """Yield some vouchers, named one by one."""
+        ordered = sorted(rows, key=lambda row: (row.day, row.master_id))
+        for start in range(0, len(ordered), KEYS_PER_REQUEST):
+            some = ordered[start : start + KEYS_PER_REQUEST]
+            window = Window(first=some[0].day, last=some[-1].day)
+            named = either(*(compare(method("MasterID"), Comparison.EQUAL, number(row.master_id)) for row in some))
+            yield from self._whole(self._details(Period(window.first, window.last), named), window)
+
+    def register_days(self, period: Period) -> frozenset[date]:
+        """Ask another report which days of a period hold vouchers; a report that is not there shows none."""
+        request = report(ReportId.VOUCHER_REGISTER, company=self.company.name, period=period)
+        try:
+            rows = [read_counted(node) for node in self._objects(request, "VOUCHER")]
+        except SourceError as error:
+            if error.code != "tally.gateway.report_unknown":
+                raise
+            return frozenset()
+        return frozenset(row.day for row in rows if row is not None)
+
+    def report_rows(
+        self, which: ReportId, period: Period, variables: Mapping[Variable, str]
+    ) -> list[tuple[str, JsonValue]]:
+        """Ask for a report; its rows in document order."""
+        self.requests += 1
+        request = report(which, company=self.company.name, period=period, variables=variables)
+        with self._client.send(request) as answer:
+            self.byte_count += answer.byte_count
+            return list(answer.iter_siblings())
+
+    def company_object(self) -> Node:
+        """Ask for the company itself."""
+        request = collection(ObjectType.COMPANY, company=self.company.name, fetch=COMPANY_FIELDS, name="KhataCompany")
+        return next(
+            (node for node in self._objects(request, "COMPANY") if text_of(node.get("GUID")) == self.guid),
+            self.company.node,
+        )
+
+    def count_masters(self, kind: MasterClass) -> list[Node]:
+        """Ask which masters of a class there are."""
+        request = collection(kind.kind, company=self.company.name, fetch=MASTER_COUNTED, name=f"Khata{kind.kind}Count")
+        return self.ask(request, kind.kind.tag)
+
+    def read_masters(self, kind: MasterClass, after: int = 0, upto: int | None = None) -> Iterator[Whole]:
+        """Yield the masters of a class, of all change numbers or of some."""
+        filters = (altered_after(after, upto),) if after or upto is not None else ()
+        request = collection(
+            kind.kind,
+            company=self.company.name,
+            period=Period(self.whole_period().start, self.whole_period().end),
+            fetch=kind.fields,
+            filters=filters,
+        )
+        for node in self._objects(request, kind.kind.tag):
+            yield Whole(describe(Found(kind.kind.tag, node, self.company.name)), _encode(node))
+
+    @property
+    def _can_group(self) -> bool:
+        return self.profile.group_by is not False and self._report_route is None
+
+    @property
+    def _report_route(self) -> ReportId | None:
+        """The report to read vouchers from, if their collection cannot leave the period on screen."""
+        return _ROUTES.get(self.profile.route) if self.profile.route else None
+
+    def _details(self, period: Period, *filters: Formula) -> Request:
+        if self._report_route is not None:
+            return report(self._report_route, company=self.company.name, period=period, variables=EXPLODED)
+        return self._vouchers(period, fetch=self._fields, filters=filters)
+
+    def _vouchers(
+        self,
+        period: Period,
+        *,
+        name: str = "",
+        fetch: Sequence[str] = (),
+        filters: Sequence[Formula] = (),
+        group_by: GroupBy | None = None,
+    ) -> Request:
+        """Ask for vouchers of a period; the educational mode takes only some days as its bounds, the filter any."""
+        bounds = _widened(period) if self.profile.only_education_days else period
+        return collection(
+            ObjectType.VOUCHER,
+            company=self.company.name,
+            period=bounds,
+            is_period_filtered=False,
+            filters=(in_period(period), *filters),
+            fetch=fetch,
+            group_by=group_by,
+            name=name,
+        )
+
+    def _objects(self, request: Request, tag: str) -> Iterator[Node]:
+        self.requests += 1
+        with self._client.send(request) as answer:
+            self.byte_count += answer.byte_count
+            yield from answer.iter_objects(tag, company_guid=self.guid)
+
+    def _count(self, window: Window) -> list[Counted]:
+        period = Period(window.first, window.last)
+        filters = _slice(window)
+        tag = "VOUCHER"
+        if self._can_group:
+            request = self._vouchers(period, name="KhataCensus", filters=filters, group_by=BY_VOUCHER)
+            tag = "OBJECT"
+        elif self._report_route is not None:
+            request = self._details(period)
+        else:
+            request = self._vouchers(period, name="KhataCensus", filters=filters, fetch=VOUCHER_COUNTED)
+        rows = [row for node in self._objects(request, tag) if (row := read_counted(node))]
+        self._note_span(window, (row.day for row in rows))
+        return [row for row in rows if window.holds(row)]
+
+    def _whole(self, request: Request, window: Window) -> Iterator[Whole]:
+        self.requests += 1
+        count = 0
+        outside: list[date] = []
+        with self._client.send(request) as answer:
+            self.byte_count += answer.byte_count
+            for node in answer.iter_objects("VOUCHER", company_guid=self.guid):
+                row = read_counted(node)
+                count += 1
+                if row is None or window.holds(row):
+                    yield Whole(describe(Found("VOUCHER", node, self.company.name)), _encode(node))
+                elif not window.first <= row.day <= window.last:
+                    outside.append(row.day)
+            self.pace.observe(count, answer.byte_count, answer.seconds)
+        self._note_span(window, outside)
+
+    def _note_span(self, window: Window, days: Iterable[date]) -> None:
+        outside = [day for day in days if not window.first <= day <= window.last]
+        if outside:
+            self.notes.period_ignored(
+                self.company.name, f"{window.first} to {window.last}", f"{min(outside)} to {max(outside)}"
+            )
+
+    def _halves(self, window: Window) -> tuple[Window, ...]:
+        """Two smaller windows that tile a larger one: by days, of one day by change numbers."""
+        if window.first < window.last:
+            middle = window.first + (window.last - window.first) // 2
+            earlier = Window(first=window.first, last=middle, after=window.after, upto=window.upto)
+            later = middle + timedelta(days=1)
+            return earlier, Window(first=later, last=window.last, after=window.after, upto=window.upto)
+        top = window.upto or self.company.alter_voucher_id
+        middle_id = (window.after + top) // 2
+        if middle_id <= window.after:
+            return ()
+        lower = Window(first=window.first, last=window.last, after=window.after, upto=middle_id)
+        return lower, Window(first=window.first, last=window.last, after=middle_id, upto=window.upto)
+
+
+def _slice(window: Window) -> tuple[Formula, ...]:
+    return (altered_after(window.after, window.upto),) if window.after or window.upto is not None else ()
+
+
+def _widened(period: Period) -> Period:
+    """The nearest bounds around a period that the educational mode accepts: the 1st, and a 1st, 2nd or 31st."""
+    end = period.end
+    while end.day not in EDUCATION_DAYS:
+        end += timedelta(days=1)
+    return Period(period.start.replace(day=1), end)

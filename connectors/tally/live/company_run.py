@@ -1,0 +1,194 @@
+"""One company in one sync: what to read of it, and what the state says afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from canonical.record import JsonValue
+from connectors.sdk.census import Census, HubMemory
+from connectors.tally.live import notes
+from connectors.tally.live.absence import Absence
+from connectors.tally.live.book import Book, Whole
+from connectors.tally.live.counting import Counted
+from connectors.tally.live.delta import Delta, count_changed
+from connectors.tally.live.full import FullRead, Progress
+from connectors.tally.live.masters import MasterRead
+from connectors.tally.live.numbering import is_renumbered
+from connectors.tally.live.watermark import Watermark
+from connectors.tally.tree import Node
+
+ROUNDS_MAX = 3
+"""Rounds of changes read in one sync while somebody goes on working; the next sync takes what follows."""
+
+
+class Plan(StrEnum):
+    """What a sync does with a company."""
+
+    NOTHING = "nothing"
+    """Its counters are where the last sync left them."""
+    CHANGES = "changes"
+    EVERYTHING = "everything"
+
+
+class Mode(StrEnum):
+    """What the operator asked for."""
+
+    AUTO = "auto"
+    FULL = "full"
+    INCREMENTAL = "incremental"
+
+
+@dataclass(slots=True)
+class CompanyRun:
+    """Reads one company.
+
+    Attributes:
+        book: the company.
+        mode: as configured.
+        memory: the hub's; None from the shell.
+        mark: of the last finished sync, None if there is none.
+        progress: of a full read that was not finished, None if there is none.
+        emit: takes a census where there is no hub.
+    """
+
+    book: Book
+    mode: Mode
+    memory: HubMemory | None
+    mark: Watermark | None
+    progress: Progress | None
+    emit: Callable[[Census], None]
+    plan: Plan = Plan.EVERYTHING
+    is_settled: bool = False
+    _changed: Sequence[Counted] = ()
+    _renumbered: set[str] = field(default_factory=set)
+    _types_read: bool = False
+
+    def prepare(self) -> None:
+        """Decide what to read.
+
+        Raises:
+            SourceError: Tally does not answer, or only changes were asked for and there is nothing to compare with.
+        """
+        reason = self._reason_for_everything()
+        if self.mark is None or reason:
+            if self.mode is Mode.INCREMENTAL:
+                raise notes.no_state(self.book.company.name)
+            if self.mark is not None and self.mode is not Mode.FULL:
+                self.book.notes.started_anew(self.book.company.name, reason)
+            self._plan_everything()
+            return
+        same = (self.mark.alter_master_id, self.mark.alter_voucher_id)
+        company = self.book.company
+        is_same = same == (company.alter_master_id, company.alter_voucher_id)
+        self.plan = Plan.NOTHING if is_same else Plan.CHANGES
+        self.is_settled = is_same
+
+    def masters(self, stream: str) -> Iterator[Whole]:
+        """Yield the masters of one stream that have to be handed over."""
+        mark = self.mark
+        is_delta = self.plan is Plan.CHANGES and mark is not None
+        if is_delta and mark is not None and mark.alter_master_id == self.book.company.alter_master_id:
+            return
+        if self.plan is Plan.NOTHING:
+            return
+        after = mark.alter_master_id if is_delta and mark is not None else 0
+        reader = MasterRead(self.book, self.memory, self.emit, after, self.mode is Mode.FULL)
+        yield from reader.records(stream)
+
+    def note_type(self, name: str, node: Node) -> None:
+        """Learn from a voucher type how its vouchers are numbered."""
+        self._types_read = True
+        (self._renumbered.add if is_renumbered(node) else self._renumbered.discard)(name)
+
+    def vouchers(self, save: Callable[[Progress | None, Watermark | None], None]) -> Iterator[Whole]:
+        """Yield the vouchers that have to be handed over.
+
+        Args:
+            save: takes what the state should say: a full read under way, or the mark of a finished one.
+        """
+        absence = Absence(self.book, self.memory, self.emit)
+        match self.plan:
+            case Plan.NOTHING:
+                return
+            case Plan.EVERYTHING:
+                mark = yield from self._everything(absence, save)
+            case Plan.CHANGES:
+                assert self.mark is not None  # noqa: S101 - the plan follows from it
+                mark = yield from self._round(absence, self._with_types(self.mark), self._changed)
+        mark = yield from self._settle(absence, mark)
+        save(None, mark)
+
+    def _everything(
+        self, absence: Absence, save: Callable[[Progress | None, Watermark | None], None]
+    ) -> Generator[Whole, None, Watermark]:
+        progress = self.progress or Progress(Watermark.of(self.book.company))
+        progress.mark = self._with_types(progress.mark)
+        read = FullRead(self.book, absence, self.memory, progress, lambda: save(progress, None), self.mode is Mode.FULL)
+        yield from read.records()
+        return progress.mark
+
+    def _settle(self, absence: Absence, mark: Watermark) -> Generator[Whole, None, Watermark]:
+        """Read what was changed meanwhile, as long as it is not without end."""
+        for _ in range(ROUNDS_MAX):
+            self.book.company = self.book.refresh()
+            company = self.book.company
+            if (mark.alter_master_id, mark.alter_voucher_id) == (company.alter_master_id, company.alter_voucher_id):
+                self.is_settled = True
+                return mark
+            if mark.alter_master_id != company.alter_master_id:
+                break  # masters come first: the next sync reads them, and what follows from them
+            mark = yield from self._round(absence, mark, count_changed(self.book, mark))
+        self.book.notes.books_moved(self.book.company.name)
+        return mark
+
+    def _round(
+        self, absence: Absence, mark: Watermark, counted: Sequence[Counted]
+    ) -> Generator[Whole, None, Watermark]:
+        changed = [row for row in counted if row.alter_id > mark.alter_voucher_id]
+        delta = Delta(self.book, absence, self.memory, mark, changed)
+        yield from delta.records()
+        return delta.mark
+
+    def _with_types(self, mark: Watermark) -> Watermark:
+        if not self._types_read:
+            return mark
+        return replace(
+            mark, renumbered=(mark.renumbered | self._renumbered) if self.mark else frozenset(self._renumbered)
+        )
+
+    def _plan_everything(self) -> None:
+        self.plan = Plan.EVERYTHING
+        progress = self.progress
+        if progress is not None and (not progress.mark.is_of(self.book.company) or self._is_behind(progress.mark)):
+            self.progress = None
+
+    def _is_behind(self, mark: Watermark) -> bool:
+        return mark.has_passed(self.book.company)
+
+    def _reason_for_everything(self) -> str:
+        """Say why the last sync's state does not do; empty if it does."""
+        mark, company = self.mark, self.book.company
+        if mark is None:
+            return "nothing was read before"
+        if self.mode is Mode.FULL:
+            return "everything was asked for"
+        if not mark.is_of(company):
+            return "its number or the first day of its books is another than before"
+        if mark.has_passed(company):
+            return "its change counters went back, so an older state of the data is open"
+        if mark.alter_voucher_id != company.alter_voucher_id:
+            self._changed = count_changed(self.book, mark)
+            if mark.contradicts(self._changed):
+                return "vouchers known from before carry other change numbers, so an older state was restored"
+        return ""
+
+    def facts(self) -> dict[str, JsonValue]:
+        """What the sync of this company cost, for summaries."""
+        return {
+            "company": self.book.guid,
+            "plan": self.plan.value,
+            "requests": self.book.requests,
+            "bytes": self.book.byte_count,
+        }

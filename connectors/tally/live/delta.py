@@ -1,0 +1,120 @@
+"""Only what has changed: by change number, wherever its date lies; then what has gone, and numbers that moved.
+
+Change numbers catch back-dated entries and old vouchers edited today; dates only partition the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from canonical.dates import Period
+from connectors.sdk.census import Census, CensusMember, HubMemory
+from connectors.tally.live.absence import VOUCHERS, Absence
+from connectors.tally.live.book import Book, Whole
+from connectors.tally.live.counting import NOTHING, Counted, DayCounts, count_days, differing_days
+from connectors.tally.live.fetching import Fetcher
+from connectors.tally.live.numbering import mark_days
+from connectors.tally.live.watermark import OVERLAP, Watermark, sample_of
+from connectors.tally.live.windows import Window
+
+
+def count_changed(book: Book, mark: Watermark) -> list[Counted]:
+    """Ask which vouchers changed since a mark, with a few at or below it as a sample."""
+    period = book.whole_period()
+    after = max(mark.alter_voucher_id - OVERLAP, 0)
+    return book.count(Window(first=period.start, last=period.end, after=after))
+
+
+@dataclass(slots=True)
+class Delta:
+    """One round of changes.
+
+    Attributes:
+        mark: before the round; ``next_mark`` after it.
+        changed: vouchers above the mark.
+    """
+
+    book: Book
+    absence: Absence
+    memory: HubMemory | None
+    mark: Watermark
+    changed: Sequence[Counted]
+
+    def records(self) -> Iterator[Whole]:
+        """Yield what changed, then what else turns out to differ; the mark is moved after the last one."""
+        book = self.book
+        fetcher = Fetcher(book)
+        if self.changed:
+            days = [row.day for row in self.changed]
+            window = Window(first=min(days), last=max(days), after=self.mark.alter_voucher_id)
+            yield from fetcher.fetch(window, self.changed, self.changed)
+        served = self.mark.days
+        if book.company.alter_voucher_id != self.mark.alter_voucher_id:
+            served = book.count_days()
+            suspects = self._suspects(served)
+            is_quiet = book.is_quiet() if suspects else True
+            yield from self.absence.settle(suspects, served, is_quiet=is_quiet)
+            yield from self._renumbered(fetcher)
+        yield from self._renamed(fetcher)
+        self.mark = self._moved_mark(served)
+
+    def _suspects(self, served: DayCounts) -> list[date]:
+        """Days whose count is not explained by the changes alone: something left them, or came from elsewhere."""
+        if self.memory is not None:
+            return self.absence.suspects(served)
+        return differing_days(self.mark.days, _without(served, count_days(self._created())))
+
+    def _created(self) -> list[Counted]:
+        return [row for row in self.changed if row.master_id > self.mark.last_master_id]
+
+    def _renamed(self, fetcher: Fetcher) -> Iterator[Whole]:
+        """Vouchers that name a master by a name it has no more; only the hub knows which they are."""
+        if self.memory is None:
+            return
+        stale = [row for row in self.memory.outdated(self.book.guid, VOUCHERS) if row.day is not None]
+        for period in months_of(row.day for row in stale if row.day):
+            window = Window(first=period.start, last=period.end)
+            keys = {row.key for row in stale if row.day and row.day in period}
+            counted = self.book.count(window)
+            yield from fetcher.fetch(window, counted, [row for row in counted if row.key in keys])
+
+    def _renumbered(self, fetcher: Fetcher) -> Iterator[Whole]:
+        """Vouchers whose number moved without a change of theirs."""
+        rows = self.book.count_numbers(sorted(self.mark.renumbered))
+        if self.memory is None:
+            marks = mark_days(rows)
+            wanted = [row for row in rows if self.mark.numbers.get(row.day) != marks[row.day]]
+            self.mark = replace(self.mark, numbers=marks)
+        else:
+            members = tuple(CensusMember(row.key, None, None, row.number) for row in rows)
+            verdict = self.memory.compare(Census(self.book.guid, VOUCHERS, None, members, corroborated=False))
+            keys = frozenset(verdict.wanted)
+            wanted = [row for row in rows if row.key in keys]
+        yield from fetcher.fetch_named(wanted)
+
+    def _moved_mark(self, served: DayCounts) -> Watermark:
+        company = self.book.company
+        return replace(
+            self.mark,
+            name=company.name,
+            alter_master_id=company.alter_master_id,
+            alter_voucher_id=company.alter_voucher_id,
+            last_master_id=max([self.mark.last_master_id, *(row.master_id for row in self.changed)]),
+            sample=sample_of(self.changed, company.alter_voucher_id, self.mark.sample),
+            days={} if self.memory is not None else served,
+        )
+
+
+def _without(counts: DayCounts, taken: DayCounts) -> DayCounts:
+    left = {day: count - taken.get(day, NOTHING) for day, count in counts.items()}
+    return {day: count for day, count in left.items() if count != NOTHING}
+
+
+def months_of(days: Iterable[date]) -> list[Period]:
+    """Return a period for each calendar month, from its first to its last day given."""
+    found: dict[tuple[int, int], list[date]] = {}
+    for day in sorted(days):
+        found.setdefault((day.year, day.month), []).append(day)
+    return [Period(some[0], some[-1]) for some in found.values()]

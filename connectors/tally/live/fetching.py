@@ -1,0 +1,110 @@
+"""Vouchers of a window, whole and checked against what was counted there; asked for in parts where that is needed.
+
+An answer may be cut, may lose objects without a word, or may change under our hands. What was counted and does not
+come is counted again: gone means somebody deleted or moved it meanwhile (its new state has a higher change number and
+is read later); still there means the answer was short, and the rest is asked for in smaller parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from canonical.errors import SourceError
+from connectors.tally.gateway.refusal import TOO_HEAVY
+from connectors.tally.live.book import KEYS_PER_REQUEST, Book, Whole
+from connectors.tally.live.counting import Counted
+from connectors.tally.live.notes import not_settled
+from connectors.tally.live.windows import Window, pack
+
+BY_KEY_SHARE = 4
+"""Fewer than one in so many vouchers of a window wanted: they are named one by one instead."""
+
+
+class Fetcher:
+    """Reads vouchers that were counted."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def fetch(self, window: Window, counted: Sequence[Counted], wanted: Sequence[Counted]) -> Iterator[Whole]:
+        """Yield the wanted vouchers of a window.
+
+        Args:
+            window: where they are.
+            counted: everything that is in the window.
+            wanted: those to read.
+
+        Raises:
+            SourceError: one of them cannot be had.
+        """
+        if len(wanted) * BY_KEY_SHARE < len(counted) or len(wanted) <= 1:
+            yield from self.fetch_named(wanted)
+            return
+        for part in pack(window, counted, self._book.pace.vouchers):
+            yield from self._window(part, [row for row in wanted if part.holds(row)])
+
+    def fetch_named(self, wanted: Sequence[Counted]) -> Iterator[Whole]:
+        """Yield vouchers by their numbers, wherever they are."""
+        ordered = sorted(wanted, key=lambda row: (row.day, row.master_id))
+        for start in range(0, len(ordered), KEYS_PER_REQUEST):
+            yield from self._named(ordered[start : start + KEYS_PER_REQUEST])
+
+    def _window(self, window: Window, wanted: Sequence[Counted]) -> Iterator[Whole]:
+        if not wanted:
+            return
+        try:
+            found = _held(self._book.read(window), wanted)
+        except SourceError as error:
+            if error.code not in TOO_HEAVY or len(wanted) == 1:
+                raise
+            self._book.pace.fail()
+            yield from self._parts(window, wanted)
+            return
+        yield from found.values()
+        lost = [row for row in wanted if row.key not in found]
+        if lost:
+            still_there = {row.key for row in self._book.count(window)}
+            yield from self._rest(window, [row for row in lost if row.key in still_there], has_come=bool(found))
+
+    def _parts(self, window: Window, wanted: Sequence[Counted]) -> Iterator[Whole]:
+        for part in pack(window, wanted, max(1, (len(wanted) + 1) // 2)):
+            yield from self._window(part, [row for row in wanted if part.holds(row)])
+
+    def _rest(self, window: Window, lost: Sequence[Counted], *, has_come: bool) -> Iterator[Whole]:
+        """An answer without some of what is there: ask for those alone, by halves while nothing comes at all."""
+        if not lost:
+            return
+        if has_come or len(lost) > KEYS_PER_REQUEST:
+            yield from self._parts(window, lost)
+        else:
+            yield from self.fetch_named(lost)
+
+    def _named(self, wanted: Sequence[Counted]) -> Iterator[Whole]:
+        try:
+            found = _held(self._book.read_keys(wanted), wanted)
+        except SourceError as error:
+            if error.code not in TOO_HEAVY or len(wanted) == 1:
+                raise
+            found = {}
+        yield from found.values()
+        lost = [row for row in wanted if row.key not in found]
+        if not lost:
+            return
+        if len(wanted) == 1:
+            self._refuse_if_there(lost[0])
+            return
+        middle = (len(lost) + 1) // 2
+        for some in (lost[:middle], lost[middle:]):
+            if some:
+                yield from self._named(some)
+
+    def _refuse_if_there(self, row: Counted) -> None:
+        day = Window(first=row.day, last=row.day)
+        if any(other.key == row.key for other in self._book.count(day)):
+            raise not_settled(self._book.company.name, f"a voucher of {row.day}")
+
+
+def _held(found: Iterable[Whole], wanted: Sequence[Counted]) -> dict[str, Whole]:
+    """Keep the wanted ones until the answer has proved whole; the tree is encoded, so a window stays small."""
+    keys = {row.key for row in wanted}
+    return {whole.item.key: whole for whole in found if whole.item.key in keys}

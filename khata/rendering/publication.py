@@ -1,0 +1,58 @@
+"""How far figures are vouched for, said on every report that shows them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from canonical.publication import Publication, PublicationState
+from khata.rendering.files import plain_cell
+from khata.rendering.sheet import Sheet
+
+if TYPE_CHECKING:
+    from canonical.record import JsonValue
+
+PUBLICATION_FACTS: dict[str, Any] = {
+    "publication": {
+        "type": "string",
+        "enum": [state.value for state in PublicationState],
+        "description": "held: these are the last published figures; overridden: the newest, though held back.",
+    },
+    "published_at": {
+        "anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}],
+        "description": "known_at of the last published state",
+    },
+    "objections": {"type": "array", "items": {"type": "string"}, "description": "why the newest state is held back"},
+}
+"""Schema of the facts that ``mark`` adds."""
+
+
+def mark(sheet: Sheet, publication: Publication) -> Sheet:
+    """Add to a report of figures how far they are vouched for."""
+    note = publication_note(publication)
+    notes = (note, *sheet.notes) if publication.state is not PublicationState.PUBLISHED else sheet.notes
+    return replace(sheet, facts={**sheet.facts, **publication_facts(publication)}, notes=notes)
+
+
+def publication_facts(publication: Publication) -> dict[str, JsonValue]:
+    """The facts for programs."""
+    return {
+        "publication": publication.state.value,
+        "published_at": plain_cell(publication.published_at),
+        "objections": list(publication.objections),
+    }
+
+
+def publication_note(publication: Publication) -> str:
+    """One sentence for people."""
+    why = "; ".join(publication.objections)
+    match publication.state:
+        case PublicationState.PUBLISHED:
+            return "Published: the newest proof is within tolerance."
+        case PublicationState.UNPROVEN:
+            return "Not proven yet: no sync or import of this company has ended in a proof."
+        case PublicationState.HELD:
+            since = plain_cell(publication.published_at)
+            return f"HELD BACK: {why}. These are the last published figures, as known at {since}."
+        case PublicationState.OVERRIDDEN:
+            return f"NOT PUBLISHED: {why}. Shown because it was asked for."

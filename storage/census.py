@@ -1,0 +1,141 @@
+"""The census: what a source says exists, held against what is stored, in two statements whatever its size.
+
+The members go to the database as one parameter (arrays on PostgreSQL, a temporary table on SQLite); what comes back is
+only what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from canonical.dates import Period
+from storage.engine import Row, Transaction
+from storage.repositories.base import Repository
+from storage.types import wire_day
+
+Member = tuple[str, int | None, date | None, str | None]
+"""Source key, version, day, label; None where the census did not ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What differs, as source keys in their order.
+
+    Attributes:
+        missing: members that are not held, or were retired.
+        outdated: members held with another version, day or label, or that name what was renamed since.
+        gone: held in the scope, and no members.
+    """
+
+    missing: tuple[str, ...]
+    outdated: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+class Census(Repository):
+    """Compares a source's list of what exists with the current raw records."""
+
+    def compare(self, company_id: int, stream: str, period: Period | None, members: Iterable[Member]) -> Comparison:
+        """Hold a census against the store; nothing is changed.
+
+        Args:
+            company_id: whose books.
+            stream: which records were counted.
+            period: the days that were counted; None for all of the stream.
+            members: everything there is in the scope.
+        """
+        scope = (self._tenant_id, company_id, stream)
+        with self._read() as transaction:
+            wanted, bound = _stage(transaction, members)
+            differing = transaction.rows(
+                f"{wanted}SELECT m.key, r.id FROM census_member m LEFT JOIN {_held(transaction)} "
+                f"WHERE r.id IS NULL OR {_differs('version')} OR {_differs('day')} OR {_differs('label')} OR EXISTS "
+                "(SELECT 1 FROM raw_outdated o WHERE o.tenant_id = r.tenant_id AND o.raw_id = r.id) ORDER BY m.key",
+                (*bound, *scope),
+            )
+            within, days, index = _within(transaction, period)
+            gone = transaction.rows(
+                f"{wanted}SELECT r.source_key FROM raw_record r{index} WHERE r.tenant_id = ? AND r.company_id = ? "
+                f"AND r.stream = ? AND r.is_current {within}EXCEPT SELECT key FROM census_member ORDER BY 1",
+                (*bound, *scope, *days),
+            )
+        return Comparison(
+            missing=tuple(key for key, raw_id in differing if raw_id is None),
+            outdated=tuple(key for key, raw_id in differing if raw_id is not None),
+            gone=tuple(key for (key,) in gone),
+        )
+
+    def count_by_day(self, company_id: int, stream: str) -> dict[date, int]:
+        """Number of current raw records by their day; what has no day is left out."""
+        with self._read() as transaction:
+            read_day = transaction.dialect.values.read_day
+            rows = transaction.rows(
+                "SELECT day, count(*) FROM raw_record WHERE tenant_id = ? AND company_id = ? AND stream = ? "
+                "AND is_current AND day IS NOT NULL GROUP BY day ORDER BY day",
+                (self._tenant_id, company_id, stream),
+            )
+            return {day: int(count) for day, count in ((read_day(row[0]), row[1]) for row in rows) if day is not None}
+
+    def outdated(self, company_id: int, stream: str) -> tuple[Member, ...]:
+        """Current raw records that name what was renamed since they were read, with what is held of them."""
+        with self._read() as transaction:
+            read_day = transaction.dialect.values.read_day
+            rows = transaction.rows(
+                "SELECT r.source_key, r.version, r.day, r.label FROM raw_outdated o JOIN raw_record r "
+                "ON r.tenant_id = o.tenant_id AND r.id = o.raw_id "
+                "WHERE o.tenant_id = ? AND o.company_id = ? AND o.stream = ? ORDER BY r.day, r.source_key",
+                (self._tenant_id, company_id, stream),
+            )
+            return tuple((key, version, read_day(day), label) for key, version, day, label in rows)
+
+
+def _differs(column: str) -> str:
+    return f"(m.{column} IS NOT NULL AND (r.{column} IS NULL OR r.{column} <> m.{column}))"
+
+
+def _stage(transaction: Transaction, members: Iterable[Member]) -> tuple[str, tuple[Any, ...]]:
+    """Make the members a table ``census_member``: a common table expression to begin with, and its parameters."""
+    rows = [(key, version, wire_day(day), label) for key, version, day, label in members]
+    if transaction.dialect.name == "sqlite":
+        _fill_temporary(transaction, rows)
+        return "", ()
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
+    return _ARRAYS, tuple(columns)
+
+
+_ARRAYS = (
+    "WITH census_member AS MATERIALIZED (SELECT key, version, DATE '0001-01-01' + (ordinal - 1) AS day, label "
+    "FROM unnest(?::text[], ?::int8[], ?::int4[], ?::text[]) AS given(key, version, ordinal, label)) "
+)
+
+
+def _fill_temporary(transaction: Transaction, rows: list[Row]) -> None:
+    cursor = transaction.driver.cursor()
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS census_member (key TEXT PRIMARY KEY, version INTEGER, day INTEGER, label TEXT) "
+        "WITHOUT ROWID"
+    )
+    cursor.execute("DELETE FROM census_member")
+    cursor.executemany("INSERT OR REPLACE INTO census_member VALUES (?, ?, ?, ?)", rows)
+    cursor.close()
+
+
+def _held(transaction: Transaction) -> str:
+    """The current raw record of a member, through the index that has the key: no statistics lead the planner astray."""
+    where = "r.tenant_id = ? AND r.company_id = ? AND r.stream = ? AND r.source_key = m.key AND r.is_current"
+    if transaction.dialect.name == "sqlite":
+        return f"raw_record r INDEXED BY uq_raw_record_digest ON {where}"
+    return f"LATERAL (SELECT r.* FROM raw_record r WHERE {where} OFFSET 0) r ON TRUE"
+
+
+def _within(transaction: Transaction, period: Period | None) -> tuple[str, tuple[Any, ...], str]:
+    """Condition on the day, its parameters, and the index to go by."""
+    is_sqlite = transaction.dialect.name == "sqlite"
+    if period is None:
+        return "", (), " INDEXED BY uq_raw_record_digest" if is_sqlite else ""
+    days = (transaction.dialect.values.day(period.start), transaction.dialect.values.day(period.end))
+    by_day = " INDEXED BY ix_raw_record_day" if is_sqlite else ""
+    return "AND r.day IS NOT NULL AND r.day BETWEEN ? AND ? ", days, by_day

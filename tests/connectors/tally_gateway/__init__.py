@@ -1,0 +1,1 @@
+"""The gateway client, against a scripted server on loopback and, where it matters, the sandbox's fake Tally."""

@@ -1,0 +1,133 @@
+"""A hub beside a fake Tally: the real connector, steps and store; and what it holds, to be compared with another."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from canonical.codec import RECORD_TYPES, to_document
+from connectors.sdk.base import Surroundings
+from storage import Store, TenantStore, open_store
+from tests.connectors.tally.live.tally import Tally
+from workflows.inputs import RunSummary, SyncRequest
+from workflows.local import poll_connection, sync_connection
+from workflows.steps import Steps
+
+Held = dict[tuple[str, str, str], Any]
+"""Canonical documents by type, stream and key."""
+REQUEST = SyncRequest(tenant="default", connection="shop", source="tally")
+
+
+@dataclass
+class Calendar:
+    """A clock for the store: every look is a second later."""
+
+    now: datetime = datetime(2026, 4, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@dataclass
+class LiveHub:
+    """One connection to one Tally."""
+
+    tally: Tally
+    store: Store
+    clock: Calendar = field(default_factory=Calendar)
+    doom: Callable[[], None] | None = None
+
+    @property
+    def books(self) -> TenantStore:
+        return self.store.tenant()
+
+    @property
+    def steps(self) -> Steps:
+        place = Surroundings(work_directory=self.tally.folder, clock=self._seconds, sleep=self.tally.clock.sleep)
+        return Steps(stores=self.store.tenant, clock=self.clock, surroundings=place)
+
+    @property
+    def company(self) -> int:
+        (found,) = self.books.companies.list()
+        return found.company_id
+
+    def connect(self, **more: Any) -> None:
+        """Enter the connection, or change its settings."""
+        self.books.connections.save("shop", "tally", self.tally.config(**more), at=self.clock())
+
+    def _seconds(self) -> float:
+        """The tap's clock; where a process is to die, it looks at it a last time."""
+        if self.doom is not None:
+            self.doom()
+        return self.tally.clock()
+
+    def reopen(self) -> None:
+        """Begin a new process on the same database."""
+        url = self.store.url
+        self.store.close()
+        self.store = open_store(url)
+
+    def sync(self) -> RunSummary:
+        return sync_connection(self.steps, REQUEST)
+
+    def poll(self) -> RunSummary:
+        return poll_connection(self.steps, REQUEST)
+
+    def held(self) -> Held:
+        """Every current canonical record, as a document."""
+        return {
+            (record_type.__name__, record.source.stream, record.source.key): to_document(record)
+            for record_type in RECORD_TYPES
+            for record in self.books.records.iter(self.company, record_type)
+        }
+
+
+@cache
+def _template() -> Path:
+    """A migrated database to copy: making the schema takes longer than a sync of small books."""
+    folder = Path(tempfile.mkdtemp(prefix="khata-test-template-"))
+    open_store(f"sqlite:///{folder / 'books.db'}", migrate=True).close()
+    return folder / "books.db"
+
+
+@contextmanager
+def hub(tally: Tally, **more: Any) -> Iterator[LiveHub]:
+    """A hub that has never read anything."""
+    with tempfile.TemporaryDirectory(prefix="khata-test-") as folder:
+        path = Path(folder) / "books.db"
+        shutil.copy(_template(), path)
+        store = open_store(f"sqlite:///{path}")
+        made = LiveHub(tally, store)
+        made.connect(**more)
+        try:
+            yield made
+        finally:
+            made.store.close()
+
+
+def fresh(tally: Tally) -> Held:
+    """What a hub holds that has read the present state once, from the beginning."""
+    with hub(tally) as other:
+        other.sync()
+        return other.held()
+
+
+def differences(mine: Held, theirs: Held) -> list[str]:
+    """What differs, for people: a few lines of it."""
+    told = [f"only here: {key}" for key in mine.keys() - theirs.keys()]
+    told += [f"not here: {key}" for key in theirs.keys() - mine.keys()]
+    told += [
+        f"{key}: {name} is {mine[key].get(name)!r}, fresh {theirs[key].get(name)!r}"
+        for key in mine.keys() & theirs.keys()
+        for name in mine[key].keys() | theirs[key].keys()
+        if mine[key].get(name) != theirs[key].get(name)
+    ]
+    return sorted(told)[:20]

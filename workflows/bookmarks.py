@@ -1,0 +1,98 @@
+"""Where a live source was read up to: kept while reading, committed once the books were reconciled.
+
+A tap's state has two parts. Its ``companies`` are watermarks: up to where everything is in the books. They move only
+when the run that reached them has been translated and proved. The rest says how far a reading has come that may yet be
+interrupted; it is kept as soon as the records before it are stored, so that after a kill the next run goes on there.
+
+A state reached by reading changes only, whose proof then differs beyond the tolerance, is dropped instead: something
+was missed, and the next sync compares everything the source has with what is held. If the proof differs after such a
+comparison too, reading again cannot help; then the state is committed, and the figures stay held back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from canonical.publication import PublicationState
+from canonical.record import JsonValue
+from storage.repositories.runs import Run
+from storage.store import TenantStore
+from workflows.run_facts import step_facts
+
+COMMITTED = "state"
+READING = "reading"
+"""The newest state of a run under way, or of the last one."""
+COUNTERS = "counters"
+"""What the source's counters were before the last reconciled reading."""
+WATERMARKS = "companies"
+"""The part of a tap's state that waits for reconciliation; the next run starts with the rest of an unfinished one's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a reading starts from.
+
+    Attributes:
+        state: for the tap.
+        committed_by: the run that committed it; None if nothing was committed.
+    """
+
+    state: dict[str, Any]
+    committed_by: int | None
+
+
+def load_start(store: TenantStore, connection_id: int) -> Start:
+    """Read what was committed, and how far an unfinished reading had come."""
+    held = store.bookmarks.all(connection_id)
+    committed: dict[str, Any] = dict(held.get(COMMITTED, {}).get("state", {}))
+    reading: dict[str, Any] = held.get(READING, {}).get("state", {})
+    unfinished = {name: value for name, value in reading.items() if name != WATERMARKS}
+    return Start({**committed, **unfinished}, held.get(COMMITTED, {}).get("run"))
+
+
+def keep_reading(store: TenantStore, connection_id: int, run_id: int, state: JsonValue, at: datetime) -> None:
+    """Keep a state of a run under way; every record before it is stored."""
+    _write(store, connection_id, READING, {"run": run_id, "state": state}, at)
+
+
+def commit_reading(store: TenantStore, run: Run, at: datetime) -> bool:
+    """Commit what a successful run has reached, or drop what it started from; False if there was nothing to do.
+
+    A run that was overtaken by another one leaves the other's state alone.
+    """
+    facts = step_facts(run, "extract")
+    if run.connection_id is None or "started_from" not in facts:
+        return False
+    held = store.bookmarks.all(run.connection_id)
+    reading = held.get(READING, {})
+    if reading.get("run") != run.run_id or held.get(COMMITTED, {}).get("run") != facts["started_from"]:
+        return False
+    reached: dict[str, Any] = reading["state"]
+    if is_doubtful(run):
+        doubted = {name: value for name, value in reached.items() if name != WATERMARKS}
+        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": doubted}, at)
+        return True
+    with store.transaction():
+        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": reached}, at)
+        _write(store, run.connection_id, COUNTERS, {"run": run.run_id, "state": facts.get("counters")}, at)
+    return True
+
+
+def is_doubtful(run: Run) -> bool:
+    """Say whether a run that read changes only has led to books that differ from the source's own figures."""
+    is_held = step_facts(run, "prove").get("publication") == PublicationState.HELD.value
+    return is_held and bool(step_facts(run, "extract").get("had_state"))
+
+
+def counters_then(store: TenantStore, connection_id: int) -> JsonValue:
+    """The counters before the last reconciled reading; None if the next one has to look at everything."""
+    held = store.bookmarks.all(connection_id)
+    has_watermarks = bool(held.get(COMMITTED, {}).get("state", {}).get(WATERMARKS))
+    return held.get(COUNTERS, {}).get("state") if has_watermarks else None
+
+
+def _write(store: TenantStore, connection_id: int, name: str, body: Mapping[str, JsonValue], at: datetime) -> None:
+    store.bookmarks.commit(connection_id, name, body, run_id=body["run"], at=at)
