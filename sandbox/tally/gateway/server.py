@@ -21,7 +21,7 @@ from sandbox.tally.gateway.application import Application, Dialog, Reply
 from sandbox.tally.gateway.faults import Faults
 from sandbox.tally.gateway.json_gate import JSON_TYPE, answer_json
 from sandbox.tally.gateway.sending import HungUp, Sending
-from sandbox.tally.gateway.wire import Charset, answer_charset, gather, read_body, spoil_text
+from sandbox.tally.gateway.wire import Body, Charset, answer_charset, gather, read_body, spoil_text
 
 if TYPE_CHECKING:
     from sandbox.tally.books import LiveBooks
@@ -274,15 +274,18 @@ class _Handler(BaseHTTPRequestHandler):
             return
         thinking = running.wait(faults.delay_s)
         charset = answer_charset(wide=body is not None and body.is_wide, faults=faults)
+        with running.books.lock:
+            reply = self._reply(running.application, body, faults)
+            entry.kind, entry.name = reply.kind, reply.name
+            if thinking:
+                self._send(running, reply, charset, faults, entry)
+
+    def _reply(self, application: Application, body: Body | None, faults: Faults) -> Reply:
         if body is None:
-            reply = Reply(pieces=iter([UNKNOWN_REQUEST]), kind="unknown", name="UTF-16 without its charset")
-        elif JSON_TYPE in (self.headers.get("Content-Type") or "").casefold():
-            reply = answer_json(running.application, self.headers, body.text, faults)
-        else:
-            reply = running.application.answer(body.text, faults)
-        entry.kind, entry.name = reply.kind, reply.name
-        if thinking:
-            self._send(running, reply, charset, faults, entry)
+            return Reply(pieces=iter([UNKNOWN_REQUEST]), kind="unknown", name="UTF-16 without its charset")
+        if JSON_TYPE in (self.headers.get("Content-Type") or "").casefold():
+            return answer_json(application, self.headers, body.text, faults)
+        return application.answer(body.text, faults)
 
     def _drop(self, *, reset: bool, entry: Served) -> None:
         entry.note = "reset" if reset else "closed without an answer"
