@@ -22,7 +22,7 @@ from tests.khata.running import run
 ROOT = FOLDER.parent
 PACKAGES = ("canonical", "connectors", "harmonizer", "receivables", "storage", "workflows", "khata", "sandbox")
 PREFIXES = (
-    "api canonical company connection connector harmonizer invariant khata ledger party proof receivables request rule "
+    "api canonical company connection connector gst harmonizer invariant khata ledger party proof receivables request rule "
     "sandbox source storage sync tally temporal tenant trace"
 ).split()
 NOT_CODES = re.compile(
