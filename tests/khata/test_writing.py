@@ -140,3 +140,16 @@ def test_a_tally_that_is_gone_is_said_so(tally: Running, write: Any) -> None:
 @pytest.mark.parametrize("setting", ["KHATA_WRITING__AMOUNT_MAX", "KHATA_WRITING__OPERATIONS"])
 def test_settings_that_cannot_be_meant_are_refused(write: Any, setting: str) -> None:
     assert write(PAYMENT, env={setting: "everything"}).code in {5, 8}
+
+
+def test_what_was_written_comes_with_the_next_sync_and_the_books_are_proved(tally: Running, tmp_path: Path) -> None:
+    file = tmp_path / "commands.json"
+    file.write_text(json.dumps([LEDGER, PAYMENT]))
+    assert run(tmp_path, "connect", "tally", "--url", tally.url, "--name", "shop").code == 0
+    assert "proof proved" in run(tmp_path, "sync", "shop", "--local").output
+    done = run(tmp_path, "write", "tally", "shop", str(file), "--apply", env=ALLOWED)
+    assert done.code == 0, done.output + done.errors
+    again = run(tmp_path, "sync", "shop", "--local")
+    assert "ledgers 1," in again.output
+    assert "vouchers 1;" in again.output
+    assert "proof proved" in again.output
