@@ -142,14 +142,16 @@ def test_settings_that_cannot_be_meant_are_refused(write: Any, setting: str) -> 
     assert write(PAYMENT, env={setting: "everything"}).code in {5, 8}
 
 
-def test_what_was_written_comes_with_the_next_sync_and_the_books_are_proved(tally: Running, tmp_path: Path) -> None:
-    file = tmp_path / "commands.json"
-    file.write_text(json.dumps([LEDGER, PAYMENT]))
-    assert run(tmp_path, "connect", "tally", "--url", tally.url, "--name", "shop").code == 0
-    assert "proof proved" in run(tmp_path, "sync", "shop", "--local").output
-    done = run(tmp_path, "write", "tally", "shop", str(file), "--apply", env=ALLOWED)
+def test_what_was_written_comes_with_the_next_sync_and_the_books_are_proved(
+    write: Any, tmp_path: Path, database: str
+) -> None:
+    def sync() -> str:
+        return run(tmp_path, "sync", "shop", "--local", "--db", database).output
+
+    assert "proof proved" in sync()
+    done = write([LEDGER, PAYMENT], "--apply", env=ALLOWED)
     assert done.code == 0, done.output + done.errors
-    again = run(tmp_path, "sync", "shop", "--local")
-    assert "ledgers 1," in again.output
-    assert "vouchers 1;" in again.output
-    assert "proof proved" in again.output
+    again = sync()
+    assert "ledgers 1," in again
+    assert "vouchers 1;" in again
+    assert "proof proved" in again
