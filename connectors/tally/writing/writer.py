@@ -104,6 +104,7 @@ class Writer:
         self._audit = audit
         self._clock = clock
         self._by = by
+        self._target: Target | None = None
 
     def plan(self, command: Command) -> Plan:
         """Work out what a command would change; nothing is sent, and no permission is needed.
@@ -207,13 +208,7 @@ class Writer:
         return _Found(node=node, differences=extra)
 
     def _plan(self, command: Command, company: LoadedCompany) -> Plan:
-        voucher = command.voucher if isinstance(command, CreateVoucher) else None
-        target = read_target(
-            self._client,
-            company,
-            with_items=voucher is not None and bool(voucher.items),
-            with_cost_centres=voucher is not None and any(posting.costs for posting in voucher.postings),
-        )
+        target = self._target_of(command, company)
         is_dated = not self._is_erp9
         match command:
             case CreateLedger():
@@ -227,6 +222,22 @@ class Writer:
                 return plan_create_voucher(command, target, identity, self._profile.edition)
             case CancelVoucher():
                 return plan_cancel(command, target, find_voucher(self._client, company, command.guid))
+
+    def _target_of(self, command: Command, company: LoadedCompany) -> Target:
+        """Masters as they are now; read again only if one has changed since, or more is needed of them."""
+        voucher = command.voucher if isinstance(command, CreateVoucher) else None
+        needs_items = voucher is not None and bool(voucher.items)
+        needs_centres = voucher is not None and any(posting.costs for posting in voucher.postings)
+        known = self._target
+        if (
+            known is None
+            or known.company.alter_master_id != company.alter_master_id
+            or (needs_items and not known.items)
+            or (needs_centres and not known.cost_centres)
+        ):
+            known = read_target(self._client, company, with_items=needs_items, with_cost_centres=needs_centres)
+        self._target = replace(known, company=company)
+        return self._target
 
     @property
     def _is_erp9(self) -> bool:

@@ -109,6 +109,21 @@ def test_each_operation_is_in_the_books_as_it_was_said(
     assert all(entry.guid.startswith(books.guid) for entry in audit.entries[1::2])
 
 
+def test_masters_are_read_again_only_when_one_has_changed(
+    tally: Running, make_writer: MakeWriter, command: Read
+) -> None:
+    def asked() -> int:
+        return sum(item.name == "KhataTargetLedgers" for item in tally.requests)
+
+    writer = make_writer()
+    writer.apply(command(PAYMENT))
+    writer.apply(command(JOURNAL))
+    assert asked() == 1
+    writer.apply(command(LEDGER))
+    writer.apply(command(SALE))
+    assert asked() == 2
+
+
 def test_erp_9_is_written_to_in_its_own_form(
     tally: Running, books: LiveCompany, make_writer: MakeWriter, command: Read
 ) -> None:
