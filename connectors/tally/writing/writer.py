@@ -282,20 +282,26 @@ class Writer:
 def _judged(entry: AuditEntry, found: _Found | None, objection: str) -> AuditEntry:
     """All clauses hold: written. It is there but not as sent, or counted wrongly: different. Not there: refused."""
     if found is None or (objection and found.is_untouched):
-        verdict = Verdict.REFUSED if objection else Verdict.UNCERTAIN
-        reason = objection or "Tally counted it, but it is not to be found"
-        return replace(entry, verdict=verdict, reason=reason)
+        return _missing(entry, objection)
     if found.differences and not found.is_ours:
         verdict = Verdict.UNCERTAIN if _is_lost_answer(entry) or not objection else Verdict.REFUSED
         reason = f"{objection or 'Tally did not say which voucher it wrote'}; others were entered meanwhile"
         return replace(entry, verdict=verdict, reason=reason)
     guid = text_of(found.node.get("GUID"))
-    differences = found.differences
-    if differences:
+    if found.differences:
         reason = objection or "it was read back otherwise than sent"
-        return replace(entry, verdict=Verdict.DIFFERENT, guid=guid, differences=differences, reason=reason)
+        return replace(entry, verdict=Verdict.DIFFERENT, guid=guid, differences=found.differences, reason=reason)
     verdict = Verdict.DIFFERENT if objection and not _is_lost_answer(entry) else Verdict.WRITTEN
     return replace(entry, verdict=verdict, guid=guid, reason=objection)
+
+
+def _missing(entry: AuditEntry, objection: str) -> AuditEntry:
+    """Not to be found: refused if Tally counted nothing; if it counted something, that is somewhere else."""
+    has_counted = any(entry.counters.get(name) for name in ("created", "altered", "cancelled", "deleted", "combined"))
+    if objection and not has_counted:
+        return replace(entry, verdict=Verdict.REFUSED, reason=objection)
+    reason = f"{objection or 'Tally counted it'}, but it is not to be found as sent; look for what it did instead"
+    return replace(entry, verdict=Verdict.UNCERTAIN, reason=reason)
 
 
 def _is_lost_answer(entry: AuditEntry) -> bool:

@@ -280,5 +280,26 @@ def test_a_turn_kept_over_several_questions_is_not_taken_twice(tmp_path: Path) -
         assert list_companies(other)
 
 
+def test_two_tallys_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    with (
+        playing(say(companies("Asha Traders"))) as one,
+        playing(say(companies("Deepa Stores"))) as other,
+        one.client(tmp_path).exclusive(),
+    ):
+        assert list_companies(other.client(tmp_path))[0].name == "Deepa Stores"
+
+
+def test_a_tally_that_ends_while_it_is_waited_for_is_not_listening(tmp_path: Path) -> None:
+    with playing(say_nothing_for(0.6), hang_up, say(companies("Asha Traders"))) as tally:
+        client = tally.client(tmp_path)
+        with pytest.raises(SourceUnavailable) as caught:
+            client.send(LEDGERS)
+        assert caught.value.code == "tally.gateway.busy"
+        assert client.in_flight() == "", "a line that was closed is free"
+    with pytest.raises(SourceUnavailable) as caught:
+        client.drain(0.1, "x")
+    assert caught.value.code == "tally.gateway.not_listening"
+
+
 def test_an_address_is_one_key_however_it_is_spelled() -> None:
     assert Endpoint(host="127.0.0.1").key == Endpoint(host="LOCALHOST").key == "localhost-9000"

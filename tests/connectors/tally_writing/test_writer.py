@@ -400,6 +400,20 @@ def test_a_voucher_is_cancelled_and_no_other_is_made(
     assert again.entry.verdict is Verdict.UNCHANGED
 
 
+def test_a_cancellation_that_makes_another_voucher_is_not_called_harmless(
+    tally: Running, books: LiveCompany, make_writer: MakeWriter, command: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some releases take a cancellation for a new, cancelled voucher."""
+    guid = make_writer().apply(command(PAYMENT)).entry.guid
+    bare = '<VOUCHER ACTION="Cancel"><DATE>20260315</DATE><VOUCHERTYPENAME>Payment</VOUCHERTYPENAME></VOUCHER>'
+    monkeypatch.setattr("connectors.tally.writing.plan.render_cancellation", lambda *_: bare)
+    count = len(list(books.objects("Voucher")))
+    entry = make_writer().apply(command({"key": "cancel-1", "operation": "cancel_voucher", "guid": guid})).entry
+    assert len(list(books.objects("Voucher"))) == count + 1, "the trap is there"
+    assert entry.verdict is Verdict.UNCERTAIN
+    assert "created 1 where cancelled or altered 1" in entry.reason
+
+
 def test_what_tally_rewrites_silently_is_noticed(make_writer: MakeWriter, command: Read) -> None:
     """An advance under a reference that exists becomes a settlement of it."""
     apply_all(make_writer, command, LEDGER, SALE)
