@@ -173,6 +173,16 @@ def test_a_run_with_too_many_troubles_ends(tmp_path: Path) -> None:
     assert caught.value.code == "tally.gateway.budget_spent"
 
 
+def test_a_tally_that_hangs_up_again_and_again_is_not_asked_for_ever(tmp_path: Path) -> None:
+    with playing(hang_up) as tally:
+        client = tally.client(tmp_path, troubles_max=3)
+        for code in ("no_reply", "no_reply", "no_reply", "budget_spent"):
+            with pytest.raises(SourceUnavailable) as caught:
+                list_companies(client)
+            assert caught.value.code == f"tally.gateway.{code}"
+        assert len(tally.heard) == 3
+
+
 def test_no_company_open_is_not_an_empty_success(tmp_path: Path) -> None:
     with playing(say(companies())) as tally, pytest.raises(SourceRejected) as caught:
         list_companies(tally.client(tmp_path))
