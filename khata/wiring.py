@@ -6,6 +6,7 @@ argument. Where next: ``cli/session.py`` for commands, ``api/app.py`` for the HT
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +19,14 @@ from khata.logs import configure_logging
 from khata.settings import Settings
 
 if TYPE_CHECKING:
+    from connectors.sdk.base import Surroundings
     from storage import Store, TenantStore
 
 BUSINESS_ZONE = ZoneInfo("Asia/Kolkata")
 """Business dates are Indian dates: a bill of 1 April is not of 31 March because a server stands in another zone."""
+
+WORK_DIRECTORY = "work"
+"""Folder below the data folder: answers of live sources while they are read, and the locks of their endpoints."""
 
 Clock = Callable[[], datetime]
 
@@ -86,6 +91,16 @@ def open_hub(settings: Settings, *, clock: Clock = utc_now, migrate: bool | None
         yield Hub(settings=settings, store=store, clock=clock)
     finally:
         store.close()
+
+
+def surroundings_of(settings: Settings) -> Surroundings:
+    """What a tap of a live source takes from this process: a clock, sleep, and a folder under the data folder.
+
+    Every process on one data folder gets the same work directory, so that their locks are the same.
+    """
+    from connectors.sdk.base import Surroundings  # noqa: PLC0415 - connectors load when one is needed
+
+    return Surroundings(work_directory=settings.data.folder / WORK_DIRECTORY, clock=time.monotonic, sleep=time.sleep)
 
 
 def _make_data_folder(settings: Settings) -> None:

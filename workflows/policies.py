@@ -68,6 +68,14 @@ def retry_rule(recovery: Recovery) -> RetryRule:
             assert_never(recovery)
 
 
+def is_for_next_run(error: KhataError) -> bool:
+    """Whether the same step must not be tried again in this run, though a later run may succeed.
+
+    A source that hangs is not asked again and again: the fact ``next_run`` of the error says so.
+    """
+    return error.facts.get("next_run") is True
+
+
 def retry_after_s(error: KhataError) -> float | None:
     """The pause the source itself asked for (``RateLimited``), seconds; None leaves it to the rule."""
     asked = error.facts.get("retry_after_s")
@@ -95,11 +103,14 @@ class SyncLimits:
 
     Attributes:
         short: opening and closing a run, a few rows each.
+        look: asking for change counters; a source that was left hanging is waited for first. Never tried again: the
+            schedule asks once more anyway.
         long: extract, translate, prove, harmonize.
         retry: for errors whose recovery is RETRY; the others are never tried again.
     """
 
     short: StepLimits = field(default_factory=lambda: StepLimits(run_s=120.0))
+    look: StepLimits = field(default_factory=lambda: StepLimits(run_s=1200.0))
     long: StepLimits = field(default_factory=lambda: StepLimits(run_s=6 * 3600.0, heartbeat_s=20.0))
     retry: RetryRule = RETRY_RULE
 

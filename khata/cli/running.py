@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +13,15 @@ from khata.cli.options import Database, Tenant
 from khata.cli.progress import progress_bars
 from khata.cli.session import Invocation, need_extra, open_session, read_settings
 from khata.exit_codes import ExitCode
-from khata.wiring import open_hub
+from khata.wiring import open_hub, surroundings_of
 
 if TYPE_CHECKING:
+    from khata.cli.session import Session
     from khata.settings import Settings
     from khata.supervisor.hub import HubPlaces, HubPlan
-    from workflows.inputs import RunSummary
+    from storage import Connection
+    from workflows.inputs import Progress, RunSummary
+    from workflows.temporal.connection import TemporalTarget
 
 TemporalAddress = Annotated[
     str | None,
@@ -97,7 +101,12 @@ def worker(
     target = temporal_target(settings)
     invocation: Invocation = ctx.obj
     with open_hub(settings, clock=invocation.clock) as hub:
-        steps = Steps(stores=hub.store.tenant, clock=hub.clock, tolerance=settings.proof.tolerance)
+        steps = Steps(
+            stores=hub.store.tenant,
+            clock=hub.clock,
+            tolerance=settings.proof.tolerance,
+            surroundings=surroundings_of(settings),
+        )
         run_worker(target, steps, on_ready=lambda: mark_ready(ready_file) if ready_file else None)
 
 
@@ -105,25 +114,65 @@ def sync(
     ctx: typer.Context,
     connection: Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")],
     temporal: TemporalAddress = None,
+    local: Annotated[
+        bool, typer.Option("--local", help="Run the steps in this process, without Temporal; Ctrl-C stops the sync.")
+    ] = False,
     db: Database = None,
     tenant: Tenant = None,
 ) -> None:
-    """Run a connection's sync as a durable workflow and wait for it; Ctrl-C stops the waiting, not the sync."""
+    """Run a connection's sync as a durable workflow and wait for it; Ctrl-C stops the waiting, not the sync.
+
+    With --local the same steps run in this process. A sync that was stopped or killed is completed by the next one.
+    """
     from canonical.issue import IssueLevel
 
-    try:
-        from khata.temporal import follow_sync, temporal_target
-    except ModuleNotFoundError as error:
-        raise need_extra(error.name or "temporalio", "server", what="khata sync") from error
     settings = read_settings(ctx, temporal__address=temporal, database__url=db, cli__tenant=tenant)
-    target = temporal_target(settings)
+    if local and temporal:
+        raise typer.BadParameter("--local runs without Temporal; give one of the two.", param_hint="--local")
+    target = None if local else _target(settings)
     with open_session(ctx, db, tenant) as session:
         found = session.books.connections.get(connection)
         with progress_bars() as on_progress:
-            summary = follow_sync(target, settings.cli.tenant, found, on_progress)
+            summary = (
+                _sync_here(session, found, on_progress)
+                if target is None
+                else _sync_there(target, settings, found, on_progress)
+            )
         rejected = session.books.issues.counts_by_level(run_id=summary.run_id).get(IssueLevel.REJECTED, 0)
     _print(summary, rejected)
     raise typer.Exit(_exit_code(summary, rejected))
+
+
+def _target(settings: Settings) -> TemporalTarget:
+    try:
+        from khata.temporal import temporal_target
+    except ModuleNotFoundError as error:
+        raise need_extra(error.name or "temporalio", "server", what="khata sync without --local") from error
+    return temporal_target(settings)
+
+
+def _sync_there(
+    target: TemporalTarget, settings: Settings, connection: Connection, on_progress: Callable[[Progress], None]
+) -> RunSummary:
+    from khata.temporal import follow_sync
+
+    return follow_sync(target, settings.cli.tenant, connection, on_progress)
+
+
+def _sync_here(session: Session, connection: Connection, on_progress: Callable[[Progress], None]) -> RunSummary:
+    from workflows.inputs import SyncRequest
+    from workflows.local import sync_connection
+    from workflows.steps import Steps
+
+    settings = session.hub.settings
+    steps = Steps(
+        stores=session.hub.store.tenant,
+        clock=session.hub.clock,
+        tolerance=settings.proof.tolerance,
+        surroundings=surroundings_of(settings),
+    )
+    request = SyncRequest(tenant=settings.cli.tenant, connection=connection.name, source=connection.connector)
+    return sync_connection(steps, request, on_progress)
 
 
 def _print(summary: RunSummary, rejected: int) -> None:

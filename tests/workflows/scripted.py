@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from canonical import errors
-from workflows.inputs import Progress, RunRef, RunSummary, StepOutcome, SyncRequest
+from workflows.inputs import Look, Progress, RunRef, RunSummary, StepOutcome, SyncRequest
 
 Beat = Callable[[Progress], None]
 
@@ -46,9 +46,13 @@ class Failing:
 
 @dataclass(frozen=True)
 class Script:
-    """What the steps do: rows per long step, seconds per row, failures by step, and where to stand still."""
+    """What the steps do: rows per long step, seconds per row, failures by step, and where to stand still.
+
+    ``looks`` are the answers of looks at the source's counters, the last one for ever.
+    """
 
     rows: int = 3
+    looks: tuple[str, ...] = ("moved",)
     pause_s: float = 0.0
     failing: dict[str, Failing] = field(default_factory=dict)
     silent_s: dict[str, float] = field(default_factory=dict)
@@ -59,6 +63,7 @@ class Script:
     @classmethod
     def load(cls, text: str) -> Script:
         raw = json.loads(text)
+        raw["looks"] = tuple(raw["looks"])
         failing = {step: Failing(**value) for step, value in raw.pop("failing").items()}
         return cls(failing=failing, **raw)
 
@@ -109,6 +114,13 @@ class ScriptedSteps:
         failing = self.script.failing.get(step)
         if failing and attempt <= failing.attempts and row == failing.at_row:
             failing.raise_it()
+
+    def look(self, request: SyncRequest) -> Look:
+        attempt = self._attempt("look")
+        self._fail("look", attempt, 0)
+        time.sleep(self.script.silent_s.get("look", 0))
+        reason = self.script.looks[min(attempt, len(self.script.looks)) - 1]
+        return Look(is_due=reason not in {"unchanged", "waiting"}, reason=reason)
 
     def open_run(self, request: SyncRequest) -> RunRef:
         attempt = self._attempt("open_run")

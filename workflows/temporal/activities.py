@@ -16,7 +16,7 @@ from temporalio import activity
 from temporalio.exceptions import FailureError
 
 from canonical.errors import KhataError
-from workflows.inputs import Progress, RunRef, RunSummary, StepOutcome, SyncRequest
+from workflows.inputs import Look, Progress, RunRef, RunSummary, StepOutcome, SyncRequest
 from workflows.temporal import names
 from workflows.temporal.failures import failure_of, failure_of_unexpected
 from workflows.temporal.pulse import Pulse, PulseSettings
@@ -30,6 +30,9 @@ LongStep = Callable[[RunRef, Beat], StepOutcome]
 
 class SyncSteps(Protocol):
     """What a sync consists of (``workflows.steps.Steps``): all may run again harmlessly and raise KhataError."""
+
+    def look(self, request: SyncRequest) -> Look:
+        """Ask the source whether anything moved."""
 
     def open_run(self, request: SyncRequest) -> RunRef:
         """Open a run in the store."""
@@ -59,7 +62,12 @@ class SyncActivities:
 
     def registered(self) -> list[Callable[..., object]]:
         """All activities, for the worker."""
-        return [self.open_run, self.extract, self.translate, self.prove, self.harmonize, self.close_run]
+        return [self.look, self.open_run, self.extract, self.translate, self.prove, self.harmonize, self.close_run]
+
+    @activity.defn(name=names.LOOK, no_thread_cancel_exception=True)
+    def look(self, request: SyncRequest) -> Look:
+        """See ``SyncSteps.look``."""
+        return guarded(lambda: self._steps.look(request))
 
     @activity.defn(name=names.OPEN_RUN, no_thread_cancel_exception=True)
     def open_run(self, request: SyncRequest) -> RunRef:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 
@@ -94,6 +94,32 @@ async def start_sync(
     )
     return client.get_workflow_handle_for(
         SyncWorkflow.run, handle.id, run_id=handle.result_run_id, first_execution_run_id=handle.first_execution_run_id
+    )
+
+
+async def signal_changed(
+    client: Client, request: SyncRequest, *, limits: SyncLimits | None = None, task_queue: str = names.TASK_QUEUE
+) -> SyncHandle:
+    """Say that a connection's source has changed: start its sync, or have the running one look again afterwards.
+
+    Cheap and safe to call often: a sync that finds the source's counters unmoved ends without reading anything.
+
+    Raises:
+        ConfigurationError: the tenant's or connection's key cannot be part of an id.
+    """
+    event = replace(request, reason="event")
+    handle = await client.start_workflow(
+        SyncWorkflow.run,
+        SyncJob(event, limits or SyncLimits()),
+        id=names.sync_id(event.tenant, event.connection),
+        task_queue=task_queue,
+        start_signal=names.CHANGED,
+        search_attributes=search_attributes_of(event),
+        static_summary=names.summary_of(event.connection, event.source, event.reason),
+        priority=Priority(priority_key=priority_of(event.reason), fairness_key=event.tenant),
+    )
+    return client.get_workflow_handle_for(
+        SyncWorkflow.run, handle.id, first_execution_run_id=handle.first_execution_run_id
     )
 
 
@@ -243,6 +269,21 @@ def run_sync(
         return await watch_sync(client, handle, watching or Watching(), task_queue=task_queue)
 
     return asyncio.run(whole())
+
+
+def tell_changed(target: TemporalTarget, request: SyncRequest, *, task_queue: str = names.TASK_QUEUE) -> None:
+    """Tell a connection's sync that its source has changed, and do not wait for it; see ``signal_changed``.
+
+    Raises:
+        ConfigurationError: no server answers, or a key is malformed.
+    """
+
+    async def whole() -> None:
+        client = await connect(target)
+        await ensure_search_attributes(client)
+        await signal_changed(client, request, task_queue=task_queue)
+
+    asyncio.run(whole())
 
 
 def stop_sync(target: TemporalTarget, tenant: str, connection: str) -> None:

@@ -27,13 +27,15 @@ from temporalio.exceptions import (
 from temporalio.exceptions import TimeoutError as StepTimeout
 from temporalio.workflow import ActivityCancellationType
 
-from workflows.inputs import RunRef, RunStatus, RunSummary, StepOutcome
-from workflows.policies import RetryRule
+from workflows.inputs import Look, RunRef, RunStatus, RunSummary, StepOutcome
+from workflows.policies import NO_RETRY_RULE, RetryRule
 from workflows.temporal import names
 from workflows.temporal.values import CloseRequest, SyncJob, SyncState
 
 Result = TypeVar("Result")
 
+LOOK_FIRST = "look-first"
+"""Patch: scheduled syncs ask for the source's change counters before they open a run."""
 TIMED_OUT = "sync.step.timed_out"
 """Code of a step that never answered: every attempt met its time limit or lost its worker."""
 
@@ -70,15 +72,24 @@ class SyncWorkflow:
     def __init__(self) -> None:
         """Start with nothing done."""
         self._state = SyncState(steps_total=len(names.STEPS) + 2)
+        self._has_changed = False
 
     @workflow.query(name="progress", description="Where the sync stands")
     def progress(self) -> SyncState:
         """Where the sync stands; the rows inside a step are in the pending activity's heartbeat."""
         return self._state
 
+    @workflow.signal(name=names.CHANGED, description="Something changed in the source")
+    def changed(self) -> None:
+        """What is being read may have been read already: look once more afterwards."""
+        self._has_changed = True
+
     @workflow.run
     async def run(self, job: SyncJob) -> RunSummary:
         """Run the steps; on failure or cancel close the run with the reason, then end the same way."""
+        if job.request.reason in names.LOOKING_REASONS and workflow.patched(LOOK_FIRST) and not await self._is_due(job):
+            self._finished(RunStatus.UNCHANGED, "")
+            return RunSummary(run_id=0, status=RunStatus.UNCHANGED)
         run = await self._open(job)
         try:
             for step in names.STEPS:
@@ -90,7 +101,33 @@ class SyncWorkflow:
             reason = reason_of(error)
             await self._close(run, job, RunStatus.FAILED, reason.type or "")
             raise reason from error
-        return await self._close(run, job, RunStatus.SUCCEEDED)
+        summary = await self._close(run, job, RunStatus.SUCCEEDED)
+        if self._has_changed:
+            workflow.continue_as_new(replace(job, request=replace(job.request, reason="event", key="")))
+        return summary
+
+    async def _is_due(self, job: SyncJob) -> bool:
+        """Look at the source's counters; again if somebody says that they moved while we looked."""
+        while True:
+            self._has_changed = False
+            self._entering(names.LOOK)
+            try:
+                look: Look = await workflow.execute_activity(
+                    names.LOOK,
+                    job.request,
+                    result_type=Look,
+                    start_to_close_timeout=timedelta(seconds=job.limits.look.run_s),
+                    retry_policy=retry_policy(NO_RETRY_RULE),
+                    summary=names.step_word(names.LOOK),
+                )
+            except ActivityError as error:
+                if is_cancelled_exception(error):
+                    raise
+                reason = reason_of(error)
+                self._finished(RunStatus.FAILED, reason.type or "")
+                raise reason from error
+            if look.is_due or not self._has_changed:
+                return look.is_due
 
     async def _open(self, job: SyncJob) -> RunRef:
         """Open the run; wait for it even if a cancel arrives meanwhile, because what was opened must be closed."""
@@ -112,6 +149,8 @@ class SyncWorkflow:
     async def _step(self, step: str, run: RunRef, job: SyncJob) -> None:
         """One long step; a cancel waits until it has really stopped, so closing never races with it."""
         self._entering(step)
+        if step == names.EXTRACT:
+            self._has_changed = False  # what changed before is read now
         outcome = await workflow.execute_activity(
             step,
             run,

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from canonical import errors
 from canonical.errors import InvariantError, KhataError, Recovery
-from workflows.policies import UNEXPECTED_ATTEMPTS_MAX, retry_after_s, retry_rule
+from workflows.policies import UNEXPECTED_ATTEMPTS_MAX, is_for_next_run, retry_after_s, retry_rule
 from workflows.temporal.redaction import redacted
 from workflows.temporal.values import FailureFacts
 
@@ -34,7 +34,7 @@ def failure_of(error: KhataError, step: str) -> ApplicationError:
             numbers={key: float(value) for key, value in error.facts.items() if isinstance(value, int | float)},
         ),
         type=error.code,
-        non_retryable=not retry_rule(error.recovery).again,
+        non_retryable=is_for_next_run(error) or not retry_rule(error.recovery).again,
         next_retry_delay=None if pause_s is None else timedelta(seconds=pause_s),
     )
 

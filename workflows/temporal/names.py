@@ -22,6 +22,7 @@ SYNC = "khata.sync"
 SCHEDULED_SYNC = "khata.scheduled-sync"
 
 OPEN_RUN = "khata.open_run"
+LOOK = "khata.look"
 EXTRACT = "khata.extract"
 TRANSLATE = "khata.translate"
 PROVE = "khata.prove"
@@ -30,6 +31,12 @@ CLOSE_RUN = "khata.close_run"
 
 STEPS: tuple[str, ...] = (EXTRACT, TRANSLATE, PROVE, HARMONIZE)
 """The long steps in their order, between opening and closing the run."""
+
+CHANGED = "changed"
+"""Signal: the source says that something changed. A sync that is reading already runs once more afterwards."""
+
+LOOKING_REASONS = frozenset({"schedule", "event"})
+"""Reasons for which a sync looks at the source's change counters first; whoever asks for a sync by hand gets one."""
 
 TENANT = SearchAttributeKey.for_keyword("KhataTenant")
 CONNECTION = SearchAttributeKey.for_keyword("KhataConnection")

@@ -47,6 +47,7 @@ def busy(url: str, request: str, seconds: float) -> SourceUnavailable:
         url=url,
         request=request,
         seconds=round(seconds, 1),
+        next_run=True,
     )
 
 
@@ -127,6 +128,7 @@ def budget_spent(url: str, troubles: int) -> SourceUnavailable:
         code="tally.gateway.budget_spent",
         url=url,
         troubles=troubles,
+        next_run=True,
     )
 
 
