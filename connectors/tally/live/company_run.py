@@ -117,8 +117,10 @@ class CompanyRun:
             case Plan.CHANGES:
                 assert self.mark is not None  # noqa: S101 - the plan follows from it
                 mark = yield from self._round(absence, self._with_types(self.mark), self._changed)
-        mark = yield from self._settle(absence, mark)
-        save(None, mark)
+        if not absence.is_unsettled:
+            mark = yield from self._settle(absence, mark)
+        is_whole = not absence.is_unsettled or self.plan is Plan.CHANGES
+        save(None, mark if is_whole else None)
 
     def _everything(
         self, absence: Absence, save: Callable[[Progress | None, Watermark | None], None]

@@ -30,7 +30,7 @@ class BillObject(LiveObject):
         compute = _METHODS.get(fold_method(name))
         return compute(self) if compute is not None else None
 
-    def elements(self) -> Iterator[Element]:
+    def stored(self) -> Iterator[Element]:
         """Yield every field."""
         for name, compute in _METHODS.items():
             yield Element(name, compute(self).wire)

@@ -50,24 +50,19 @@ class MasterObject(LiveObject):
             computed = _ANY.get(field[1:]) or _BY_KIND.get(self.record.kind, {}).get(field[1:])
         return computed(self) if computed is not None else super().method(field)
 
-    def elements(self) -> Iterator[Element]:
-        """Yield the children as an export lists them."""
+    def stored(self) -> Iterator[Element]:
+        """Yield the children as an export lists them, identity and balance filled in."""
         for child in self.element.children:
-            if child.children:
-                yield child
-            elif child.tag in IDENTITY_TAGS:
+            if child.tag in IDENTITY_TAGS:
                 yield child._replace(text=self._identity_text(child.tag))
+            elif child.tag == "CLOSINGBALANCE" and not child.children:
+                value = self.method("CLOSINGBALANCE")
+                yield child._replace(text=value.wire if value is not None else "")
             else:
-                yield child._replace(text=self._plain_text(child))
+                yield child
 
     def _identity_text(self, tag: str) -> str:
         return self.guid if tag == "GUID" else f" {_ANY[tag](self).wire}"
-
-    def _plain_text(self, child: Element) -> str:
-        if child.tag == "CLOSINGBALANCE":
-            value = self.method("CLOSINGBALANCE")
-            return value.wire if value is not None else ""
-        return self.spell(child)
 
 
 def _amount(paise: int) -> Scalar:

@@ -27,6 +27,12 @@ def is_automatic(voucher_type: Master) -> bool:
     return numbering_method(voucher_type) in _AUTOMATIC
 
 
+def is_renumbered(voucher_type: Master) -> bool:
+    """Say whether Tally closes gaps by itself, without any trace in the vouchers' change numbers."""
+    series = voucher_type.tree.first("VOUCHERNUMBERSERIES.LIST")
+    return series is not None and series.value("NUMBERINGSUBMETHOD") == "Auto Renumber"
+
+
 def prevents_duplicates(voucher_type: Master) -> bool:
     """Say whether a manual number may be used once only."""
     series: Element = voucher_type.tree.first("VOUCHERNUMBERSERIES.LIST") or voucher_type.tree

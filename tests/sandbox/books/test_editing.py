@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Thread
 
 import pytest
 
@@ -153,15 +154,34 @@ def test_new_numbers_count_as_changes_except_of_optional_vouchers(company: LiveC
     assert company.alter_voucher_id == before
 
 
-def test_automatic_renumbering_moves_no_change_number(company: LiveCompany) -> None:
-    journals = [row for row in company.vouchers() if company.masters.by_id[row.type_id].name == "GST Sale Invoice"]
-    company.edit_vouchers.delete(journals[1].master_id)
+def numbers(company: LiveCompany, type_name: str) -> list[int]:
+    rows = [row for row in company.vouchers() if company.masters.by_id[row.type_id].name == type_name]
+    return [int(row.number.rpartition("/")[2]) for row in rows]
+
+
+def test_types_with_auto_renumber_close_gaps_without_moving_change_numbers(company: LiveCompany) -> None:
+    name = "GST Sale Invoice"
+    rows = [row for row in company.vouchers() if company.masters.by_id[row.type_id].name == name]
+    alter_ids, before = {row.master_id: row.alter_id for row in company.vouchers()}, company.alter_voucher_id
+    company.edit_vouchers.delete(rows[1].master_id)
+    assert numbers(company, name) == list(range(1, len(rows)))
+    assert company.state.vouchers[rows[2].master_id].number == rows[1].number
+    company.edit_vouchers.redate(rows[-1].master_id, YEAR.start)
+    assert numbers(company, name) == list(range(1, len(rows)))
+    assert company.alter_voucher_id == before + 3
+    moved = {rows[1].master_id, rows[-1].master_id}
+    assert all(row.alter_id == alter_ids[row.master_id] for row in company.vouchers() if row.master_id not in moved)
+
+
+def test_other_automatic_types_keep_their_numbers_until_somebody_renumbers(company: LiveCompany) -> None:
+    rows = [row for row in company.vouchers() if company.masters.by_id[row.type_id].name == "Receipt"]
+    company.edit_vouchers.delete(rows[0].master_id)
+    assert next(row.number for row in company.vouchers() if row.type_id == rows[0].type_id) == rows[1].number
     before = counters(company), {row.master_id: row.alter_id for row in company.vouchers()}
-    changed = company.edit_vouchers.renumber_automatically("GST Sale Invoice")
-    after = [row.number for row in company.vouchers() if row.type_id == journals[0].type_id]
-    assert changed == len(journals) - 2
-    assert [int(number.rpartition("/")[2]) for number in after] == list(range(1, len(journals)))
+    assert company.edit_vouchers.renumber_automatically("Receipt") == len(rows) - 1
     assert (counters(company), {row.master_id: row.alter_id for row in company.vouchers()}) == before
+    with pytest.raises(BooksRefused, match="Voucher Type 'Nothing' does not exist!"):
+        company.edit_vouchers.renumber_automatically("Nothing")
 
 
 def test_renaming_a_ledger_reaches_old_vouchers_without_touching_them(company: LiveCompany) -> None:
@@ -318,3 +338,24 @@ def test_post_dated_vouchers_count_from_their_date(company: LiveCompany) -> None
     company.edit_vouchers.create(journal(later))
     assert company.sums(YEAR).of(cash).closing == before
     assert sum_postings(company, later)["Cash"] - sum_postings(company, YEAR.end)["Cash"] >= Decimal("123.45")
+
+
+def test_edits_wait_for_a_reader_and_results_are_never_stale(company: LiveCompany) -> None:
+    """Another thread edits while this one reads: what a reader holds together stays together."""
+    cash = ledger(company, "Cash").master_id
+    made: list[int] = []
+
+    def edit() -> None:
+        made.extend(company.edit_vouchers.create(journal(paise=100)).master_id for _ in range(40))
+
+    opening = company.sums(YEAR).of(cash).closing
+    writer = Thread(target=edit)
+    writer.start()
+    while writer.is_alive():
+        with company.lock:
+            largest = max(row.alter_id for row in company.vouchers())
+            assert largest == company.alter_voucher_id
+            assert company.sums(YEAR).of(cash).closing == opening + 100 * len(company.vouchers()) - 100 * 120
+    writer.join()
+    assert company.sums(YEAR).of(cash).closing == opening + 4_000
+    assert len(set(made)) == 40
