@@ -104,7 +104,7 @@ class Life(RuleBasedStateMachine):
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Tally]:
-    with tally(vouchers=VOUCHERS, answer_timeout_s=0.3) as running:
+    with tally(vouchers=VOUCHERS, answer_timeout_s=1.0) as running:
         yield running
 
 
