@@ -21,7 +21,7 @@ from storage.engine import Row
 from storage.repositories.base import Repository
 
 NEEDLES_MAX = 64
-"""Beyond this many texts to look for everything counts as mentioning one: reading it again is cheaper than searching."""
+"""Beyond this many texts to look for, everything counts as mentioning one: to read it again costs less."""
 BATCH = 1024
 """Raw records searched between two looks at the database."""
 _NOT_VERBATIM = re.compile(r"[\x00-\x1f\x7f]+| {2,}")
@@ -90,7 +90,8 @@ class Renames(Repository):
     def _unsettled(self, company_id: int) -> list[Row]:
         with self._read() as transaction:
             return transaction.rows(
-                "SELECT id, old_name FROM renaming WHERE tenant_id = ? AND company_id = ? AND NOT is_settled ORDER BY id",
+                "SELECT id, old_name FROM renaming WHERE tenant_id = ? AND company_id = ? AND NOT is_settled "
+                "ORDER BY id",
                 (self._tenant_id, company_id),
             )
 

@@ -110,7 +110,7 @@ def worker(
         run_worker(target, steps, on_ready=lambda: mark_ready(ready_file) if ready_file else None)
 
 
-def sync(
+def sync(  # noqa: PLR0917 - one parameter per option, given by name
     ctx: typer.Context,
     connection: Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")],
     temporal: TemporalAddress = None,

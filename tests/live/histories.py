@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from random import Random
 from typing import Any
 
 import sqlalchemy as sa
@@ -103,7 +102,7 @@ class History:
         """Put an older state in their place, and go on working in it."""
         if self.backups:
             self.told.append(f"restore, seed {seed}")
-            self.tally.company.restore(Random(seed).choice(self.backups))
+            self.tally.company.restore(self.backups[seed % len(self.backups)])
 
     def sync(self) -> None:
         """A sync in peace: it succeeds, and the law holds."""

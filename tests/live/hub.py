@@ -89,12 +89,15 @@ class LiveHub:
         (latest,) = self.books.runs.list(kind="sync", limit=1).items
         return bool(latest.summary["settlement"] == Settlement.SETTLED.value)
 
+    def _records(self, record_type: type[Any]) -> Iterator[Any]:
+        return self.books.records.iter(self.company, record_type)
+
     def held(self) -> Held:
         """Every current canonical record, as a document."""
         return {
             (record_type.__name__, record.source.stream, record.source.key): to_document(record)
             for record_type in RECORD_TYPES
-            for record in self.books.records.iter(self.company, record_type)
+            for record in self._records(record_type)
         }
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from sandbox.tally.books.values import Text
 from sandbox.tally.gateway.child_of import keep_children
-from sandbox.tally.gateway.definitions import Definition, fold_name, split_pair
+from sandbox.tally.gateway.definitions import Definition, split_pair
 from sandbox.tally.gateway.grouping import group
 from sandbox.tally.gateway.rows import Row
 from sandbox.tally.gateway.sources import objects_of_type
