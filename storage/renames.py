@@ -4,7 +4,7 @@ Sources renumber nothing when a master is renamed: Tally raises no voucher's cha
 master reads otherwise from then on. ``RawStore.append`` notes the renaming with the master itself; ``settle`` looks
 through what is stored for the old name and marks what mentions it. Finding too much is harmless (it is read again and
 found unchanged); finding too little would leave the books wrong, so the payload is searched as text, wherever the name
-stands in it. See docs/decisions/0008-renames.md.
+stands in it. See docs/decisions/0011-what-a-rename-outdates.md.
 """
 
 from __future__ import annotations
