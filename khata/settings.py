@@ -139,6 +139,19 @@ class LogSettings:
     level: str = setting("warning", "Least level written to standard error: debug, info, warning or error.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritingSettings:
+    """What Khata may write into an accounting system: nothing, unless it is said here."""
+
+    enabled: bool = setting(False, "Allow `khata write ... --apply` to send anything at all.")
+    operations: str = setting(
+        "",
+        "Operations that are allowed, separated by commas: create_ledger, alter_ledger, create_sales, create_receipt, "
+        "create_payment, create_journal, cancel_voucher. Empty means none.",
+    )
+    amount_max: str = setting("", "Largest total of a voucher that may be written, in rupees; empty means no limit.")
+
+
 class OriginKind(StrEnum):
     """Who said a value, strongest first."""
 
@@ -175,6 +188,7 @@ class Settings:
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
     secrets: SecretsSettings = field(default_factory=SecretsSettings)
     tally: TallySettings = field(default_factory=TallySettings)
+    writing: WritingSettings = field(default_factory=WritingSettings)
     log: LogSettings = field(default_factory=LogSettings)
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
@@ -199,6 +213,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "temporal": TemporalSettings,
         "secrets": SecretsSettings,
         "tally": TallySettings,
+        "writing": WritingSettings,
         "log": LogSettings,
     }
 )

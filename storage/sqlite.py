@@ -24,7 +24,7 @@ TURN_POLL_S = 0.002
 """How often a waiting writer looks again. SQLite's own handler sleeps up to 100 ms and so can wait for ever beside a
 busy loader."""
 JOURNAL_BYTES_MAX = 64 * 1024 * 1024
-CACHE_KIB = 64 * 1024
+CACHE_KIB = 32 * 1024
 CHECKPOINT_PAGES = 8_000
 """Pages of the log before it is folded into the file; SQLite's own 1,000 folds the same hot pages again and again."""
 

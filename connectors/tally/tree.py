@@ -8,6 +8,9 @@ with nothing but a TYPE, into every voucher. Everything else stays, known or not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from lxml import etree
 
 from canonical.record import JsonValue
@@ -20,7 +23,6 @@ _ATTRIBUTES = {
     name: f"@{name}" for name in ("TYPE", "NAME", "REMOTEID", "VCHKEY", "VCHTYPE", "ACTION", "OBJVIEW", "JD")
 }
 _NAMES_MAX = 20_000
-_ONLY_TYPE = ["TYPE"]
 
 
 class TooDeepError(Exception):
@@ -39,36 +41,42 @@ def tree(element: etree._Element, depth_max: int, *, is_bare: bool = False) -> N
     Raises:
         TooDeepError: nested deeper than ``depth_max``.
     """
+    return _tree(element, element.items(), depth_max, is_bare)
+
+
+def _tree(element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_max: int, is_bare: bool) -> Node:
     if depth_max <= 0:
         raise TooDeepError
-    node: Node = {_attribute(str(key)): value for key, value in element.items()}
+    node: Node = {}
+    for key, value in attributes:
+        node[_ATTRIBUTES.get(key) or _attribute(key)] = value
     text = element.text
     if text and (text := text.strip(_BLANKS)):
         node["#text"] = text
     for child in element:
-        if len(child) or child.items():
-            value: JsonValue = _branch(child, depth_max, is_bare)
-        else:  # a leaf without attributes, nine of ten elements: kept in line, a call would cost a tenth of the parse
+        attributes = child.items()
+        if (attributes and not (is_bare and _only_type(attributes))) or len(child):
+            said: JsonValue = _tree(child, attributes, depth_max - 1, is_bare)
+            if len(said) == 1 and "@TYPE" in said:
+                said = None
+        else:  # a leaf, nine of ten elements: kept in line, a call would cost a tenth of the parse
             text = child.text
-            value = text.strip(_BLANKS) if text else ""
-        if value:
-            name = _NAMES.get(child.tag) or name_of(child.tag)
+            said = text.strip(_BLANKS) if text else None
+        if said:
+            tag = child.tag
+            name = _NAMES.get(tag) or name_of(tag)
             if name in node:
-                _repeat(node, name, value)
+                _repeat(node, name, said)
             else:
-                node[name] = value
+                node[name] = said
         tail = child.tail
         if tail and (tail := tail.strip(_BLANKS)):
             node["#text"] = f"{node['#text']} {tail}" if "#text" in node else tail
     return node
 
 
-def _branch(element: etree._Element, depth_max: int, is_bare: bool) -> JsonValue:
-    """Convert a child with attributes or children; empty means it says nothing."""
-    if is_bare and not len(element) and element.keys() == _ONLY_TYPE:
-        return (element.text or "").strip(_BLANKS)
-    node = tree(element, depth_max - 1, is_bare=is_bare)
-    return {} if len(node) == 1 and "@TYPE" in node else node
+def _only_type(attributes: Sequence[tuple[Any, Any]]) -> bool:
+    return len(attributes) == 1 and attributes[0][0] == "TYPE"
 
 
 def _repeat(node: Node, name: str, value: JsonValue) -> None:
@@ -80,7 +88,7 @@ def _repeat(node: Node, name: str, value: JsonValue) -> None:
 
 
 def _attribute(key: str) -> str:
-    return _ATTRIBUTES.get(key) or f"@{name_of(key)}"
+    return f"@{name_of(key)}"
 
 
 def name_of(tag: str) -> str:
@@ -89,6 +97,9 @@ def name_of(tag: str) -> str:
     >>> name_of("{TallyUDF}VCHREF.LIST"), name_of("ALLLEDGERENTRIES.LIST"), name_of("voucher")
     ('UDF_VCHREF.LIST', 'ALLLEDGERENTRIES.LIST', 'VOUCHER')
     """
+    known = _NAMES.get(tag)
+    if known is not None:
+        return known
     namespace, _, local = tag.rpartition("}")
     name = local.upper() if local.islower() else local  # some HTML tools write every tag in lower case
     if namespace.endswith("UDF"):

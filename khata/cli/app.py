@@ -31,6 +31,7 @@ from khata.cli import (
     tenants,
     tracing,
     watching,
+    writing,
 )
 from khata.cli.session import Invocation
 
@@ -106,6 +107,8 @@ app.add_typer(tenants.keys, name="api-keys", rich_help_panel=SERVICE)
 app.add_typer(database.app, name="db", rich_help_panel=SERVICE)
 app.add_typer(secrets.app, name="secrets", rich_help_panel=SERVICE)
 app.add_typer(config.app, name="config", rich_help_panel=SERVICE)
+
+app.add_typer(writing.app, name="write", rich_help_panel=READ)
 
 app.command("demo", rich_help_panel=TRY)(demo.show_demo)
 app.add_typer(sandbox.app, name="sandbox", rich_help_panel=TRY)

@@ -1,4 +1,4 @@
-"""``khata db``: bring the schema up to date, and say where it stands."""
+"""``khata db``: bring the schema up to date, say where it stands, keep queries quick."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from khata.exit_codes import ExitCode
 from khata.settings import mask_url
 from khata.wiring import open_hub
 
-app = typer.Typer(help="The database: its schema.", no_args_is_help=True)
+app = typer.Typer(help="The database: its schema and its upkeep.", no_args_is_help=True)
 
 
 @app.command()
@@ -20,6 +20,15 @@ def migrate(ctx: typer.Context, db: Database = None) -> None:
     settings = read_settings(ctx, database__url=db)
     with open_hub(settings, migrate=True):
         typer.echo(f"{mask_url(settings.database_url)} is up to date.")
+
+
+@app.command()
+def optimize(ctx: typer.Context, db: Database = None) -> None:
+    """Refresh the planner's statistics and tidy the files; worth it after a large import, harmless at any time."""
+    settings = read_settings(ctx, database__url=db)
+    with open_hub(settings, migrate=False) as hub:
+        hub.store.optimize()
+    typer.echo(f"{mask_url(settings.database_url)} is in order.")
 
 
 @app.command()

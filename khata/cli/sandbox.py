@@ -1,15 +1,21 @@
-"""``khata sandbox``: invented books of any size with their exact truth, as an accounting system would write them."""
+"""``khata sandbox``: invented books of any size: exported as files with their exact truth, or served as Tally serves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from khata.cli.options import DocumentFormat, SummaryFormat
 from khata.cli.output import write_document
+
+if TYPE_CHECKING:
+    from sandbox.tally.gateway import Faults, Running
 
 app = typer.Typer(help="Invented books with known truth, for trying things out.", no_args_is_help=True)
 
@@ -85,3 +91,62 @@ def write(  # noqa: PLR0917 - one parameter per option, given by name
     for path in files:
         typer.echo(path)
     typer.echo(f"Import them with: khata import {' '.join(files)}", err=True)
+
+
+@app.command()
+def serve(  # noqa: PLR0917 - one parameter per option, given by name
+    system: Annotated[SandboxSystem, typer.Argument(help="Accounting system to imitate.")],
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 takes a free one.")] = 9000,
+    vouchers: Annotated[int, typer.Option("--vouchers", min=0, help="How many vouchers each company has.")] = 2000,
+    companies: Annotated[int, typer.Option("--companies", min=1, max=9, help="How many companies are open.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same books.")] = 42,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", metavar="NAME[=VALUE]", help="Something that goes wrong; may be given several times."),
+    ] = None,
+    list_faults: Annotated[bool, typer.Option("--list-faults", help="Say what can go wrong, and end.")] = False,
+) -> None:
+    """Run a fake Tally gateway on loopback until it is interrupted: HTTP, XML and JSON, as TallyPrime answers."""
+    from sandbox.tally.books import build_books, specs_for
+    from sandbox.tally.gateway import serve as serve_gateway
+    from sandbox.tally.gateway.faults import Faults, list_switches
+
+    if list_faults:
+        for name, value in list_switches():
+            typer.echo(f"{name}={value}")
+        return
+    faults = Faults()
+    for written in fault or []:
+        _turn(faults, written)
+    books = build_books(specs_for(companies, vouchers=vouchers, seed=seed))
+    with _listening(serve_gateway(books, faults, port=port), port) as running:
+        typer.echo(running.url)
+        for company in books.companies:
+            typer.echo(f"{company.name}: {vouchers} vouchers", err=True)
+        typer.echo(f"A fake {system.value.title()} is running; interrupt it to end it.", err=True)
+        _wait_until_interrupted()
+
+
+def _turn(faults: Faults, written: str) -> None:
+    name, _, value = written.partition("=")
+    try:
+        faults.turn(name, value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--fault") from error
+
+
+@contextmanager
+def _listening(gateway: AbstractContextManager[Running], port: int) -> Iterator[Running]:
+    try:
+        running = gateway.__enter__()  # noqa: PLC2801 - only opening may fail because of the port
+    except OSError as error:
+        raise typer.BadParameter(f"Port {port} cannot be used: {error.strerror}.", param_hint="--port") from error
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def _wait_until_interrupted() -> None:
+    with suppress(KeyboardInterrupt):
+        Event().wait()

@@ -65,7 +65,13 @@ PROOF_FACTS: dict[str, Any] = {
         "items": {
             "type": "object",
             "required": ["oracle", "used", "reason"],
-            "properties": {"oracle": {"type": "string"}, "used": {"type": "boolean"}, "reason": {"type": "string"}},
+            "properties": {
+                "oracle": {"type": "string"},
+                "used": {"type": "boolean"},
+                "reason": {"type": "string"},
+                "as_of": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+                "lines": {"type": "integer"},
+            },
         },
     },
 }

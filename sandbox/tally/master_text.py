@@ -12,6 +12,7 @@ from sandbox.tally.object_text import balances, element, message, names
 from sandbox.tally.options import Release, TallyEncoding, TallyOptions
 from sandbox.tally.party_text import PartyWriter
 from sandbox.tally.text import APPLICABLE, NOT_APPLICABLE, amount, day_serial, escape, percent, quantity, rate, yes, ymd
+from sandbox.tally.voucher_text import numbering_style
 from sandbox.world.masters import (
     GroupMaster,
     ItemMaster,
@@ -243,10 +244,14 @@ class MasterWriter:
     def render_voucher_type(self, row: VoucherTypeMaster) -> str:
         """Write a voucher type; the real numbering method stands in its series from 3.0 on."""
         reserved = row.name if row.name == row.parent else ""
-        method = "None" if self._release.dated_lists else row.numbering
+        is_manual = row.numbering == "Manual"
+        real = "Manual" if is_manual else "Automatic"
+        method = "None" if self._release.dated_lists else real
+        retains = "" if is_manual else f"       <NUMBERINGSUBMETHOD>{numbering_style(row)}</NUMBERINGSUBMETHOD>\n"
         series = (
             "      <VOUCHERNUMBERSERIES.LIST>\n       <NAME>Default</NAME>\n"
-            f"       <NUMBERINGMETHOD>{row.numbering}</NUMBERINGMETHOD>\n      </VOUCHERNUMBERSERIES.LIST>\n"
+            f"       <NUMBERINGMETHOD>{real}</NUMBERINGMETHOD>\n{retains}"
+            "       <PREVENTDUPLICATES>No</PREVENTDUPLICATES>\n      </VOUCHERNUMBERSERIES.LIST>\n"
             if self._release.dated_lists
             else ""
         )

@@ -9,7 +9,7 @@ from sandbox.tally.options import TallyOptions
 from sandbox.tally.scaffold import build_scaffold
 from sandbox.tally.text import FIELD_SEPARATOR, escape, yes, ymd
 from sandbox.world.chart import Type
-from sandbox.world.masters import GstCategory, Masters, PartyMaster
+from sandbox.world.masters import GstCategory, Masters, PartyMaster, VoucherTypeMaster
 from sandbox.world.vouchers import Entry, Transport, View, Voucher
 
 _OPEN = '    <TALLYMESSAGE xmlns:UDF="TallyUDF">\n'
@@ -33,7 +33,7 @@ class VoucherWriter:
         self._scaffold = build_scaffold(options.scaffolding)
         self._items = ItemWriter(self._release, self._scaffold)
         self._parties: dict[str, str] = {}
-        self._numbering = {row.name: row.numbering for row in masters.voucher_types}
+        self._numbering = {row.name: numbering_style(row) for row in masters.voucher_types}
         self._company_block = self._render_company()
 
     def render(self, voucher: Voucher) -> str:
@@ -269,3 +269,8 @@ def registration_word(category: GstCategory, unregistered: str) -> str:
             return "Regular - SEZ"
         case _:
             return category.value
+
+
+def numbering_style(voucher_type: VoucherTypeMaster) -> str:
+    """Return what NUMBERINGSTYLE says: an automatic series keeps its numbers unless it closes gaps."""
+    return "Auto Retain" if voucher_type.numbering == "Automatic" else voucher_type.numbering

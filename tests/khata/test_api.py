@@ -67,6 +67,9 @@ def test_ageing_carries_its_question_and_its_totals(api: Api, company: int) -> N
         "basis": "due",
         "buckets": "30,60,90",
         "fifo": "none",
+        "publication": "published",
+        "published_at": "2026-04-01T06:30:00+00:00",
+        "objections": [],
         "parties": [row],
         "totals": {**row, "party": "Total"},
     }
@@ -301,6 +304,7 @@ class TestDescription:
         values = {"company_id": str(company), "voucher_id": voucher, "run_id": "1", "record_id": voucher}
         run_id = api.get("/v1/runs").json()["runs"][0]["id"]
         values["run_id"] = str(run_id)
+        values["proof_id"] = str(api.get(f"/v1/companies/{company}/proof").json()["id"])
         for path, methods in description["paths"].items():
             if not path.startswith("/v1"):
                 continue

@@ -31,6 +31,7 @@ def things_of(api: Api, tenant: str) -> dict[str, list[str]]:
     runs = [str(row["id"]) for row in api.get("/v1/runs", tenant).json()["runs"]]
     vouchers: list[str] = []
     records = [f"run:{run_id}" for run_id in runs]
+    proofs: list[str] = []
     for company in companies:
         base = f"/v1/companies/{company}"
         mine = [row["id"] for row in api.get(f"{base}/vouchers", tenant).json()["vouchers"]]
@@ -40,7 +41,9 @@ def things_of(api: Api, tenant: str) -> dict[str, list[str]]:
             records += [row["id"] for row in api.get(f"{base}/{path}?as_of=2026-03-31", tenant).json()[noun]]
         records += [*mine, *(raw["id"] for raw in raws), *(raw["address"] for raw in raws)]
         vouchers += mine
-    return {"company_id": companies, "voucher_id": vouchers, "run_id": runs, "record_id": records}
+        proofs += [str(row["id"]) for row in api.get(f"{base}/proofs", tenant).json()["proofs"]]
+    ids = {"company_id": companies, "voucher_id": vouchers, "run_id": runs, "proof_id": proofs}
+    return {**ids, "record_id": records}
 
 
 def marks_of(tenant: str, things: dict[str, list[str]]) -> list[str]:

@@ -170,6 +170,7 @@ def test_a_database_that_may_not_be_migrated_unasked_says_what_to_do(home: Path)
     assert status.code == 5
     assert run(home, "db", "migrate", "--db", url).code == 0
     assert run(home, "db", "status", "--db", url).code == 0
+    assert "in order" in run(home, "db", "optimize", "--db", url).output
     assert run(home, "companies", "--db", url, env=env).code == 0
 
 

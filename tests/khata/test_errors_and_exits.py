@@ -105,7 +105,7 @@ def test_a_proof_that_differs_changes_the_exit_code(home: Path) -> None:
         (("trace", "banana"), ExitCode.REFUSED, "v:12"),
         (("trace", "voucher:999999"), ExitCode.NOT_FOUND, "999999"),
         (("trace", "tally:a:vouchers:b"), ExitCode.NOT_FOUND, "ever read"),
-        (("parties", "--undo", "pm_none"), ExitCode.REFUSED, "no such merge"),
+        (("parties", "--undo", "pm_none"), ExitCode.REFUSED, "no merge 'pm_none'"),
         (("connections", "add", "shop", "none.xml"), ExitCode.USAGE, "does not exist"),
         (("connections", "add", "Shop 1", "."), ExitCode.REFUSED, "Shop 1"),
         (("connections", "remove", "shop"), ExitCode.NOT_FOUND, "shop"),

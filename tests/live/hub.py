@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,6 +43,7 @@ class LiveHub:
     tally: Tally
     store: Store
     clock: Calendar = field(default_factory=Calendar)
+    doom: Callable[[], None] | None = None
 
     @property
     def books(self) -> TenantStore:
@@ -50,7 +51,7 @@ class LiveHub:
 
     @property
     def steps(self) -> Steps:
-        place = Surroundings(work_directory=self.tally.folder, clock=self.tally.clock, sleep=self.tally.clock.sleep)
+        place = Surroundings(work_directory=self.tally.folder, clock=self._seconds, sleep=self.tally.clock.sleep)
         return Steps(stores=self.store.tenant, clock=self.clock, surroundings=place)
 
     @property
@@ -61,6 +62,18 @@ class LiveHub:
     def connect(self, **more: Any) -> None:
         """Enter the connection, or change its settings."""
         self.books.connections.save("shop", "tally", self.tally.config(**more), at=self.clock())
+
+    def _seconds(self) -> float:
+        """The tap's clock; where a process is to die, it looks at it a last time."""
+        if self.doom is not None:
+            self.doom()
+        return self.tally.clock()
+
+    def reopen(self) -> None:
+        """Begin a new process on the same database."""
+        url = self.store.url
+        self.store.close()
+        self.store = open_store(url)
 
     def sync(self) -> RunSummary:
         return sync_connection(self.steps, REQUEST)
@@ -97,7 +110,7 @@ def hub(tally: Tally, **more: Any) -> Iterator[LiveHub]:
         try:
             yield made
         finally:
-            store.close()
+            made.store.close()
 
 
 def fresh(tally: Tally) -> Held:

@@ -11,7 +11,9 @@ from canonical.bill import bill_key
 from canonical.ledger import name_key
 from canonical.money import ZERO
 from canonical.proof import ControlKind, ControlTotal, ReportKind, ReportLine, SourceReport
+from canonical.receivable import Direction
 from storage.reports.bills import OpenBill
+from storage.reports.party_ledger import PartyLedger
 from workflows.proving.chart import Chart
 
 BillId = tuple[str, str]
@@ -41,10 +43,13 @@ def our_bills(pending: Iterable[OpenBill]) -> dict[BillId, BillSum]:
     return found
 
 
-def bills(report: SourceReport, ours: Mapping[BillId, BillSum], chart: Chart) -> Iterator[ControlTotal]:
+def bills(
+    report: SourceReport, ours: Mapping[BillId, BillSum], chart: Chart, parties: Mapping[str, PartyLedger]
+) -> Iterator[ControlTotal]:
     """Compare pending bills by party and reference, both ways: theirs we lack, and ours they lack.
 
-    Tally scopes these reports by the sign of the bill, not by group: a supplier's advance is receivable.
+    Tally scopes these reports by the sign of the bill, not by group: a supplier's advance is receivable. When money
+    that runs against its party falls due is not documented, so there only the date is compared.
     """
     sign = 1 if report.kind is ReportKind.BILLS_RECEIVABLE else -1
     theirs: dict[BillId, BillSum] = {}
@@ -53,11 +58,18 @@ def bills(report: SourceReport, ours: Mapping[BillId, BillSum], chart: Chart) ->
         theirs[key] = _add(theirs.get(key), line)
     open_here = {key: bill for key, bill in ours.items() if bill.net * sign > 0}
     for key in sorted(theirs.keys() | open_here.keys()):
-        yield from _bill(report, open_here.get(key), theirs.get(key))
+        party = parties.get(key[0])
+        is_owed = party is None or party.direction in (None, _DIRECTIONS[report.kind])
+        yield from _bill(report, open_here.get(key), theirs.get(key), has_due_date=is_owed)
     yield _sum(report, open_here.values(), theirs.values())
 
 
-def _bill(report: SourceReport, ours: BillSum | None, theirs: BillSum | None) -> Iterator[ControlTotal]:
+_DIRECTIONS = {ReportKind.BILLS_RECEIVABLE: Direction.RECEIVABLE, ReportKind.BILLS_PAYABLE: Direction.PAYABLE}
+
+
+def _bill(
+    report: SourceReport, ours: BillSum | None, theirs: BillSum | None, *, has_due_date: bool
+) -> Iterator[ControlTotal]:
     name = (theirs or ours or _NONE).name
     yield ControlTotal(
         kind=ControlKind.BILL,
@@ -74,7 +86,7 @@ def _bill(report: SourceReport, ours: BillSum | None, theirs: BillSum | None) ->
         ("date", ours.bill_date, theirs.bill_date),
         ("due date", ours.due_date, theirs.due_date),
     ):
-        if mine is not None and said is not None:
+        if mine is not None and said is not None and (has_due_date or word == "date"):
             yield ControlTotal(
                 kind=ControlKind.BILL_DATE,
                 name=f"{report.kind.words}: days our {word} of {name} is after the source's",

@@ -35,8 +35,8 @@ class Chart:
         ledgers: by key; of several masters of one name the last counts.
         above: keys of the groups above a ledger or group, nearest first.
         below: keys of the ledgers below a group, at any depth.
-        lossy: key by name with every character beyond Latin as a question mark, where that is unambiguous: reports
-            that were exported as ASCII print names so.
+        lossy: key by name with every character beyond Latin as a question mark, where that is unambiguous: what is
+            exported as ASCII (a report, or our masters) spells names so.
     """
 
     groups: Mapping[str, AccountGroup]
@@ -50,7 +50,8 @@ class Chart:
         key = name_key(name)
         if key in self.ledgers or key in self.groups:
             return key
-        return self.lossy.get(key)
+        spelt = _as_question_marks(key)
+        return spelt if spelt in self.ledgers or spelt in self.groups else self.lossy.get(key)
 
     def ledgers_of(self, key: str) -> frozenset[str]:
         """The ledger itself, or every ledger below the group."""
@@ -128,11 +129,15 @@ def _chain(key: str, groups: Mapping[str, AccountGroup]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _as_question_marks(key: str) -> str:
+    return "".join("?" if char > "\xff" else char for char in key)
+
+
 def _lossy(keys: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     twice: set[str] = set()
     for key in keys:
-        spelt = "".join("?" if char > "\xff" else char for char in key)
+        spelt = _as_question_marks(key)
         if spelt != key:
             twice |= {spelt} & found.keys()
             found[spelt] = key

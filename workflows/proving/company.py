@@ -128,7 +128,8 @@ class _Proving:
         return statements.balance_sheet(oracle.report, books, self._stock_value(books))
 
     def _bills(self, oracle: Oracle) -> Iterator[ControlTotal]:
-        return bills.bills(oracle.report, bills.our_bills(self.ours.pending(oracle.day)), self.ours.chart)
+        pending, parties = self.ours.pending(oracle.day), self.ours.parties(oracle.day)
+        return bills.bills(oracle.report, bills.our_bills(pending), self.ours.chart, parties)
 
     def _open_bills(self, oracle: Oracle) -> list[bills.BillSum]:
         sign = 1 if oracle.report.kind is ReportKind.BILLS_RECEIVABLE else -1

@@ -92,10 +92,8 @@ class Oracles:
 
     def note_missing(self) -> None:
         """Say which reports were never read at all."""
-        there = {kind.words for kind in EXPECTED for use in self.uses if kind.words in use.oracle.casefold()}
-        self.uses += [
-            OracleUse(oracle=kind.words, is_used=False, reason=NOT_READ) for kind in EXPECTED if kind.words not in there
-        ]
+        missing = [kind for kind in EXPECTED if kind not in self.kinds]
+        self.uses += [OracleUse(oracle=kind.words, is_used=False, reason=NOT_READ) for kind in missing]
 
 
 def read_oracles(

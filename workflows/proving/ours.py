@@ -12,6 +12,7 @@ from canonical.item import Item, StockGroup
 from canonical.ledger import AccountGroup, Ledger
 from storage.reports.bills import OpenBill
 from storage.reports.controls import VoucherCount
+from storage.reports.party_ledger import PartyLedger
 from storage.repositories.records import Stored
 from storage.store import TenantStore
 from workflows.proving.chart import Chart, build_chart
@@ -90,9 +91,9 @@ class OurBooks:
             self._pending[day] = self.store.reports.open_bills(self.company_id, day)
         return self._pending[day]
 
-    def parties(self, day: date) -> frozenset[str]:
-        """Keys of the ledgers that are parties'."""
-        return frozenset(self.store.reports.party_ledgers(self.company_id, day))
+    def parties(self, day: date) -> dict[str, PartyLedger]:
+        """The ledgers that are parties', by key."""
+        return self.store.reports.party_ledgers(self.company_id, day)
 
     def voucher_counts(self, until: date | None) -> dict[str, VoucherCount]:
         """Vouchers by type."""

@@ -23,6 +23,7 @@ from connectors.tally.gateway.formula import (
     compare,
     either,
     in_period,
+    logical,
     method,
     number,
     text,
@@ -126,9 +127,13 @@ class Book:
         return count_days(self.count(Window(first=period.start, last=period.end)))
 
     def count_numbers(self, types: Sequence[str]) -> list[Counted]:
-        """Ask for the numbers of all vouchers of some types."""
+        """Ask for the numbers of all vouchers of some types, and of the optional ones of any.
+
+        An optional voucher's number may be changed without a trace in its change number.
+        """
         period = self.whole_period()
-        named = either(*(compare(method("VoucherTypeName"), Comparison.EQUAL, text(name)) for name in types))
+        optional = compare(method("IsOptional"), Comparison.EQUAL, logical(value=True))
+        named = either(optional, *(compare(method("VoucherTypeName"), Comparison.EQUAL, text(name)) for name in types))
         if self._can_group:
             request = self._vouchers(period, name="KhataNumbers", filters=(named,), group_by=BY_NUMBER)
             nodes = self._objects(request, "OBJECT")

@@ -82,8 +82,6 @@ class Delta:
 
     def _renumbered(self, fetcher: Fetcher) -> Iterator[Whole]:
         """Vouchers whose number moved without a change of theirs."""
-        if not self.mark.renumbered:
-            return
         rows = self.book.count_numbers(sorted(self.mark.renumbered))
         if self.memory is None:
             marks = mark_days(rows)

@@ -116,12 +116,7 @@ class FullRead:
             sample=sample_of(rows, mark.alter_voucher_id, mark.sample),
         )
         if self.memory is None:
-            moving = [row for row in rows if row.type_name in mark.renumbered]
-            self.progress.mark = replace(
-                self.progress.mark,
-                days={**mark.days, **count_days(rows)},
-                numbers={**mark.numbers, **mark_days(moving)},
-            )
+            self.progress.mark = replace(self.progress.mark, days={**mark.days, **count_days(rows)})
         self.save()
 
     def _take_stock(self, counted: _Counted) -> Iterator[Whole]:
@@ -137,6 +132,8 @@ class FullRead:
             rows = counted.rows(scope) if is_quiet else self.book.count(scope)
             is_sure = is_quiet and self.absence.agrees(period, rows, self.served)
             self.absence.hand_over(period, rows, is_corroborated=is_sure)
+        moving = self.book.count_numbers(sorted(self.progress.mark.renumbered))
+        self.progress.mark = replace(self.progress.mark, numbers=mark_days(moving))
 
 
 class _Counted:

@@ -7,7 +7,7 @@ guess::
      "variables": {"ISLEDGERWISE": "Yes"}, "refused": "", "moved": false}
 
 ``refused`` is Tally's own text where it did not answer; ``moved`` says that the company's change counters were not the
-same before and after, so the report may stand for neither state.
+same before and after, so the report may stand for neither state (``"is_settled": false`` says the same).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class ReportRecord:
             as_of=_day(stored.get("to")),
             variables=stored.get("variables") or {},
             refused=str(stored.get("refused") or ""),
-            moved=bool(stored.get("moved")),
+            moved=bool(stored.get("moved")) or stored.get("is_settled") is False,
         )
 
 

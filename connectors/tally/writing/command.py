@@ -193,6 +193,8 @@ def _read(cls: type[Any], document: Any, address: dict[str, str], key: str) -> A
     filled = {"source": address, **document}
     if cls is not Voucher:
         filled.setdefault("key", name_key(str(filled.get("name", ""))))
+    else:
+        filled.setdefault("party_key", name_key(str(filled.get("party_name", ""))))
     for posting in filled.get("postings", ()) if isinstance(filled.get("postings"), list) else ():
         if isinstance(posting, dict):
             posting.setdefault("ledger_key", name_key(str(posting.get("ledger_name", ""))))

@@ -11,13 +11,13 @@ from connectors.tally.gateway.allowed import ObjectType
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany
 from connectors.tally.gateway.requests import collection
-from connectors.tally.translate.lexicon import VOUCHER_KINDS
+from connectors.tally.translate.lexicon import RESERVED_GROUPS, VOUCHER_KINDS
 from connectors.tally.translate.values import is_yes
 from connectors.tally.tree import Node, nodes_of, text_of
 
 _DEPTH_MAX = 50
-MONEY = frozenset({ReservedGroup.BANK_ACCOUNTS, ReservedGroup.BANK_OD, ReservedGroup.CASH_IN_HAND})
-PARTIES = frozenset({ReservedGroup.SUNDRY_DEBTORS, ReservedGroup.SUNDRY_CREDITORS})
+Groups = dict[str, tuple[str, tuple[ReservedGroup, ...]]]
+"""Name and predefined ancestors (itself included), by key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +47,20 @@ class VoucherTypeNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The books a command is for."""
+    """The books a command is for; masters by ``name_key``."""
 
     company: LoadedCompany
-    groups: dict[str, tuple[str, tuple[ReservedGroup, ...]]] = field(default_factory=dict)
-    """Name and predefined ancestors (itself included), by key."""
+    groups: Groups = field(default_factory=dict)
     ledgers: dict[str, LedgerNow] = field(default_factory=dict)
     voucher_types: dict[str, VoucherTypeNow] = field(default_factory=dict)
+
+    def ledger(self, name: str) -> LedgerNow | None:
+        """Find a ledger as Tally does."""
+        return self.ledgers.get(name_key(name))
+
+    def voucher_type(self, name: str) -> VoucherTypeNow | None:
+        """Find a voucher type as Tally does."""
+        return self.voucher_types.get(name_key(name))
 
 
 def read_target(client: GatewayClient, company: LoadedCompany) -> Target:
@@ -88,7 +95,7 @@ def _objects(client: GatewayClient, company: LoadedCompany, kind: ObjectType, fe
         return list(answer.iter_objects(kind.tag, company_guid=company.guid))
 
 
-def _groups(nodes: Iterable[Node]) -> dict[str, tuple[str, tuple[ReservedGroup, ...]]]:
+def _groups(nodes: Iterable[Node]) -> Groups:
     found = {name_key(name_of(node)): node for node in nodes}
     return {key: (name_of(node), _ancestors(key, found)) for key, node in found.items()}
 
@@ -100,13 +107,13 @@ def _ancestors(key: str, found: dict[str, Node]) -> tuple[ReservedGroup, ...]:
         if node is None:
             break
         predefined = text_of(node.get("@RESERVEDNAME")) or text_of(node.get("RESERVEDNAME"))
-        if predefined in set(ReservedGroup):
-            reserved.append(ReservedGroup(predefined))
+        if group := RESERVED_GROUPS.get(name_key(predefined)):
+            reserved.append(group)
         key = name_key(text_of(node.get("PARENT")))
     return tuple(reserved)
 
 
-def _ledger(node: Node, groups: dict[str, tuple[str, tuple[ReservedGroup, ...]]]) -> LedgerNow:
+def _ledger(node: Node, groups: Groups) -> LedgerNow:
     group = text_of(node.get("PARENT"))
     return LedgerNow(
         name=name_of(node),
@@ -143,7 +150,10 @@ def _kind(key: str, found: dict[str, Node]) -> VoucherKind:
 
 
 def _is_numbered_by_tally(node: Node) -> bool:
-    """The type's own field is a relic since release 3 (always None there); the series says it."""
+    """The type's own field is a relic since release 3 (always None there); the series says it.
+
+    With ``Automatic (Manual Override)`` nobody has measured whether a number that is sent is kept, so none is expected.
+    """
     series = [text_of(item.get("NUMBERINGMETHOD")) for item in nodes_of(node.get("VOUCHERNUMBERSERIES.LIST"))]
     methods = [method for method in (*series, text_of(node.get("NUMBERINGMETHOD"))) if method and method != "None"]
-    return not methods or methods[0].casefold() not in ("manual", "automatic (manual override)")
+    return not methods or methods[0].casefold() != "manual"

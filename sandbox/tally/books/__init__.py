@@ -7,11 +7,13 @@ Start at: ``live.py`` (the books and their companies), ``objects.py`` (what a re
 
 from sandbox.tally.books.drafts import BillDraft, EntryDraft, GoodsDraft, VoucherDraft, master_tree
 from sandbox.tally.books.errors import BooksRefused, ReportUnknown, UnknownKind
+from sandbox.tally.books.histories import EDIT_NAMES, History, Step
 from sandbox.tally.books.live import LiveBooks, LiveCompany, build_books, specs_for
 from sandbox.tally.books.objects import LiveObject, Scope
 from sandbox.tally.books.values import Amount, Day, Empty, Logical, Number, Quantity, Rate, Scalar, Text
 
 __all__ = [
+    "EDIT_NAMES",
     "Amount",
     "BillDraft",
     "BooksRefused",
@@ -19,6 +21,7 @@ __all__ = [
     "Empty",
     "EntryDraft",
     "GoodsDraft",
+    "History",
     "LiveBooks",
     "LiveCompany",
     "LiveObject",
@@ -29,6 +32,7 @@ __all__ = [
     "ReportUnknown",
     "Scalar",
     "Scope",
+    "Step",
     "Text",
     "UnknownKind",
     "VoucherDraft",

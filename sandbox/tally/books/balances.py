@@ -55,7 +55,7 @@ def add_up(masters: MasterTable, vouchers: Iterable[Voucher], counting: frozense
         counting: voucher types (master numbers) whose vouchers count in the books.
         period: for which debits, credits and balances are stated.
     """
-    ledgers = [row for row in masters.by_id.values() if row.kind == "LEDGER"]
+    ledgers = [row for row in list(masters.by_id.values()) if row.kind == "LEDGER"]
     rows = {row.master_id: LedgerSum(opening=opening_of(row)) for row in ledgers}
     nominal = {row.master_id for row in ledgers if is_nominal(masters, row)}
     year_start = max(FinancialYear.of(period.start).period.start, date.min)

@@ -10,8 +10,9 @@ from datetime import date
 from sandbox.tally.books.company import BooksState, CompanyFacts, Ledgerbook
 from sandbox.tally.books.masters import MasterTable
 from sandbox.tally.books.moves import read_moves
+from sandbox.tally.books.packing import pack
 from sandbox.tally.books.records import Master, Voucher
-from sandbox.tally.books.tree import Element, pack, parse_xml
+from sandbox.tally.books.tree import Element, parse_xml
 from sandbox.tally.books.voucher_objects import HEADER_TAGS
 from sandbox.tally.ids import KEY_STEP, voucher_alter_id, voucher_master_id
 from sandbox.tally.master_text import iter_masters

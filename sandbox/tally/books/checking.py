@@ -20,8 +20,13 @@ EDUCATIONAL_DAYS = frozenset({1, 2, 31})
 """Days of the month that an educational licence lets vouchers be dated on."""
 
 
-def check_voucher(books: Ledgerbook, tree: Element) -> tuple[Master, date]:
+def check_voucher(books: Ledgerbook, tree: Element, altered_id: int = 0) -> tuple[Master, date]:
     """Check a voucher that is about to be entered.
+
+    Args:
+        books: the company's.
+        tree: names or references.
+        altered_id: the voucher it replaces, which may keep its number; 0 for a new one.
 
     Returns:
         Its type and day.
@@ -37,7 +42,7 @@ def check_voucher(books: Ledgerbook, tree: Element) -> tuple[Master, date]:
     _check_names(books, tree)
     if books.kind_of(voucher_type.master_id).is_accounting:
         _check_balance(tree)
-    _check_number(books, tree, voucher_type)
+    _check_number(books, tree, voucher_type, altered_id)
     return voucher_type, day
 
 
@@ -87,15 +92,13 @@ def _check_balance(tree: Element) -> None:
         )
 
 
-def _check_number(books: Ledgerbook, tree: Element, voucher_type: Master) -> None:
-    """Manual numbers must be there, and unique where the type says so."""
-    if is_automatic(voucher_type):
+def _check_number(books: Ledgerbook, tree: Element, voucher_type: Master, altered_id: int) -> None:
+    """Manual numbers must be there, and unique where the type says so; the text for a repeated one is not known."""
+    if is_automatic(voucher_type) or not prevents_duplicates(voucher_type):
         return
     number = tree.value("VOUCHERNUMBER")
-    if not number and prevents_duplicates(voucher_type):
+    if not number and not altered_id:
         raise BooksRefused("Voucher Number cannot be left BLANK!")
-    if not prevents_duplicates(voucher_type):
-        return
-    taken = any(row.number == number and row.type_id == voucher_type.master_id for row in books.state.vouchers.values())
-    if taken:
+    others = (row for row in books.state.vouchers.values() if row.master_id != altered_id)
+    if any(row.number == number and row.type_id == voucher_type.master_id for row in others):
         raise BooksRefused(f"Duplicate voucher number '{number}'.")

@@ -1,5 +1,6 @@
 """One company's live books: tables of masters and vouchers, counters, and what is read off them.
 
+Results are remembered until the next edit, and never by a reading that an edit overtook.
 Edits are in ``editing.py`` and ``master_editing.py``; this module holds state and questions. Every state is two
 tables of immutable records and a few counters, so a backup is a shallow copy.
 """
@@ -10,6 +11,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from threading import RLock
+from typing import TypeVar
 
 from canonical.dates import Period
 from canonical.voucher_type import VoucherKind
@@ -20,6 +23,9 @@ from sandbox.tally.books.stock import ItemStock, take_stock
 from sandbox.world.chart import kind_of_predefined
 
 SUMS_KEPT = 6
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +85,18 @@ class Ledgerbook:
     Args:
         facts: identity.
         state: tables and counters, owned from now on.
+
+    Attributes:
+        lock: held while somebody edits, and by who needs several answers of one state.
+        version: counts edits.
+        is_educational: vouchers are accepted on three days of a month only.
     """
 
     def __init__(self, facts: CompanyFacts, state: BooksState) -> None:
         self.facts = facts
         self.state = state
         self.version = 0
+        self.lock = RLock()
         self.is_educational = False
         self._sums: dict[Period, Sums] = {}
         self._ordered: list[Voucher] | None = None
@@ -148,9 +160,13 @@ class Ledgerbook:
 
     def vouchers(self) -> list[Voucher]:
         """Return all vouchers by day and, within a day, in the order they were entered."""
-        if self._ordered is None:
-            self._ordered = sorted(self.state.vouchers.values(), key=lambda row: (row.day, row.sequence, row.master_id))
-        return self._ordered
+        rows, version = self._ordered, self.version
+        if rows is None:
+            held = tuple(self.state.vouchers.values())
+            rows = sorted(held, key=lambda row: (row.day, row.sequence, row.master_id))
+            if version == self.version:
+                self._ordered = rows
+        return rows
 
     def vouchers_between(self, period: Period) -> list[Voucher]:
         """Return the vouchers dated within a period, by day."""
@@ -160,9 +176,12 @@ class Ledgerbook:
 
     def kind_of(self, type_id: int) -> VoucherKind:
         """Return what a voucher type comes down to: its parents are walked up to a predefined one."""
-        if self._kinds is None:
-            self._kinds = {row.master_id: self._walk_up(row) for row in self.masters.of_kind("VOUCHERTYPE")}
-        return self._kinds[type_id]
+        kinds, version = self._kinds, self.version
+        if kinds is None:
+            kinds = {row.master_id: self._walk_up(row) for row in self.masters.of_kind("VOUCHERTYPE")}
+            if version == self.version:
+                self._kinds = kinds
+        return kinds[type_id]
 
     def _walk_up(self, voucher_type: Master) -> VoucherKind:
         root = list(self.masters.lineage(voucher_type))[-1]
@@ -175,20 +194,22 @@ class Ledgerbook:
 
     def sums(self, period: Period) -> Sums:
         """Return ledger balances for a period; kept until the next edit."""
-        if period not in self._sums:
-            while len(self._sums) >= SUMS_KEPT:
-                del self._sums[next(iter(self._sums))]
-            self._sums[period] = add_up(self.masters, self.state.vouchers.values(), self.counting_types(), period)
-        return self._sums[period]
+        found, version = self._sums.get(period), self.version
+        if found is None:
+            found = add_up(self.masters, self.vouchers(), self.counting_types(), period)
+            if version == self.version:
+                _keep(self._sums, period, found)
+        return found
 
     def stock(self, day: date) -> dict[int, ItemStock]:
         """Return the stock of every item at the end of a day; kept until the next edit."""
-        if day not in self._stock:
-            while len(self._stock) >= SUMS_KEPT:
-                del self._stock[next(iter(self._stock))]
+        found, version = self._stock.get(day), self.version
+        if found is None:
             kinds = {row.master_id: self.kind_of(row.master_id) for row in self.masters.of_kind("VOUCHERTYPE")}
-            self._stock[day] = take_stock(self.masters, self.vouchers(), kinds, day)
-        return self._stock[day]
+            found = take_stock(self.masters, self.vouchers(), kinds, day)
+            if version == self.version:
+                _keep(self._stock, day, found)
+        return found
 
     def iter_counting(self, until: date) -> Iterator[Voucher]:
         """Yield the vouchers that count, by day, up to and including one."""
@@ -198,3 +219,10 @@ class Ledgerbook:
                 return
             if voucher.type_id in counting and not voucher.is_cancelled and not voucher.is_optional:
                 yield voucher
+
+
+def _keep(kept: dict[K, V], key: K, value: V) -> None:
+    """Remember a result, forgetting the oldest beyond a few."""
+    while len(kept) >= SUMS_KEPT:
+        del kept[next(iter(kept))]
+    kept[key] = value

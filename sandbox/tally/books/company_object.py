@@ -33,7 +33,7 @@ class CompanyObject(LiveObject):
         compute = _FIELDS.get(field)
         return compute(self.scope) if compute is not None else None
 
-    def elements(self) -> Iterator[Element]:
+    def stored(self) -> Iterator[Element]:
         """Yield every field."""
         for field in _FIELDS:
             value = self.method(field)
@@ -52,7 +52,7 @@ def _year_start(scope: Scope) -> date:
 
 
 def _count(kind: str) -> Callable[[Scope], Scalar]:
-    return lambda scope: Number(Decimal(sum(row.kind == kind for row in scope.company.masters.by_id.values())))
+    return lambda scope: Number(Decimal(sum(row.kind == kind for row in list(scope.company.masters.by_id.values()))))
 
 
 def _flag(is_set: bool) -> Callable[[Scope], Scalar]:

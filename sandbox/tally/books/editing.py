@@ -1,8 +1,9 @@
 """Edits of vouchers, with change numbers moving as measured on live companies.
 
 Creating, altering, cancelling, re-dating and saving without change raise ALTVCHID by one, deleting and making optional
-by two; the voucher carries the new value. Renumbering by Tally itself moves nothing, nor does a new number of an
-optional voucher. Making an optional voucher regular is counted as an alteration (not measured).
+by two; the voucher carries the new value. Renumbering by Tally itself moves nothing (types with "Auto Renumber" do it
+whenever a voucher comes, goes or moves), nor does a new number of an optional voucher. Making an optional voucher
+regular is counted as an alteration (not measured).
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from sandbox.tally.books.company import Ledgerbook
 from sandbox.tally.books.drafts import VoucherDraft
 from sandbox.tally.books.errors import BooksRefused
 from sandbox.tally.books.moves import read_moves
-from sandbox.tally.books.numbering import is_automatic, next_number, renumbered
+from sandbox.tally.books.numbering import is_automatic, is_renumbered, next_number, renumbered
+from sandbox.tally.books.packing import pack, unpack
 from sandbox.tally.books.records import Master, Voucher
-from sandbox.tally.books.tree import Element, pack, unpack
+from sandbox.tally.books.serialising import serialised
+from sandbox.tally.books.tree import Element
 from sandbox.tally.books.voucher_objects import HEADER_TAGS
 from sandbox.tally.ids import KEY_STEP
 
@@ -42,8 +45,9 @@ class VoucherEditor:
     """
 
     def __init__(self, books: Ledgerbook) -> None:
-        self._books = books
+        self.books = books
 
+    @serialised
     def create(self, draft: VoucherDraft | Element) -> Voucher:
         """Enter a voucher.
 
@@ -51,8 +55,8 @@ class VoucherEditor:
             BooksRefused: with Tally's own text.
         """
         tree = draft.to_tree() if isinstance(draft, VoucherDraft) else draft
-        voucher_type, day = check_voucher(self._books, tree)
-        state = self._books.state
+        voucher_type, day = check_voucher(self.books, tree)
+        state = self.books.state
         number = self._number_for(voucher_type, tree)
         state.last_voucher_id += 1
         state.last_retain_key = state.last_retain_key + RETAIN_STEP if state.last_retain_key else 1
@@ -63,8 +67,11 @@ class VoucherEditor:
             sequence=self._next_sequence(day),
             retain_key=state.last_retain_key,
         )
-        return self._store(tree, voucher_type, day, identity)
+        made = self._store(tree, voucher_type, day, identity)
+        self._settle_numbers(made.type_id)
+        return self.get(made.master_id)
 
+    @serialised
     def create_cancelled(self, tree: Element) -> Voucher:
         """Enter a voucher that is cancelled from the first, as a Cancel that names none does: one step, no entries."""
         lines = [child for child in tree.children if not child.children]
@@ -72,6 +79,7 @@ class VoucherEditor:
         kept = tuple([Element(tag) for tag in HEADER_TAGS])
         return self._replace(replace(voucher, is_cancelled=True, body=pack(Element("VOUCHER", children=kept))), steps=0)
 
+    @serialised
     def alter(self, master_id: int, draft: VoucherDraft | Element) -> Voucher:
         """Replace a voucher's content; its number stays unless the type leaves numbers to the user.
 
@@ -80,7 +88,7 @@ class VoucherEditor:
         """
         old = self.get(master_id)
         tree = draft.to_tree() if isinstance(draft, VoucherDraft) else draft
-        voucher_type, day = check_voucher(self._books, tree)
+        voucher_type, day = check_voucher(self.books, tree, master_id)
         given = tree.value("VOUCHERNUMBER")
         keeps = is_automatic(voucher_type) or not given
         identity = _Identity(
@@ -92,12 +100,17 @@ class VoucherEditor:
             sequence=old.sequence if day == old.day else self._next_sequence(day),
             retain_key=old.retain_key,
         )
-        return self._store(tree, voucher_type, day, identity)
+        altered = self._store(tree, voucher_type, day, identity)
+        if (old.type_id, old.day) != (altered.type_id, altered.day):
+            self._settle_numbers(old.type_id, altered.type_id)
+        return self.get(master_id)
 
+    @serialised
     def save_unchanged(self, master_id: int) -> Voucher:
         """Open a voucher and accept it as it is."""
         return self._replace(self.get(master_id), steps=1)
 
+    @serialised
     def redate(self, master_id: int, day: date) -> Voucher:
         """Move a voucher to another day: its key changes, its GUID and number stay.
 
@@ -105,36 +118,49 @@ class VoucherEditor:
             BooksRefused: the day lies before the books.
         """
         old = self.get(master_id)
-        if not is_usable_day(self._books, day):
+        if not is_usable_day(self.books, day):
             raise BooksRefused(f"Voucher date is missing for: '{self._type_of(old).name}' voucher {old.number}.")
         tree = unpack(old.body)
-        moves = read_moves(tree, self._books.masters, day, self._books.kind_of(old.type_id))
+        moves = read_moves(tree, self.books.masters, day, self.books.kind_of(old.type_id))
         moved = replace(old, day=day, sequence=self._next_sequence(day), bills=moves.bills)
-        return self._replace(moved, steps=1)
+        self._replace(moved, steps=1)
+        self._settle_numbers(old.type_id)
+        return self.get(master_id)
 
+    @serialised
     def renumber(self, master_id: int, number: str) -> Voucher:
         """Give a voucher another number; of an optional voucher this moves no change number."""
         old = self.get(master_id)
         return self._replace(replace(old, number=number), steps=0 if old.is_optional else 1)
 
+    @serialised
     def renumber_automatically(self, type_name: str) -> int:
         """Close the gaps in a type's numbers as "Auto Renumber" does; no change number moves.
 
         Returns:
             How many vouchers show another number now.
         """
-        voucher_type = self._books.masters.find("VOUCHERTYPE", type_name)
+        voucher_type = self.books.masters.find("VOUCHERTYPE", type_name)
         if voucher_type is None:
             raise BooksRefused(f"Voucher Type '{type_name}' does not exist!")
-        rows = [row for row in self._books.vouchers() if row.type_id == voucher_type.master_id]
-        changed = 0
-        for row, number in zip(rows, renumbered(rows), strict=True):
-            if row.number != number:
-                self._books.state.vouchers[row.master_id] = replace(row, number=number)
-                changed += 1
-        self._books.touch()
-        return changed
+        return self._close_gaps(voucher_type.master_id)
 
+    def _close_gaps(self, type_id: int) -> int:
+        rows = [row for row in self.books.vouchers() if row.type_id == type_id]
+        numbers = renumbered(rows)
+        changed = [(row, number) for row, number in zip(rows, numbers, strict=True) if row.number != number]
+        for row, number in changed:
+            self.books.state.vouchers[row.master_id] = replace(row, number=number)
+        self.books.touch()
+        return len(changed)
+
+    def _settle_numbers(self, *type_ids: int) -> None:
+        """Renumber the types that Tally renumbers itself when a voucher comes, goes or moves."""
+        for type_id in set(type_ids):
+            if is_renumbered(self.books.masters.by_id[type_id]):
+                self._close_gaps(type_id)
+
+    @serialised
     def cancel(self, master_id: int) -> Voucher:
         """Cancel: number, day and GUID stay, everything else goes."""
         old = self.get(master_id)
@@ -142,6 +168,7 @@ class VoucherEditor:
         empty = replace(old, is_cancelled=True, is_optional=False, postings=(), bills=(), goods=())
         return self._replace(replace(empty, body=pack(Element("VOUCHER", children=kept))), steps=1)
 
+    @serialised
     def make_optional(self, master_id: int) -> Voucher:
         """Take a voucher out of the books without removing it."""
         old = self.get(master_id)
@@ -149,16 +176,19 @@ class VoucherEditor:
             raise BooksRefused("Voucher does not exist!")
         return self._replace(replace(old, is_optional=True), steps=2)
 
+    @serialised
     def make_regular(self, master_id: int) -> Voucher:
         """Let an optional voucher count."""
         return self._replace(replace(self.get(master_id), is_optional=False), steps=1)
 
+    @serialised
     def delete(self, master_id: int) -> None:
         """Remove a voucher; nothing is left of it but the counter's step of two."""
-        self.get(master_id)
-        del self._books.state.vouchers[master_id]
+        old = self.get(master_id)
+        del self.books.state.vouchers[master_id]
         self._next_alter_id(2)
-        self._books.touch()
+        self.books.touch()
+        self._settle_numbers(old.type_id)
 
     def get(self, master_id: int) -> Voucher:
         """Return a voucher.
@@ -166,39 +196,39 @@ class VoucherEditor:
         Raises:
             BooksRefused: there is none of that number.
         """
-        voucher = self._books.state.vouchers.get(master_id)
+        voucher = self.books.state.vouchers.get(master_id)
         if voucher is None:
             raise BooksRefused("Voucher does not exist!")
         return voucher
 
     def _type_of(self, voucher: Voucher) -> Master:
-        return self._books.masters.by_id[voucher.type_id]
+        return self.books.masters.by_id[voucher.type_id]
 
     def _number_for(self, voucher_type: Master, tree: Element) -> str:
         if not is_automatic(voucher_type):
             return tree.value("VOUCHERNUMBER")
-        same = (row for row in self._books.state.vouchers.values() if row.type_id == voucher_type.master_id)
+        same = (row for row in self.books.state.vouchers.values() if row.type_id == voucher_type.master_id)
         return next_number(same)
 
     def _next_alter_id(self, steps: int) -> int:
-        self._books.state.alter_voucher_id += steps
-        return self._books.state.alter_voucher_id
+        self.books.state.alter_voucher_id += steps
+        return self.books.state.alter_voucher_id
 
     def _next_sequence(self, day: date) -> int:
-        sequences = self._books.state.day_sequences
+        sequences = self.books.state.day_sequences
         sequences[day] = sequences.get(day, 0) + KEY_STEP
         return sequences[day]
 
     def _replace(self, voucher: Voucher, *, steps: int) -> Voucher:
         stored = replace(voucher, alter_id=self._next_alter_id(steps)) if steps else voucher
-        self._books.state.vouchers[voucher.master_id] = stored
-        self._books.touch()
+        self.books.state.vouchers[voucher.master_id] = stored
+        self.books.touch()
         return stored
 
     def _store(self, tree: Element, voucher_type: Master, day: date, identity: _Identity) -> Voucher:
-        masters = self._books.masters
+        masters = self.books.masters
         referred = masters.refer(tree)
-        moves = read_moves(referred, masters, day, self._books.kind_of(voucher_type.master_id))
+        moves = read_moves(referred, masters, day, self.books.kind_of(voucher_type.master_id))
         record = Voucher(
             master_id=identity.master_id,
             alter_id=identity.alter_id,
@@ -214,6 +244,6 @@ class VoucherEditor:
             goods=moves.goods,
             body=pack(without_header(referred)),
         )
-        self._books.state.vouchers[record.master_id] = record
-        self._books.touch()
+        self.books.state.vouchers[record.master_id] = record
+        self.books.touch()
         return record

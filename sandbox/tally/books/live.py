@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from threading import RLock
 
 from canonical.dates import Period
+from sandbox.tally.books.bill_objects import iter_bills
 from sandbox.tally.books.building import build_company
 from sandbox.tally.books.catalogue import BILL_CLASSES, class_of
 from sandbox.tally.books.company import BooksState, Ledgerbook
@@ -52,7 +54,9 @@ class LiveCompany(Ledgerbook):
             yield CompanyObject(scope)
         elif name == "VOUCHER":
             yield from (VoucherObject(scope, row) for row in self.vouchers())
-        elif name not in BILL_CLASSES:
+        elif name in BILL_CLASSES:
+            yield from iter_bills(scope)
+        else:
             yield from (MasterObject(scope, row) for row in self.masters.of_kind(name))
 
     def voucher_objects(self, period: Period) -> Iterator[VoucherObject]:
@@ -75,17 +79,20 @@ class LiveCompany(Ledgerbook):
 
     def rename_company(self, name: str) -> None:
         """Rename the company: its GUID stays, which is why it and not the name tells companies apart."""
-        self.state.name = name
-        self.touch()
+        with self.lock:
+            self.state.name = name
+            self.touch()
 
     def snapshot(self) -> BooksState:
         """Take a backup: everything as it is now, counters included."""
-        return self.state.copy()
+        with self.lock:
+            return self.state.copy()
 
     def restore(self, backup: BooksState) -> None:
         """Restore a backup: objects and counters go back; what is entered next takes the same numbers again."""
-        self.state = backup.copy()
-        self.touch()
+        with self.lock:
+            self.state = backup.copy()
+            self.touch()
 
 
 @dataclass(slots=True)
@@ -95,10 +102,16 @@ class LiveBooks:
     Attributes:
         companies: all loaded ones.
         current: the active one, which requests without ``SVCURRENTCOMPANY`` read and write; None if none is open.
+        lock: one for all companies; held for a whole answer, for Tally serves one request at a time.
     """
 
     companies: list[LiveCompany]
     current: LiveCompany | None
+    lock: RLock = field(default_factory=RLock)
+
+    def __post_init__(self) -> None:
+        for company in self.companies:
+            company.lock = self.lock
 
     def find(self, name: str) -> LiveCompany | None:
         """Find a loaded company by name, as Tally matches names: case and outer blanks do not matter."""
@@ -115,7 +128,8 @@ class LiveBooks:
         company = self.find(request.company) if request.company else self.current
         if company is None:
             return wrong_company(request.company)
-        return import_objects(company, request.objects, request.statics).to_xml()
+        with self.lock:
+            return import_objects(company, request.objects, request.statics).to_xml()
 
     def close(self, company: LiveCompany) -> None:
         """Unload a company; the first that is left becomes the active one."""
@@ -124,6 +138,7 @@ class LiveBooks:
 
     def open(self, company: LiveCompany) -> None:
         """Load a company and make it the active one."""
+        company.lock = self.lock
         self.companies.append(company)
         self.current = company
 

@@ -13,9 +13,11 @@ from sandbox.tally.books.company import Ledgerbook
 from sandbox.tally.books.drafts import master_tree
 from sandbox.tally.books.errors import BooksRefused, UnknownKind
 from sandbox.tally.books.masters import PRIMARY, reserved_name
+from sandbox.tally.books.packing import unpack
 from sandbox.tally.books.records import Master
 from sandbox.tally.books.references import MARK, fold, reference_to, referred_class
-from sandbox.tally.books.tree import Element, unpack
+from sandbox.tally.books.serialising import serialised
+from sandbox.tally.books.tree import Element
 
 IDENTITY_TAGS = ("GUID", "MASTERID", "ALTERID")
 _WORDS = {"GROUP": "Group", "STOCKGROUP": "Stock Group", "UNIT": "Unit", "COSTCATEGORY": "Cost Category"}
@@ -25,8 +27,9 @@ class MasterEditor:
     """Edits the masters of one company."""
 
     def __init__(self, books: Ledgerbook) -> None:
-        self._books = books
+        self.books = books
 
+    @serialised
     def create(self, kind: str, name: str, draft: Element | None = None, **fields: str) -> Master:
         """Create a master.
 
@@ -41,13 +44,14 @@ class MasterEditor:
         """
         if kind not in MASTER_CLASSES:
             raise UnknownKind(kind)
-        if not name.strip() or self._books.masters.find(kind, name) is not None:
+        if not name.strip() or self.books.masters.find(kind, name) is not None:
             raise BooksRefused(f"{kind.title()} '{name}' already exists!" if name.strip() else "BAD ORIGINAL NAME")
         tree = draft if draft is not None else master_tree(kind, name, **fields)
         self._check(kind, tree)
-        self._books.state.last_master_id += 1
-        return self._store(kind, self._books.state.last_master_id, name, tree)
+        self.books.state.last_master_id += 1
+        return self._store(kind, self.books.state.last_master_id, name, tree)
 
+    @serialised
     def alter(self, master_id: int, draft: Element | None = None, **fields: str) -> Master:
         """Change fields of a master: named elements and lists are replaced, the others stay."""
         old = self.get(master_id)
@@ -55,6 +59,7 @@ class MasterEditor:
         self._check(old.kind, tree)
         return self._store(old.kind, master_id, old.name, _merge(old.tree, tree))
 
+    @serialised
     def rename(self, master_id: int, name: str) -> Master:
         """Give a master another name; everything that refers to it shows the new one.
 
@@ -62,11 +67,12 @@ class MasterEditor:
             BooksRefused: the name is taken.
         """
         old = self.get(master_id)
-        holder = self._books.masters.find(old.kind, name)
+        holder = self.books.masters.find(old.kind, name)
         if not name.strip() or (holder is not None and holder.master_id != master_id):
             raise BooksRefused(f"{old.kind.title()} '{name}' already exists!")
         return self._store(old.kind, master_id, name, old.tree)
 
+    @serialised
     def alter_and_rename(self, master_id: int, name: str, draft: Element) -> Master:
         """Change fields and name in one step, as a client's Alter with another display name does.
 
@@ -74,16 +80,18 @@ class MasterEditor:
             BooksRefused: the name is taken, or the parent does not exist.
         """
         old = self.get(master_id)
-        if self._books.masters.find(old.kind, name) not in (None, old):
+        if self.books.masters.find(old.kind, name) not in (None, old):
             raise BooksRefused(f"{old.kind.title()} '{name}' already exists!")
         self._check(old.kind, draft)
         return self._store(old.kind, master_id, name, _merge(old.tree, draft))
 
+    @serialised
     def save_unchanged(self, master_id: int) -> Master:
         """Open a master and accept it as it is."""
         old = self.get(master_id)
         return self._store(old.kind, master_id, old.name, old.tree)
 
+    @serialised
     def delete(self, master_id: int) -> None:
         """Delete a master that nothing uses.
 
@@ -93,9 +101,9 @@ class MasterEditor:
         old = self.get(master_id)
         if reserved_name(old) or self.is_used(master_id):
             raise BooksRefused("Cannot be deleted!")
-        self._books.masters.drop(master_id)
-        self._books.state.alter_master_id += 1
-        self._books.touch()
+        self.books.masters.drop(master_id)
+        self.books.state.alter_master_id += 1
+        self.books.touch()
 
     def get(self, master_id: int) -> Master:
         """Return a master.
@@ -103,7 +111,7 @@ class MasterEditor:
         Raises:
             BooksRefused: there is none of that number.
         """
-        master = self._books.masters.by_id.get(master_id)
+        master = self.books.masters.by_id.get(master_id)
         if master is None:
             raise BooksRefused("Object does not exist!")
         return master
@@ -111,12 +119,12 @@ class MasterEditor:
     def is_used(self, master_id: int) -> bool:
         """Say whether another master or any voucher, cancelled and optional ones included, names it."""
         mark = reference_to(master_id)
-        masters = self._books.masters.by_id.values()
+        masters = self.books.masters.by_id.values()
         if any(mark in _references(row.tree) for row in masters if row.master_id != master_id):
             return True
         return any(
             row.type_id == master_id or master_id in row.postings[::2] or mark in _references(unpack(row.body))
-            for row in self._books.state.vouchers.values()
+            for row in self.books.state.vouchers.values()
         )
 
     def _check(self, kind: str, tree: Element) -> None:
@@ -126,18 +134,18 @@ class MasterEditor:
             text = child.text.strip()
             if target is None or child.children or not text or text.startswith(("\x04", MARK)) or text == "Primary":
                 continue
-            if self._books.masters.find(target, text) is None:
+            if self.books.masters.find(target, text) is None:
                 raise BooksRefused(f"{_WORDS.get(target, target.title())} '{text}' does not exist!")
 
     def _store(self, kind: str, master_id: int, name: str, tree: Element) -> Master:
-        state = self._books.state
+        state = self.books.state
         state.alter_master_id += 1
         referred = state.masters.refer(_complete(tree, kind, name))
         master = Master(
             kind=kind, master_id=master_id, alter_id=state.alter_master_id, name=name, tree=_self_named(referred, kind)
         )
         state.masters.put(master)
-        self._books.touch()
+        self.books.touch()
         return master
 
 

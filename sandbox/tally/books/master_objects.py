@@ -20,7 +20,7 @@ from sandbox.tally.books.tree import Element
 from sandbox.tally.books.values import Amount, Empty, Logical, Number, Scalar, Text
 
 SEPARATOR = "\x03"
-"""Between the parts of PARENTSTRUCTURE, raw and illegal in XML."""
+"""On both sides of every part of PARENTSTRUCTURE, raw and illegal in XML."""
 
 IDENTITY_TAGS = frozenset({"GUID", "MASTERID", "ALTERID"})
 
@@ -50,24 +50,19 @@ class MasterObject(LiveObject):
             computed = _ANY.get(field[1:]) or _BY_KIND.get(self.record.kind, {}).get(field[1:])
         return computed(self) if computed is not None else super().method(field)
 
-    def elements(self) -> Iterator[Element]:
-        """Yield the children as an export lists them."""
+    def stored(self) -> Iterator[Element]:
+        """Yield the children as an export lists them, identity and balance filled in."""
         for child in self.element.children:
-            if child.children:
-                yield child
-            elif child.tag in IDENTITY_TAGS:
+            if child.tag in IDENTITY_TAGS:
                 yield child._replace(text=self._identity_text(child.tag))
+            elif child.tag == "CLOSINGBALANCE" and not child.children:
+                value = self.method("CLOSINGBALANCE")
+                yield child._replace(text=value.wire if value is not None else "")
             else:
-                yield child._replace(text=self._plain_text(child))
+                yield child
 
     def _identity_text(self, tag: str) -> str:
         return self.guid if tag == "GUID" else f" {_ANY[tag](self).wire}"
-
-    def _plain_text(self, child: Element) -> str:
-        if child.tag == "CLOSINGBALANCE":
-            value = self.method("CLOSINGBALANCE")
-            return value.wire if value is not None else ""
-        return self.spell(child)
 
 
 def _amount(paise: int) -> Scalar:
@@ -103,8 +98,19 @@ def _grand_parent(master: MasterObject) -> Scalar:
     return Text(line[-1].name if line else PRIMARY)
 
 
+def _primary_group_parent(master: MasterObject) -> Scalar:
+    """The topmost group above; a root has only Tally's own Primary above it."""
+    line = _line(master)
+    return Text(line[-1].name if len(line) > 1 else PRIMARY)
+
+
+def _reserve_name(master: MasterObject) -> Scalar:
+    """The reserved name of the nearest predefined group, the group itself first."""
+    return Text(next((name for row in _line(master) if (name := reserved_name(row))), ""))
+
+
 def _parent_structure(master: MasterObject) -> Scalar:
-    return Text(SEPARATOR.join(row.name for row in _line(master)))
+    return Text("".join(f"{SEPARATOR}{row.name}{SEPARATOR}" for row in _line(master)))
 
 
 def _ledger_opening(master: MasterObject) -> Scalar:
@@ -189,10 +195,10 @@ _BY_KIND: dict[str, dict[str, Callable[[MasterObject], Scalar]]] = {
     "GROUP": {
         "OPENINGBALANCE": _group_opening,
         "CLOSINGBALANCE": _group_closing,
-        "RESERVENAME": lambda master: Text(reserved_name(master.record)),
+        "RESERVENAME": _reserve_name,
         "PRIMARYGROUP": _primary_group,
         "GRANDPARENT": _grand_parent,
-        "PRIMARYGRPPARENT": _grand_parent,
+        "PRIMARYGRPPARENT": _primary_group_parent,
         "PARENTSTRUCTURE": _parent_structure,
         "ISREVENUE": _is_revenue,
     },

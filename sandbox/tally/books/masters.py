@@ -59,15 +59,18 @@ class MasterTable:
 
     def of_kind(self, kind: str) -> list[Master]:
         """Return the masters of a class, by name as Tally lists them."""
-        return sorted((row for row in self.by_id.values() if row.kind == kind), key=lambda row: row.name.casefold())
+        return sorted(
+            (row for row in list(self.by_id.values()) if row.kind == kind), key=lambda row: row.name.casefold()
+        )
 
-    def spell(self, element: Element) -> str:
-        """Return an element's text with its reference resolved to the present name."""
-        text = element.text
-        if text[:1] != MARK:
-            return text
-        master = self.by_id.get(int(text[1:]))
+    def name_behind(self, reference: str) -> str:
+        """Return the present name behind a stored reference; nothing if the master is gone."""
+        master = self.by_id.get(int(reference[1:]))
         return master.name if master is not None else ""
+
+    def spell(self, text: str) -> str:
+        """Return a stored text with its reference, if it is one, resolved."""
+        return self.name_behind(text) if text[:1] == MARK else text
 
     def refer(self, element: Element) -> Element:
         """Replace names of masters in a tree by references; names no master has stay as they are."""
@@ -78,7 +81,7 @@ class MasterTable:
         rows = []
         for child in element.children:
             if child.children:
-                row = Element(child.tag, "", child.attributes, self._refer_children(child))
+                row = tuple.__new__(Element, (child.tag, "", child.attributes, self._refer_children(child)))
             elif child.tag in REFERRING_FIELDS:
                 kind = referred_class(parent, child.tag)
                 number = names[kind].get(fold(child.text)) if kind in names else None

@@ -13,7 +13,7 @@ from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.tree import Element
 
 _ENDING = re.compile(r"(.*?)(\d+)$", re.DOTALL)
-_AUTOMATIC = frozenset({"Automatic", "Automatic (Manual Override)", "Multi-user Auto", "Auto Retain", "Auto Renumber"})
+_AUTOMATIC = frozenset({"Automatic", "Automatic (Manual Override)", "Multi-user Auto"})
 
 
 def numbering_method(voucher_type: Master) -> str:
@@ -25,6 +25,12 @@ def numbering_method(voucher_type: Master) -> str:
 def is_automatic(voucher_type: Master) -> bool:
     """Say whether Tally numbers the vouchers of a type itself, whatever number they come with."""
     return numbering_method(voucher_type) in _AUTOMATIC
+
+
+def is_renumbered(voucher_type: Master) -> bool:
+    """Say whether Tally closes gaps by itself, without any trace in the vouchers' change numbers."""
+    series = voucher_type.tree.first("VOUCHERNUMBERSERIES.LIST")
+    return series is not None and series.value("NUMBERINGSUBMETHOD") == "Auto Renumber"
 
 
 def prevents_duplicates(voucher_type: Master) -> bool:

@@ -6,7 +6,7 @@ is asked of it. Methods are matched as Tally matches them: without case, blanks 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -54,9 +54,9 @@ class LiveObject:
         field = fold_method(name)
         for child in self.element.children:
             if child.tag == field and not child.children:
-                return parse_scalar(type_of(field, self.root), self.spell(child))
+                return parse_scalar(type_of(field, self.root), self.spell(child.text))
         if field == self.tag and not self.element.children:
-            return Text(self.spell(self.element))
+            return Text(self.spell(self.element.text))
         return None
 
     def fields(self) -> Iterator[Element]:
@@ -67,12 +67,16 @@ class LiveObject:
 
     def elements(self) -> Iterator[Element]:
         """Yield the children with their present text, lists included."""
-        for child in self.element.children:
-            yield child if child.children else child._replace(text=self.spell(child))
+        for child in self.stored():
+            yield child if child.children else child._replace(text=self.spell(child.text))
 
-    def spell(self, element: Element) -> str:
-        """Return the text of a plain element, references resolved."""
-        return self.scope.company.masters.spell(element)
+    def stored(self) -> Iterable[Element]:
+        """Yield the children in order, references unresolved; subclasses fill in what their record holds."""
+        return self.element.children
+
+    def spell(self, text: str) -> str:
+        """Return a stored text, a reference resolved."""
+        return self.scope.company.masters.spell(text)
 
     def children(self, name: str) -> Sequence[LiveObject]:
         """Return a sub-collection; empty where there is none.
@@ -103,7 +107,7 @@ class LiveObject:
     def to_xml(self, indent: int = 5) -> str:
         """Write the whole object as an export does, without TYPE attributes; lines end in LF."""
         pad = " " * indent
-        body = render(self.elements(), indent + 1, self.spell)
+        body = render(self.stored(), indent + 1, self.scope.company.masters.name_behind)
         return f"{pad}<{self.tag}{attribute_text(self.attributes)}>\n{body}{pad}</{self.tag}>\n"
 
 

@@ -52,19 +52,26 @@ def _stock_share(company: Ledgerbook, period: Period, ledger: Master) -> int:
     return stock_value(company, period.end) if first.master_id == ledger.master_id else 0
 
 
-def stock_change(company: Ledgerbook, period: Period) -> int:
-    """Return by how much stock in hand is worth more at the period's end than the ledgers opened with."""
-    stock_ledgers = [row for row in company.masters.of_kind("LEDGER") if is_stock(company.masters, row)]
-    if not stock_ledgers or not company.facts.is_integrated:
-        return 0
-    return stock_value(company, period.end) - sum(opening_in(company, period, row.master_id) for row in stock_ledgers)
+def book_stock(company: Ledgerbook, period: Period) -> int:
+    """Return what the ledgers of stock in hand say by themselves: openings, and postings if somebody made any."""
+    ledgers = [row for row in company.masters.of_kind("LEDGER") if is_stock(company.masters, row)]
+    return sum(company.sums(period).of(row.master_id).closing for row in ledgers)
+
+
+def closing_stock(company: Ledgerbook, period: Period) -> int:
+    """Return the stock the statements show: what the items are worth, if there is a ledger to carry it."""
+    has_ledger = any(is_stock(company.masters, row) for row in company.masters.of_kind("LEDGER"))
+    if company.facts.is_integrated and has_ledger:
+        return stock_value(company, period.end)
+    return book_stock(company, period)
 
 
 def result_of(company: Ledgerbook, period: Period) -> int:
     """Return the result of the period as a balance: a profit is a credit, so negative."""
     sums = company.sums(period)
     nominal = [row for row in company.masters.of_kind("LEDGER") if is_nominal(company.masters, row)]
-    return sum(sums.of(row.master_id).closing for row in nominal) - stock_change(company, period)
+    booked = sum(sums.of(row.master_id).closing for row in nominal)
+    return booked - (closing_stock(company, period) - book_stock(company, period))
 
 
 def group_turnover(company: Ledgerbook, period: Period, group: Master) -> LedgerSum:

@@ -87,7 +87,7 @@ def take_stock(
 def _open(masters: MasterTable) -> _Shelves:
     items: dict[int, ItemStock] = {}
     places: dict[PLACE, int] = defaultdict(int)
-    for item in masters.by_id.values():
+    for item in list(masters.by_id.values()):
         if item.kind != "STOCKITEM":
             continue
         conversion = conversion_of(masters, item.master_id)

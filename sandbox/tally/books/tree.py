@@ -6,21 +6,20 @@ every reading. Texts hold the real characters (U+0004 before system values); the
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from sandbox.tally.books.references import MARK
 from sandbox.tally.text import escape
 
-_NONE: Mapping[str, str] = MappingProxyType({})
+NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 _STAND_INS = {"\ue003": "\x03", "\ue004": "\x04", "\ue005": "\x05"}
 _ILLEGAL = {"&#4;": "\ue004", "\x03": "\ue003", "\x04": "\ue004", "\x05": "\ue005"}
 _UDF = "UDF_COLON_"
 """Stands for the prefix while parsing: whether it was declared does not matter then."""
-_LEVEL = 1
 
 
 class Element(NamedTuple):
@@ -28,7 +27,7 @@ class Element(NamedTuple):
 
     tag: str
     text: str = ""
-    attributes: Mapping[str, str] = _NONE
+    attributes: Mapping[str, str] = NO_ATTRIBUTES
     children: tuple[Element, ...] = ()
 
     def all(self, tag: str) -> tuple[Element, ...]:
@@ -79,16 +78,18 @@ def _converted(node: ET.Element) -> Element:
     tag = node.tag
     if tag.startswith(_UDF):
         tag = f"UDF:{tag[len(_UDF) :]}"
+    attributes = node.attrib or NO_ATTRIBUTES
     if len(node):
-        children = tuple([child for child in map(_converted, node) if not is_placeholder(child)])
-        return Element(tag, "", node.attrib or _NONE, children)
+        rows = [_converted(child) for child in node]
+        kept = [row for row in rows if row[3] or not is_placeholder(row)]
+        return tuple.__new__(Element, (tag, "", attributes, tuple(kept)))
     text = node.text or ""
-    return Element(tag, text if text.isascii() else _restore(text), node.attrib or _NONE)
+    return tuple.__new__(Element, (tag, text if text.isascii() else _restore(text), attributes, ()))
 
 
 def is_placeholder(element: Element) -> bool:
     """Say whether it is one of the empty lists Tally writes for nearly every list there could be."""
-    return not element.children and element.tag.endswith(".LIST") and not element.text.strip()
+    return element.tag.endswith(".LIST") and not element.children and not element.text.strip()
 
 
 def _restore(text: str) -> str:
@@ -98,55 +99,34 @@ def _restore(text: str) -> str:
     return text
 
 
-def pack(element: Element) -> bytes:
-    """Make an element small: about a tenth of its XML."""
-    return zlib.compress(json.dumps(_plain(element), ensure_ascii=False, separators=(",", ":")).encode(), _LEVEL)
-
-
-def _plain(element: Element) -> list[Any]:
-    content: Any = [_plain(child) for child in element.children] if element.children else element.text
-    return [element.tag, content, dict(element.attributes)] if element.attributes else [element.tag, content]
-
-
-def unpack(data: bytes) -> Element:
-    """Undo ``pack``."""
-    return _element(json.loads(zlib.decompress(data)))
-
-
-def _element(row: list[Any]) -> Element:
-    content = row[1]
-    attributes = row[2] if len(row) > 2 else _NONE  # noqa: PLR2004 - tag, content, attributes
-    if isinstance(content, str):
-        return Element(row[0], content, attributes)
-    return Element(row[0], "", attributes, tuple([_element(child) for child in content]))
-
-
-def render(elements: Iterable[Element], indent: int, spell: Callable[[Element], str]) -> str:
+def render(elements: Iterable[Element], indent: int, resolve: Callable[[str], str]) -> str:
     """Write elements as Tally does: one a line, indented by one blank a level, LF line ends.
 
     Args:
         elements: siblings.
         indent: blanks before them.
-        spell: the text of a plain element, references resolved; not escaped.
+        resolve: the present name behind a reference.
     """
     out: list[str] = []
-    _render(out, elements, " " * indent, spell)
+    _render(out, elements, " " * indent, resolve)
     return "".join(out)
 
 
-def _render(out: list[str], elements: Iterable[Element], pad: str, spell: Callable[[Element], str]) -> None:
-    for element in elements:
-        tag = element.tag
-        start = f"{tag}{attribute_text(element.attributes)}" if element.attributes else tag
-        if element.children:
+def _render(out: list[str], elements: Iterable[Element], pad: str, resolve: Callable[[str], str]) -> None:
+    for tag, text, attributes, children in elements:
+        start = f"{tag}{attribute_text(attributes)}" if attributes else tag
+        if children:
             out.append(f"{pad}<{start}>\n")
-            _render(out, element.children, f"{pad} ", spell)
+            _render(out, children, f"{pad} ", resolve)
             out.append(f"{pad}</{tag}>\n")
-            continue
-        text = escape_native(spell(element))
-        out.append(f"{pad}<{start}>{text}</{tag}>\n" if text else f"{pad}<{start}/>\n")
+        elif text:
+            written = escape_native(resolve(text) if text[0] == MARK else text)
+            out.append(f"{pad}<{start}>{written}</{tag}>\n")
+        else:
+            out.append(f"{pad}<{start}/>\n")
 
 
+@lru_cache(maxsize=1 << 14)
 def escape_native(text: str) -> str:
     """Escape a text as Tally does: U+0004 becomes ``&#4;``, U+0003 and U+0005 stay raw."""
     escaped = escape(text)

@@ -15,8 +15,9 @@ from sandbox.tally.books.moves import (
     iter_entries,
 )
 from sandbox.tally.books.objects import LiveObject, Scope, fold_method
+from sandbox.tally.books.packing import unpack
 from sandbox.tally.books.records import Voucher
-from sandbox.tally.books.tree import Element, unpack
+from sandbox.tally.books.tree import Element
 from sandbox.tally.books.values import Amount, Day, Empty, Logical, Number, Scalar, Text, parse_scalar
 from sandbox.tally.text import day_serial
 
@@ -27,6 +28,7 @@ HEADER_TAGS = (
 )
 """Values that the record holds; in the packed tree only their place is kept."""
 
+_HEADER_SET = frozenset(HEADER_TAGS)
 NEUTRAL_VIEW = "Accounting Voucher View"
 
 
@@ -81,16 +83,19 @@ class VoucherObject(LiveObject):
             return known(self)
         for child in self.tree.children:
             if child.tag == field and not child.children:
-                return parse_scalar(type_of(field, "VOUCHER"), self.spell(child))
+                return parse_scalar(type_of(field, "VOUCHER"), self.spell(child.text))
         return _ATTRIBUTES[field](self) if field in _ATTRIBUTES else None
 
-    def elements(self) -> Iterator[Element]:
+    def stored(self) -> Iterator[Element]:
         """Yield the children as an export lists them, header values filled in."""
         for child in self.tree.children:
-            if child.tag in HEADER_TAGS:
-                yield child._replace(text=self.header_text(child.tag))
-            else:
-                yield child if child.children else child._replace(text=self.spell(child))
+            tag = child.tag
+            yield Element(tag, self.header_text(tag)) if tag in _HEADER_SET else child
+
+    def whole(self) -> Element:
+        """Return the complete tree, header included, as something that can be altered and entered again."""
+        attributes = {"VCHTYPE": self.type_name, "OBJVIEW": self.tree.attributes.get("OBJVIEW", NEUTRAL_VIEW)}
+        return Element("VOUCHER", "", attributes, tuple(self.stored()))
 
     def header_text(self, tag: str) -> str:
         """Return the text of a header value as files write it: numbers of identity with a leading blank."""

@@ -19,11 +19,11 @@ from sandbox.tally.books.values import Amount
 from sandbox.tally.gateway.answers import EMPTY_REPORT
 from sandbox.tally.gateway.collection import Tally, Truncated
 from sandbox.tally.gateway.definitions import Definition, split_pair
-from sandbox.tally.gateway.fetching import LISTS
 from sandbox.tally.gateway.gather import gather_by_name
 from sandbox.tally.gateway.rows import Row
 from sandbox.tally.gateway.tdl.lexer import TdlError
 from sandbox.tally.gateway.tdl.scope import Evaluate, Scope
+from sandbox.tally.gateway.tdl.types import LISTS
 from sandbox.tally.gateway.tdl.values import Value, day_text, number, text, truth
 from sandbox.tally.gateway.world import RequestWorld
 

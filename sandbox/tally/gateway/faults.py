@@ -145,6 +145,8 @@ class Faults:
     """Count an exception and import nothing, without any LINEERROR."""
     import_line_error: str = ""
     """Count an exception and import nothing, with this LINEERROR."""
+    import_nothing: bool = False
+    """Answer STATUS 1 without any counter, and import nothing."""
     import_answer_lost: bool = False
     """Import, then reset the connection before the answer."""
 
@@ -170,6 +172,12 @@ class Faults:
             known = ", ".join(one.name.replace("_", "-") for one in fields(self) if one.name != "script")
             raise ValueError(f"No fault is called {name}; there are: {known}.")
         setattr(self, name, _value_like(getattr(self, name), text))
+
+
+def list_switches() -> list[tuple[str, str]]:
+    """Every switch as the command line spells it, with its default."""
+    healthy = Faults()
+    return [(one.name.replace("_", "-"), str(getattr(healthy, one.name))) for one in fields(Faults) if one.name != "script"]
 
 
 def _value_like(sample: object, text: str) -> object:

@@ -7,20 +7,6 @@ from dataclasses import dataclass, field
 
 from sandbox.tally.gateway.faults import Faults
 
-LISTS = frozenset(
-    """allledgerentries ledgerentries allinventoryentries inventoryentries inventoryentriesin inventoryentriesout
-    billallocations bankallocations batchallocations categoryallocations costcentreallocations accountingallocations
-    inventoryallocations ratedetails gstdetails hsndetails statewisedetails ledgstregdetails ledmailingdetails
-    ledmultiaddresslist address mailingname languagename basicbuyeraddress basicuserdescription contactdetails
-    paymentdetails interestcollection standardcostlist standardpricelist ledgerclosingvalues categoryentry
-    employeeentry employeeentries payheadallocations attendanceentries vouchernumberseries ewaybilldetails
-    transportdetails invoicedelnotes invoiceorderlist taxobjectallocations multicomponentlist fullpricelist
-    gstregistrationdetails reportinguqcdetails expenseallocations voucherclasslist dailystdrates
-    dailybuyingrates dailysellingrates gst""".split()
-)
-"""Names that are lists even where an object has none of them; they are then sent as an empty placeholder."""
-
-
 @dataclass(slots=True)
 class Fetch:
     """What is asked of one object or of the entries of one list.

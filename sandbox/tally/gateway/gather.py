@@ -65,9 +65,12 @@ def computed_methods(world: RequestWorld, definition: Definition) -> dict[str, E
 
 
 def _filters(world: RequestWorld, definition: Definition) -> list[Compiled]:
-    """The filters that apply; one whose name no formula has lets everything through, as measured."""
-    found = [world.definitions.formulae.get(fold_name(name)) for name in definition.names("FILTER")]
-    compiled = [world.compile(source) for source in found if source]
+    """The filters that apply.
+
+    Raises:
+        TdlError: A filter names no formula.
+    """
+    compiled = [world.compile(world.formula_source(name)) for name in definition.names("FILTER")]
     if not world.faults.variable_filter_inert:
         return compiled
     return [one for one in compiled if not one.variables() & _PERIOD_VARIABLES]

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from sandbox.tally.books import LiveBooks
 
 _COUNTERS = ("CREATED", "ALTERED", "DELETED", "LASTVCHID", "LASTMID", "COMBINED", "IGNORED", "ERRORS", "CANCELLED")
+_NOTHING = "<ENVELOPE>\n <HEADER>\n  <VERSION>1</VERSION>\n  <STATUS>1</STATUS>\n </HEADER>\n</ENVELOPE>\n"
 
 
 def answer_import(books: LiveBooks, incoming: Incoming, faults: Faults) -> str:
     """The counters of an import; a company that is not loaded fails closed."""
     if incoming.company is not None and books.find(incoming.company) is None:
         return answers.company_not_set(incoming.company)
+    if faults.import_nothing:
+        return _NOTHING
     if faults.import_exception or faults.import_line_error:
         return _excepted(faults.import_line_error)
     if incoming.envelope is None:

@@ -13,14 +13,17 @@ from sandbox.tally.books.catalogue import MASTER_CLASSES, type_of
 from sandbox.tally.books.tree import attribute_text, escape_native
 from sandbox.tally.books.values import Amount, Scalar, Text
 from sandbox.tally.gateway.faults import Faults
-from sandbox.tally.gateway.fetching import LISTS, Fetch
+from sandbox.tally.gateway.fetching import Fetch
+from sandbox.tally.gateway.tdl.methods import read_children, read_method
 from sandbox.tally.gateway.tdl.scope import Evaluate, Scope
+from sandbox.tally.gateway.tdl.types import LISTS
 from sandbox.tally.gateway.tdl.values import scalar_of
 
 _TYPE_ORDER = {
     name: place for place, name in enumerate(("Date", "String", "Logical", "Number", "Amount", "Quantity", "Rate"))
 }
 _UNPADDED = frozenset({"VOUCHERKEY", "VOUCHERRETAINKEY", "REUSEHOLEID"})
+_DUE_DATES = frozenset({"BILLCREDITPERIOD", "ORDERDUEDATE"})
 _INDENT = 4
 
 VOUCHER_FIXED: tuple[tuple[str, bool, str], ...] = (
@@ -58,6 +61,31 @@ BILL_FIXED: tuple[tuple[str, bool, str], ...] = (
     ("AMOUNT", False, ""),
 )
 """Sent for every bill allocation reached by dotted paths."""
+LEDGER_ENTRY_FIXED: tuple[tuple[str, bool, str], ...] = (
+    ("LEDGERNAME", True, ""),
+    ("ISDEEMEDPOSITIVE", True, ""),
+    ("ISLASTDEEMEDPOSITIVE", True, ""),
+    ("AMOUNT", True, ""),
+)
+GOODS_LINE_FIXED: tuple[tuple[str, bool, str], ...] = (
+    ("STOCKITEMNAME", True, ""),
+    ("ISDEEMEDPOSITIVE", True, ""),
+    ("ISLASTDEEMEDPOSITIVE", True, ""),
+    ("RATE", True, ""),
+    ("DISCOUNT", True, "0"),
+    ("AMOUNT", True, ""),
+    ("ACTUALQTY", True, ""),
+    ("BILLEDQTY", True, ""),
+)
+BATCH_FIXED: tuple[tuple[str, bool, str], ...] = (
+    ("BATCHNAME", True, ""),
+    ("ORDERNO", True, ""),
+    ("TRACKINGNUMBER", True, ""),
+    ("AMOUNT", True, ""),
+    ("ACTUALQTY", True, ""),
+    ("BILLEDQTY", True, ""),
+)
+"""Sent for every entry reached by dotted paths, whatever field of it was fetched, as captures show."""
 _ACTION_IS_NOT_SENT = "ACTION"
 
 Write = Callable[[Scope], str]
@@ -103,7 +131,17 @@ class ObjectWriter:
         return writers
 
 
-_FIXED = {"VOUCHER": VOUCHER_FIXED, "BILLALLOCATIONS": BILL_FIXED}
+_FIXED = {
+    "VOUCHER": VOUCHER_FIXED,
+    "ALLLEDGERENTRIES": LEDGER_ENTRY_FIXED,
+    "LEDGERENTRIES": LEDGER_ENTRY_FIXED,
+    "ACCOUNTINGALLOCATIONS": LEDGER_ENTRY_FIXED,
+    "ALLINVENTORYENTRIES": GOODS_LINE_FIXED,
+    "INVENTORYENTRIES": GOODS_LINE_FIXED,
+    "INVENTORYALLOCATIONS": GOODS_LINE_FIXED,
+    "BATCHALLOCATIONS": BATCH_FIXED,
+    "BILLALLOCATIONS": BILL_FIXED,
+}
 
 
 def _attributes(scope: Scope) -> str:
@@ -141,7 +179,7 @@ def _field_writers(
 ) -> list[Write]:
     """Writers of the fields, then of the lists."""
     always = {tag.casefold(): (typed, default) for tag, typed, default in fixed}
-    wanted = [name for name in fetch.names if name not in LISTS and name not in always and not _is_names(name, root)]
+    wanted = [name for name in fetch.names if name not in LISTS and name not in always and not _is_names(name, root, indent)]
     ordered = _merge([tag.casefold() for tag, _, _ in fixed], wanted, root)
     writers = [
         _field_writer(name, root, indent, *always[name]) if name in always else _field_writer(name, root, indent)
@@ -152,9 +190,9 @@ def _field_writers(
     ]
 
 
-def _is_names(name: str, root: str) -> bool:
+def _is_names(name: str, root: str, indent: int) -> bool:
     """A master's NAME is sent as its list of names."""
-    return name == "name" and root in MASTER_CLASSES
+    return name == "name" and root in MASTER_CLASSES and indent == _INDENT + 1
 
 
 def _first_list(fetch: Fetch, writers: Sequence[Write]) -> int:
@@ -172,12 +210,17 @@ def _merge(fixed: Sequence[str], wanted: Sequence[str], root: str) -> list[str]:
 
 
 def _rank(name: str, root: str) -> int:
-    return _TYPE_ORDER.get(type_of(name.upper(), root), 1)
+    return _TYPE_ORDER.get(_type(name.upper(), root), 1)
+
+
+def _type(tag: str, root: str) -> str:
+    """The type a field is sent with; credit periods and due dates have one of their own."""
+    return "Due Date" if tag in _DUE_DATES else type_of(tag, root)
 
 
 def _field_writer(name: str, root: str, indent: int, typed: bool = True, default: str = "") -> Write:
     tag = name.upper()
-    type_name = type_of(tag, root)
+    type_name = _type(tag, root)
     pad = " " * indent
     kind = f' TYPE="{type_name}"' if typed else ""
     empty = f"{pad}<{tag}{kind}>{default}</{tag}>\n" if typed or default else f"{pad}<{tag}/>\n"
@@ -185,13 +228,13 @@ def _field_writer(name: str, root: str, indent: int, typed: bool = True, default
     nested = _list_writer(name, _WHOLE, root, indent, _NO_FAULTS)
 
     def write(scope: Scope) -> str:
-        value = scope.obj.method(name)
+        value = read_method(scope.obj, name)
         if value is None:
-            return nested(scope) if scope.obj.children(name) else _derived(scope, name, empty)
+            return nested(scope) if read_children(scope.obj, name) else _derived(scope, name, empty)
         wire = value.wire
         if not wire:
             return empty
-        own = kind if value.type_name == type_name or not typed else f' TYPE="{value.type_name}"'
+        own = kind if not typed or type_name == "Due Date" or value.type_name == type_name else f' TYPE="{value.type_name}"'
         return f"{pad}<{tag}{own}>{padded if value.type_name == 'Number' else ''}{_escape(wire)}</{tag}>\n"
 
     return write
@@ -246,7 +289,7 @@ def _list_writer(name: str, fetch: Fetch, root: str, indent: int, faults: Faults
     bills = name == "billallocations" and not fetch.whole and faults.curated_bills_corrupted
 
     def write(scope: Scope) -> str:
-        entries = scope.obj.children(name)
+        entries = read_children(scope.obj, name)
         if not entries:
             return placeholder
         if entries[0].tag.upper() == name.upper():
@@ -261,7 +304,8 @@ def _list_writer(name: str, fetch: Fetch, root: str, indent: int, faults: Faults
 
 
 def _entry_writers(name: str, fetch: Fetch, root: str, indent: int, faults: Faults) -> list[Write]:
-    return _field_writers(fetch, _FIXED.get(name.upper(), ()), root, indent, faults)
+    fixed = _FIXED.get(name.upper(), ()) if root == "VOUCHER" else ()
+    return _field_writers(fetch, fixed, root, indent, faults)
 
 
 def _own_text(entry: object, name: str) -> str:

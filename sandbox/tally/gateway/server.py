@@ -179,7 +179,7 @@ class _Server(ThreadingHTTPServer):
     def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
         if isinstance(request, socket.socket):
             self._open.add(request)
-        super().process_request(request, client_address)  # type: ignore[arg-type]  # as the standard library passes it
+        super().process_request(request, client_address)
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
         if isinstance(request, socket.socket):

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from sandbox.tally.books import LiveBooks, LiveCompany
 
 RELEASE = "7.0"
-_BUILT_IN = {"versionreleasestring": RELEASE, "versionnumber": RELEASE, "productname": "TallyPrime"}
+_BUILT_IN = {
+    "versionreleasestring": f'"{RELEASE}"',
+    "versionnumber": f'"{RELEASE}"',
+    "productname": '"TallyPrime"',
+    "isnonoptionalcancelledvchs": "NOT $IsCancelled AND NOT $IsOptional",
+}
+"""Formulae of Tally's own that clients refer to without defining them."""
 _DEEPEST_NESTING = 24
 _NO_BOOKS_DAY = date(2025, 4, 1)
 """The current date while no company is open; the sandbox reads no clock."""
@@ -88,14 +94,19 @@ class RequestWorld:
         Raises:
             TdlError: The request defines no such formula.
         """
+        return self.compile(self.formula_source(name)).evaluate
+
+    def formula_source(self, name: str) -> str:
+        """The text of a formula: of the request, else of those Tally brings along.
+
+        Raises:
+            TdlError: There is no such formula.
+        """
         folded = fold_name(name)
-        source = self.definitions.formulae.get(folded)
+        source = self.definitions.formulae.get(folded) or _BUILT_IN.get(folded)
         if source is None:
-            known = _BUILT_IN.get(folded)
-            if known is None:
-                raise TdlError(f"Could not find description! Formula: {name}")
-            return lambda _: known
-        return self.compile(source).evaluate
+            raise TdlError(f"Could not find description! Formula: {name}")
+        return source
 
     def field(self, name: str) -> Evaluate:
         """``#Name``.

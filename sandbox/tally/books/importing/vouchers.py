@@ -18,9 +18,10 @@ from sandbox.tally.books.importing.result import ImportResult
 from sandbox.tally.books.importing.rewriting import rewrite_voucher
 from sandbox.tally.books.moves import ENTRY_LISTS, GOODS_LISTS, IN_LIST, OUT_LIST
 from sandbox.tally.books.numbering import is_automatic
+from sandbox.tally.books.packing import unpack
 from sandbox.tally.books.records import Voucher
 from sandbox.tally.books.references import fold
-from sandbox.tally.books.tree import Element, unpack
+from sandbox.tally.books.tree import Element
 from sandbox.tally.books.values import parse_day
 from sandbox.tally.books.voucher_objects import HEADER_TAGS
 

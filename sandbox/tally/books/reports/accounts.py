@@ -11,19 +11,19 @@ from collections.abc import Iterator
 from datetime import date
 
 from canonical.dates import Period, add_months
-from sandbox.tally.books.balances import PROFIT_AND_LOSS, is_nominal, is_stock
+from sandbox.tally.books.balances import PROFIT_AND_LOSS, is_nominal
 from sandbox.tally.books.company import Ledgerbook
 from sandbox.tally.books.masters import reserved_name
 from sandbox.tally.books.records import Master
 from sandbox.tally.books.reports.blocks import Block, name_block, tally_amount
 from sandbox.tally.books.reports.request import ReportRequest
 from sandbox.tally.books.statements import (
+    book_stock,
     closing_of,
+    closing_stock,
     group_closing,
     ledgers_under,
     opening_in,
-    result_of,
-    stock_value,
 )
 
 DIFFERENCE = "Difference in Opening Balances"
@@ -147,7 +147,7 @@ def profit_and_loss(request: ReportRequest) -> Iterator[Block]:
     company, period = request.company, request.period
     named = {reserved_name(row): row for row in request.groups() if is_nominal(company.masters, row)}
     totals = {name: group_closing(company, period, row) for name, row in named.items()}
-    opening, closing = _stocks(company, period)
+    opening, closing = book_stock(company, period), closing_stock(company, period)
     purchases, direct = totals.get("Purchase Accounts", 0), totals.get("Direct Expenses", 0)
     yield from _result_row(_name_of(named, "Sales Accounts"), main=totals.get("Sales Accounts", 0))
     yield from _result_row(_name_of(named, "Direct Incomes"), main=totals.get("Direct Incomes", 0))
@@ -167,26 +167,12 @@ def _name_of(named: dict[str, Master], reserved: str) -> str:
     return named[reserved].name if reserved in named else reserved
 
 
-def _stocks(company: Ledgerbook, period: Period) -> tuple[int, int]:
-    ledgers = [row for row in company.masters.of_kind("LEDGER") if is_stock(company.masters, row)]
-    opening = sum(opening_in(company, period, row.master_id) for row in ledgers)
-    if not ledgers:
-        return 0, 0
-    closing = stock_value(company, period.end) if company.facts.is_integrated else opening
-    return opening, closing
-
-
 def _result_row(name: str, *, main: int = 0, sub: int = 0) -> Iterator[Block]:
     yield name_block(name)
     yield (
         "PLAMT",
         [("PLSUBAMT", tally_amount(sub) if sub else ""), ("BSMAINAMT", tally_amount(main) if main else "")],
     )
-
-
-def net_result(company: Ledgerbook, period: Period) -> int:
-    """Return the profit (negative, a credit) or loss of the period."""
-    return result_of(company, period)
 
 
 def cash_flow(request: ReportRequest) -> Iterator[Block]:

@@ -132,15 +132,17 @@ def _compile_method(node: Method) -> Evaluate:
         if up == 0:
             return lambda scope: scope.value(name)
         return lambda scope: outer.value(name) if (outer := scope.climb(up)) is not None else None
-    compiled = [(step.name.casefold(), _index(step)) for step in steps]
+    compiled = [(step.name.casefold(), _index(step)) for step in steps[:-1]]
+    last = steps[-1]
+    last_name, last_index = last.name.casefold(), _index(last) if last.index is not None else None
 
     def follow(scope: Scope) -> Value:
         here = scope.climb(up)
-        for name, index in compiled[:-1]:
+        for name, index in compiled:
             if here is None:
                 return None
             here = pick(here.items(name), index(scope))
-        return _last(here, *compiled[-1], scope)
+        return _last(here, last_name, last_index, scope)
 
     return follow
 

@@ -45,7 +45,7 @@ _PATTERN = re.compile(
     | \#(?P<field>\w+)
     | \$(?P<method>(?:\.\.|\.)?\w+|(?=\())
     | (?P<operator><=|>=|<>|!=|\.\.|[-+*/=<>():,\[\].%{}])
-    | (?P<word>\w+)
+    | (?P<word>[\w\u0080-\uffff]+)
     )""",
     re.VERBOSE,
 )

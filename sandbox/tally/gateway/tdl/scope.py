@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from sandbox.tally.gateway.tdl.methods import read_children, read_method
 from sandbox.tally.gateway.tdl.values import Methods, Value, plain
 
 Evaluate = Callable[["Scope"], Value]
@@ -78,7 +79,7 @@ class Scope:
         self.computed = computed
 
     def value(self, name: str) -> Value:
-        """``$Name``; a list if the name is one of the object's sub-collections.
+        """``$Name``; a list if the name is one of the object's sub-collections, the first of a list of plain values.
 
         Args:
             name: Lower case.
@@ -87,12 +88,13 @@ class Scope:
         while scope is not None:
             if scope.computed is not None and (evaluate := scope.computed.get(name)) is not None:
                 return evaluate(scope)
-            found = scope.obj.method(name)
+            found = read_method(scope.obj, name)
             if found is not None:
                 return plain(found)
-            listed = scope.obj.children(name)
+            listed = read_children(scope.obj, name)
             if listed:
-                return listed
+                own = listed[0].method(name)
+                return listed if own is None else plain(own)
             scope = scope.outer
         return None
 
@@ -100,7 +102,7 @@ class Scope:
         """The objects of a sub-collection of this object, or of the nearest around it that has one."""
         scope: Scope | None = self
         while scope is not None:
-            listed = scope.obj.children(name)
+            listed = read_children(scope.obj, name)
             if listed:
                 return [Scope(self.world, child, scope) for child in listed]
             scope = scope.outer

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.connectors.tally.live.held import Hub, Target
@@ -14,7 +14,16 @@ from tests.connectors.tally.live.tally import MASTER_EDITS, VOUCHER_EDITS, Edit,
 
 EDITS = st.lists(st.sampled_from([*VOUCHER_EDITS, *MASTER_EDITS]), min_size=1, max_size=5)
 VOUCHER_ONLY = st.lists(st.sampled_from(VOUCHER_EDITS), min_size=1, max_size=5)
-HISTORIES = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+HISTORIES = settings(
+    max_examples=12,
+    deadline=None,
+    phases=[
+        Phase.explicit,
+        Phase.reuse,
+        Phase.generate,
+    ],  # shrinking histories of whole syncs takes longer than reading one
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sandbox.tally.gateway.tdl.functions.definition import Function, of_scope, unevaluated
+from sandbox.tally.gateway.tdl.functions.definition import Function, of_scope, of_values, unevaluated
 from sandbox.tally.gateway.tdl.scope import Evaluate, Scope, pick
+from sandbox.tally.gateway.tdl.types import LISTS
 from sandbox.tally.gateway.tdl.values import Value, number, text
 
 
@@ -14,7 +15,9 @@ def _count(scope: Scope, arguments: Sequence[Evaluate]) -> Value:
     """``$$NumItems:Collection``: of a list of the object, else of a collection."""
     name = text(arguments[0](scope))
     listed = scope.obj.children(name.casefold())
-    return Decimal(len(listed) if listed else len(scope.world.collection(name)))
+    if listed or name.casefold() in LISTS:
+        return Decimal(len(listed))
+    return Decimal(len(scope.world.collection(name)))
 
 
 def _field_of_collection(scope: Scope, arguments: Sequence[Evaluate]) -> Value:
@@ -33,9 +36,9 @@ SYSTEM: dict[str, Function] = {
     "currentsimplecompany": of_scope(0, 0, lambda scope: scope.world.company_name),
     "currentcompany": of_scope(0, 0, lambda scope: scope.world.company_name),
     "licenseinfo": of_scope(1, 1, _licence),
-    "isprodtallyprime": of_scope(0, 0, lambda scope: True),
+    "isprodtallyprime": of_values(0, 0, lambda _: True),
     "isprodtallyprimeel": of_scope(0, 0, lambda scope: scope.world.licence("iseditlog")),
-    "isprodtallyprimeserver": of_scope(0, 0, lambda scope: False),
+    "isprodtallyprimeserver": of_values(0, 0, lambda _: False),
     "numitems": unevaluated(1, 1, _count),
     "collectionfield": unevaluated(3, 3, _field_of_collection),
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 
-from sandbox.tally.gateway.tdl.functions.definition import Function, of_values, unevaluated
+from sandbox.tally.books.values import Quantity
+from sandbox.tally.gateway.tdl.functions.definition import Function, of_scope, of_values, unevaluated
 from sandbox.tally.gateway.tdl.scope import Evaluate, Scope
-from sandbox.tally.gateway.tdl.values import Value, is_empty, number, same, text
+from sandbox.tally.gateway.tdl.values import Value, is_empty, number, number_text, same, text
 
 _SYSTEM_MARK = "\x04 "
 _SYSTEM_NAMES = {
@@ -87,8 +90,26 @@ def _is_equal(_: Scope, left: Value, right: Value) -> Value:
     return same(left, right)
 
 
-def _as_text(_: Scope, value: Value, _form: Value = None) -> Value:
+def _as_text(scope: Scope, value: Value, form: Value = None) -> Value:
+    """As printed; with ``"TailUnits"`` a compound quantity is converted to its smaller unit: ``1 Box 3 Nos`` to 15."""
+    if isinstance(value, Quantity) and text(form).casefold() == "tailunits":
+        return _in_tail_units(scope, value)
     return text(value)
+
+
+_COMPOUND = re.compile(r"\s*(\(-\))?(-?\d+) (\S+) (\d+(?:\.\d+)?) (\S+)")
+
+
+def _in_tail_units(scope: Scope, quantity: Quantity) -> str:
+    match = _COMPOUND.match(quantity.text.partition("=")[0])
+    if match is None:
+        return text(quantity)
+    sign, whole, major, rest, minor = match.groups()
+    for unit in scope.world.collection("Unit"):
+        if text(unit.value("baseunits")) == major and text(unit.value("additionalunits")) == minor:
+            total = Decimal(whole) * number(unit.value("conversion")) + Decimal(rest)
+            return f"{number_text(-total if sign else total)} {minor}"
+    return text(quantity)
 
 
 TEXTS: dict[str, Function] = {
@@ -100,7 +121,7 @@ TEXTS: dict[str, Function] = {
     "issysname": of_values(1, 1, _is_system_name),
     "issysnameequal": of_values(2, 2, _is_system_name_equal),
     "isnotapplicable": of_values(1, 1, _is_not_applicable),
-    "string": of_values(1, 2, _as_text),
+    "string": of_scope(1, 2, _as_text),
     "strlength": of_values(1, 1, lambda _, value: number(str(len(text(value))))),
     "stringlength": of_values(1, 1, lambda _, value: number(str(len(text(value))))),
     "upper": of_values(1, 1, lambda _, value: text(value).upper()),

@@ -1,9 +1,10 @@
-"""Functions that say what a voucher type is: by the predefined type its chain of parents ends in, never by its name."""
+"""Functions that say what a voucher type or ledger is: by the chain of its parents, never by its name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from sandbox.tally.books.references import fold
 from sandbox.tally.gateway.tdl.functions.definition import Function, of_scope, of_values
 from sandbox.tally.gateway.tdl.scope import Scope, World
 from sandbox.tally.gateway.tdl.values import Value, text
@@ -62,6 +63,20 @@ def _is_accounting(core: str) -> bool:
     return bool(core) and core not in ORDERS and core not in INVENTORY and core not in PAYROLL
 
 
+def _is_ledger_of_group(scope: Scope, ledger: Value, group: Value) -> Value:
+    """Whether a ledger lies in a group or anywhere below it."""
+    found = scope.world.find("Ledger", text(ledger))
+    wanted = fold(text(group))
+    for _ in range(_DEEPEST_CHAIN):
+        parent = found.method("parent") if found is not None else None
+        if parent is None or not parent.wire:
+            return False
+        if fold(parent.wire) == wanted:
+            return True
+        found = scope.world.find("Group", parent.wire)
+    return False
+
+
 def _constant(value: str) -> Function:
     return of_values(0, 0, lambda _: value)
 
@@ -89,4 +104,6 @@ VOUCHERS: dict[str, Function] = {
     "ispayrollvch": _is_one_of(lambda core: core in PAYROLL),
     **{f"vchtype{_compact(name)}": _constant(name) for name in _TYPE_NAMES},
     **{f"group{_compact(name)}": _constant(name) for name in _GROUP_NAMES},
+    "groupstock": _constant("Stock-in-Hand"),
+    "isledofgrp": of_scope(2, 2, _is_ledger_of_group),
 }

@@ -1,0 +1,161 @@
+"""Writing to Tally from the roof: permission from the settings, the audit kept in the store, the line to Tally.
+
+An audit entry is a raw record of the stream ``writes``: the raw store only ever appends, so what was done cannot be
+made undone; all entries of a command stay, and ``khata write log`` shows them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from canonical.errors import ConfigurationError
+from canonical.record import JsonValue, RawRecord, SourceRef
+from connectors.tally.gateway.client import GatewayClient
+from connectors.tally.gateway.companies import LoadedCompany, list_companies, same_name
+from connectors.tally.gateway.endpoint import WORK_DIRECTORY, parse_endpoint
+from connectors.tally.gateway.profile import parse_profile
+from connectors.tally.writing.audit import AuditEntry, Verdict, parse_entry
+from connectors.tally.writing.policy import WritePolicy, parse_operations
+from connectors.tally.writing.writer import Writer
+from khata.settings import WritingSettings
+from khata.wiring import Clock
+
+if TYPE_CHECKING:
+    from storage import Connection, TenantStore
+
+STREAM = "writes"
+CONNECTOR = "tally"
+_NOT_TRANSLATED = 0
+
+
+def write_policy(settings: WritingSettings) -> WritePolicy:
+    """Read the permission from the settings.
+
+    Raises:
+        RuleError: an operation has a name nobody knows.
+        ConfigurationError: the limit is not an amount.
+    """
+    try:
+        limit = Decimal(settings.amount_max) if settings.amount_max else None
+    except InvalidOperation as error:
+        raise ConfigurationError(
+            f"writing.amount_max is {settings.amount_max!r}; it must be rupees, such as 100000.",
+            code="khata.configuration.invalid_value",
+            setting="writing.amount_max",
+        ) from error
+    return WritePolicy(is_enabled=settings.enabled, operations=parse_operations(settings.operations), amount_max=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAudit:
+    """Keeps audit entries of one company's commands in the raw store."""
+
+    books: TenantStore
+    company_guid: str
+
+    def note(self, entry: AuditEntry) -> None:
+        """Append an entry; it is on disk when this returns."""
+        payload = msgspec.json.encode(entry.to_json(), order="deterministic")
+        record = RawRecord(
+            self._address(entry.key), payload, hashlib.sha256(payload).digest(), entry.at, f"written by {entry.by}"
+        )
+        company_id = self.books.companies.ensure(CONNECTOR, self.company_guid, entry.company_name, created_at=entry.at)
+        appended = self.books.raw.append(company_id, None, [record])
+        self.books.raw.mark_translated(appended.raw_ids, _NOT_TRANSLATED)  # nothing to translate in it
+
+    def last(self, company_guid: str, key: str) -> AuditEntry | None:
+        """Return the latest entry of a command."""
+        if company_guid != self.company_guid:
+            return None
+        return next(iter(reversed(list(self.iter_entries(key)))), None)
+
+    def iter_entries(self, key: str = "") -> Iterator[AuditEntry]:
+        """Yield the latest entry of every command, or all of one, oldest first."""
+        company = self.books.companies.find(CONNECTOR, self.company_guid)
+        if company is None:
+            return
+        raw = self.books.raw
+        if key:
+            stored = iter(raw.find_versions(company.company_id, self._address(key)))
+        else:
+            stored = raw.iter_current(company.company_id, STREAM)
+        entries = [parse_entry(msgspec.json.decode(item.record.payload)) for item in stored]
+        yield from sorted(entries, key=lambda entry: (entry.at, entry.verdict is not Verdict.INTENDED))
+
+    def _address(self, key: str) -> SourceRef:
+        return SourceRef(CONNECTOR, self.company_guid, STREAM, key)
+
+
+def open_client(config: Mapping[str, JsonValue]) -> GatewayClient:
+    """Make the client for a live connection's settings; all processes of this user wait for each other.
+
+    Raises:
+        ConfigurationError: the connection reads files, or its address is none.
+    """
+    gateway = config.get("gateway")
+    if not gateway:
+        raise ConfigurationError(
+            "This connection reads files; only one to a running Tally can be written to.",
+            code="connection.not_live",
+        )
+    folder = Path(tempfile.gettempdir()) / WORK_DIRECTORY
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return GatewayClient(parse_endpoint(gateway), work_directory=folder, clock=time.monotonic, sleep=time.sleep)
+
+
+def choose_company(client: GatewayClient, config: Mapping[str, JsonValue], name: str | None) -> LoadedCompany:
+    """Return the open company that is meant: by name, or the connection's only one.
+
+    Raises:
+        SourceError: Tally does not answer.
+        ConfigurationError: none of the connection's companies is meant, or several are.
+    """
+    guids = {str(guid) for guid in (*(config.get("companies") or ()), config.get("company_guid") or "") if guid}
+    named = name or str(config.get("company") or "")
+    found = [
+        item
+        for item in list_companies(client)
+        if (not guids or item.guid in guids) and (not named or same_name(item.name, named))
+    ]
+    if len(found) == 1:
+        return found[0]
+    words = "none of its companies is open in Tally" if not found else "it has several companies"
+    raise ConfigurationError(f"Say which company to write to (--company): {words}.", code="company.ambiguous")
+
+
+def open_writer(
+    books: TenantStore,
+    connection: Connection,
+    settings: WritingSettings,
+    *,
+    company_name: str | None,
+    clock: Clock,
+    by: str,
+) -> tuple[Writer, LoadedCompany]:
+    """Make the writer for a connection, and say which company it writes to.
+
+    Raises:
+        SourceError: Tally does not answer.
+        ConfigurationError: see ``open_client`` and ``choose_company``.
+    """
+    client = open_client(connection.config)
+    company = choose_company(client, connection.config, company_name)
+    writer = Writer(
+        client,
+        company,
+        parse_profile(connection.config.get("profile") or {}),
+        policy=write_policy(settings),
+        audit=StoredAudit(books, company.guid),
+        clock=clock,
+        by=by,
+    )
+    return writer, company

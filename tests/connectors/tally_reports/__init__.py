@@ -1,0 +1,1 @@
+"""Tally's own reports as oracles."""

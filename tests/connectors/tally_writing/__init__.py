@@ -1,0 +1,1 @@
+"""Writing to Tally, against the sandbox's fake Tally and its traps."""

@@ -1,0 +1,1 @@
+"""Live books of the fake Tally."""

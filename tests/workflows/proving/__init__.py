@@ -1,0 +1,1 @@
+"""Proofs against an independent oracle: the truth the sandbox adds up for itself."""
