@@ -14,10 +14,11 @@ What makes this more than an HTTP call:
 from __future__ import annotations
 
 import hashlib
+import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import IO
 
@@ -33,6 +34,7 @@ from connectors.tally.gateway.transport import ExchangeFailed, Failure, Received
 
 SMALLEST = collection(ObjectType.COMPANY, fetch=("Name",), name="KhataDrain")
 """Costs Tally milliseconds; whatever answers it has nothing else in hand."""
+_log = logging.getLogger(__name__)
 _STILL_WORKING = frozenset({Failure.EXPIRED, Failure.TOO_LARGE})
 
 
@@ -111,6 +113,12 @@ class GatewayClient:
             if self._depth == 0:
                 self._lock.release()
 
+    def begin_run(self) -> None:
+        """Start anew: troubles, what proved too much, and whether Tally was stuck (somebody may have clicked)."""
+        self.troubles = 0
+        self._too_heavy.clear()
+        self._is_stuck_since = None
+
     def speak(self, charset: Charset) -> None:
         """Use other characters from now on."""
         self.endpoint = replace(self.endpoint, charset=charset)
@@ -179,13 +187,19 @@ class GatewayClient:
                 self._sleep(self.endpoint.pause_s)
             raise self._refusal(request, failed, timeout_s, bytes_max) from failed
         self._lock.mark("")
+        _log.debug("%s answered %s: %d bytes in %.2f s", self.endpoint.key, request.name, *astuple(received))
         self._sleep(self.endpoint.pause_s)
         return received
 
     def _after_trouble(self, request: Request, timeout_s: float) -> None:
-        self.troubles += 1
-        self._too_heavy.add(_digest(request))
+        self._count_trouble(request)
         self.drain(timeout_s, request.name)
+
+    def _count_trouble(self, request: Request) -> None:
+        self.troubles += 1
+        _log.info("%s: trouble %d of this run, with %s", self.endpoint.key, self.troubles, request.name)
+        if not request.is_light:
+            self._too_heavy.add(_digest(request))
 
     def _refusal(self, request: Request, failed: ExchangeFailed, timeout_s: float, bytes_max: int) -> SourceError:
         error: SourceError
@@ -208,8 +222,7 @@ class GatewayClient:
         return error
 
     def _cut(self, request: Request, byte_count: int) -> SourceError:
-        self.troubles += 1
-        self._too_heavy.add(_digest(request))
+        self._count_trouble(request)
         return refusal.truncated(self.endpoint.url, request.name, byte_count)
 
     def _refuse_hopeless(self, request: Request) -> None:

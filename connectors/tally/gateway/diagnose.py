@@ -20,6 +20,11 @@ QUICK_S = 10.0
 """A free Tally lists its companies in milliseconds."""
 
 
+def for_a_person(endpoint: Endpoint) -> Endpoint:
+    """The same Tally, asked with the patience of somebody who waits at a terminal: a minute, not ten."""
+    return replace(endpoint, answer_timeout_s=30.0, pause_s=0.1, drain_min_s=30.0, drain_max_s=45.0, lock_wait_s=5.0)
+
+
 class State(StrEnum):
     """How a Tally is found, best first."""
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 _POLL_S = 0.05
 _MARK_BYTES = 500
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
 _LOCKED_BYTE = 1 << 30
 """Windows locks bytes, and nobody may read a locked one; this one lies far behind the mark."""
 
@@ -34,7 +35,7 @@ class EndpointLock:
 
     def acquire(self, wait_s: float, clock: Callable[[], float], sleep: Callable[[float], None]) -> bool:
         """Wait for the turn; False if it did not come in time."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)  # not inherited by children
+        descriptor = os.open(self._path, _FLAGS, 0o600)  # not inherited by children
         deadline = clock() + wait_s
         while not _try_lock(descriptor):
             if clock() >= deadline:

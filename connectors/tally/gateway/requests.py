@@ -50,6 +50,7 @@ class Request:
         timeout_s: for this request; None: the endpoint's.
         bytes_max: for this request; None: the endpoint's.
         headers: HTTP headers in place of the XML ones (JSON transport).
+        is_light: costs Tally next to nothing, so if it expires, Tally was busy otherwise, and it may be put again.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Request:
     timeout_s: float | None = None
     bytes_max: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    is_light: bool = False
 
     def within(self, *, timeout_s: float | None = None, bytes_max: int | None = None) -> Request:
         """The same question with other limits."""
@@ -129,32 +131,20 @@ def collection(
         bytes_max: see ``Request``.
     """
     name = checked_name(name or f"Khata{kind.value}s")
-    conditions = list(filters)
-    if period and kind is ObjectType.VOUCHER and is_period_filtered:
-        conditions.insert(0, in_period(period))
+    is_dated = period is not None and kind is ObjectType.VOUCHER and is_period_filtered
+    conditions = [in_period(period), *filters] if period and is_dated else list(filters)
     formulae = {f"{name}Filter{index}": condition for index, condition in enumerate(conditions, 1)}
-    listing = [
-        element("TYPE", kind.value),
-        *([element("CHILDOF", text(child_of).code), element("BELONGSTO", _yes(with_descendants))] if child_of else []),
-        element("FETCH", ",".join(map(checked_fetch, fetch))) if fetch else "",
-        *(element("NATIVEMETHOD", checked_fetch(item)) for item in native),
-        *(element("COMPUTE", f"{checked_name(column)} : {code}") for column, code in (compute or {}).items()),
-        element("FILTERS", ",".join(formulae)) if formulae else "",
-    ]
-    last = [
-        element("SORT", f"Default : {','.join(map(_sort_key, sort))}") if sort else "",
-        element("MAX", str(int(rows_max))) if rows_max is not None else "",
-    ]
-    definitions = _definitions(name, listing, last, group_by)
+    listing = _listing(kind, fetch, native, compute or {}, tuple(formulae))
+    if child_of:
+        listing[1:1] = [element("CHILDOF", text(child_of).code), element("BELONGSTO", _yes(with_descendants))]
+    definitions = _definitions(name, listing, _ending(sort, rows_max), group_by)
     definitions += [element("SYSTEM", code.code, TYPE="Formulae", NAME=key) for key, code in formulae.items()]
-    variables = static_variables(
-        company=company, start=period.start if period else None, end=period.end if period else None
-    )
-    description = wrap("DESC", variables, wrap("TDL", wrap("TDLMESSAGE", *definitions)))
+    description = wrap("DESC", _variables(company, period), wrap("TDL", wrap("TDLMESSAGE", *definitions)))
     return Request(
         name=name,
         body=envelope("Export", "Collection", name, description),
         company=company,
+        is_light=kind is ObjectType.COMPANY,
         timeout_s=timeout_s,
         bytes_max=bytes_max,
     )
@@ -180,9 +170,7 @@ def report(
         bytes_max: see ``Request``.
     """
     others = [(key.value, value) for key, value in (variables or {}).items()]
-    switches = static_variables(
-        company=company, start=period.start if period else None, end=period.end if period else None, others=others
-    )
+    switches = _variables(company, period, others)
     return Request(
         name=which.value.replace(" ", ""),
         body=envelope("Export", "Data", which.value, wrap("DESC", switches)),
@@ -231,7 +219,36 @@ def function(which: SystemFunction, *, timeout_s: float | None = None) -> Reques
         body=envelope("Export", "Function", which.value),
         expects=Expected.FUNCTION,
         timeout_s=timeout_s,
+        is_light=True,
     )
+
+
+def _variables(company: str, period: Period | None, others: Sequence[tuple[str, str]] = ()) -> str:
+    start, end = (period.start, period.end) if period else (None, None)
+    return static_variables(company=company, start=start, end=end, others=others)
+
+
+def _listing(
+    kind: ObjectType,
+    fetch: Sequence[str],
+    native: Sequence[str],
+    compute: Mapping[str, Formula],
+    filters: Sequence[str],
+) -> list[str]:
+    return [
+        element("TYPE", kind.value),
+        element("FETCH", ",".join(map(checked_fetch, fetch))) if fetch else "",
+        *(element("NATIVEMETHOD", checked_fetch(item)) for item in native),
+        *(element("COMPUTE", f"{checked_name(column)} : {code}") for column, code in compute.items()),
+        element("FILTERS", ",".join(filters)) if filters else "",
+    ]
+
+
+def _ending(sort: Sequence[str], rows_max: int | None) -> list[str]:
+    return [
+        element("SORT", f"Default : {','.join(map(_sort_key, sort))}") if sort else "",
+        element("MAX", str(int(rows_max))) if rows_max is not None else "",
+    ]
 
 
 def _definitions(name: str, listing: Sequence[str], last: Sequence[str], group_by: GroupBy | None) -> list[str]:

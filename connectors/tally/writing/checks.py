@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from canonical.bill import BillRefKind
 from canonical.ledger import ReservedGroup, name_key
-from canonical.money import ZERO
+from canonical.money import ZERO, signed
 from canonical.voucher import Posting, Voucher
 from canonical.voucher_type import VoucherKind
 from connectors.tally.gateway.companies import Edition, LoadedCompany
@@ -55,7 +55,8 @@ def voucher_objections(voucher: Voucher, target: Target, edition: Edition) -> It
         return
     for posting in voucher.postings:
         yield from _posting(posting, target.ledger(posting.ledger_name))
-    yield from _items(voucher)
+    yield from _items(voucher, target)
+    yield from _costs(voucher, target)
     yield from _sides(voucher, target)
 
 
@@ -102,9 +103,25 @@ def _posting(posting: Posting, ledger: LedgerNow | None) -> Iterator[str]:
             yield f"a bill reference of {name!r} needs a name, and money on account has none"
 
 
-def _items(voucher: Voucher) -> Iterator[str]:
+def _costs(voucher: Voucher, target: Target) -> Iterator[str]:
+    for posting in voucher.postings:
+        if not posting.costs:
+            continue
+        missing = sorted({cost.centre_key for cost in posting.costs} - target.cost_centres)
+        if missing:
+            yield f"Tally has no cost centre {', '.join(map(repr, missing))}"
+        for category in {cost.category_key for cost in posting.costs}:
+            rows = [cost for cost in posting.costs if cost.category_key == category]
+            if sum((signed(cost.side, cost.amount) for cost in rows), ZERO) != posting.net:
+                yield f"the cost centres of {posting.ledger_name!r} do not add up to its amount"
+
+
+def _items(voucher: Voucher, target: Target) -> Iterator[str]:
     if not voucher.items:
         return
+    missing = sorted({item.item_name for item in voucher.items if name_key(item.item_name) not in target.items})
+    if missing:
+        yield f"Tally has no stock item {', '.join(map(repr, missing))}"
     posted: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for posting in voucher.postings:
         if posting.from_item is not None:

@@ -12,32 +12,48 @@ _MAY_BE_WRITTEN = {"LEDGER": "All Masters", "VOUCHER": "Vouchers"}
 _ACTIONS = {"LEDGER": frozenset({"Create", "Alter"}), "VOUCHER": frozenset({"Create", "Cancel"})}
 
 
-def import_request(obj: str, *, company: str, name: str, timeout_s: float | None = None) -> Request:
+def import_request(
+    obj: str, *, company: str, name: str, is_old_form: bool = False, timeout_s: float | None = None
+) -> Request:
     """Wrap one object's XML.
 
     Args:
         obj: its element.
         company: always named: without a name Tally writes into whichever company is on screen.
         name: for logs.
+        is_old_form: as ERP 9 takes it: ``Import Data``, without VERSION (with it, that is no request Tally knows).
         timeout_s: see ``Request``.
 
     Raises:
         InvariantError: it is not exactly one object of a kind that may be written, or names no company.
     """
     tag = _checked(obj, company)
-    header = wrap(
-        "HEADER",
+    form = _old_form if is_old_form else _form
+    message = f'<TALLYMESSAGE xmlns:UDF="TallyUDF">{obj}</TALLYMESSAGE>'
+    return Request(
+        name=name,
+        body=form(_MAY_BE_WRITTEN[tag], wrap("STATICVARIABLES", element("SVCURRENTCOMPANY", company)), message),
+        kind=RequestKind.IMPORT,
+        expects=Expected.IMPORT,
+        company=company,
+        timeout_s=timeout_s,
+    )
+
+
+def _form(report: str, variables: str, message: str) -> str:
+    header = (
         element("VERSION", "1"),
         element("TALLYREQUEST", "Import"),
         element("TYPE", "Data"),
-        element("ID", _MAY_BE_WRITTEN[tag]),
+        element("ID", report),
     )
-    description = wrap("DESC", wrap("STATICVARIABLES", element("SVCURRENTCOMPANY", company)))
-    message = f'<TALLYMESSAGE xmlns:UDF="TallyUDF">{obj}</TALLYMESSAGE>'
-    body = wrap("ENVELOPE", header, wrap("BODY", description, wrap("DATA", message)))
-    return Request(
-        name=name, body=body, kind=RequestKind.IMPORT, expects=Expected.IMPORT, company=company, timeout_s=timeout_s
-    )
+    return wrap("ENVELOPE", wrap("HEADER", *header), wrap("BODY", wrap("DESC", variables), wrap("DATA", message)))
+
+
+def _old_form(report: str, variables: str, message: str) -> str:
+    wanted = wrap("REQUESTDESC", element("REPORTNAME", report), variables)
+    body = wrap("BODY", wrap("IMPORTDATA", wanted, wrap("REQUESTDATA", message)))
+    return wrap("ENVELOPE", wrap("HEADER", element("TALLYREQUEST", "Import Data")), body)
 
 
 def _checked(obj: str, company: str) -> str:

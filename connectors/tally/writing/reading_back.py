@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from canonical.bill import bill_key
 from canonical.dates import Period
+from canonical.item import Quantity
 from canonical.ledger import name_key
+from canonical.money import signed
 from canonical.voucher import Voucher
 from connectors.tally.gateway.allowed import ObjectType
 from connectors.tally.gateway.client import GatewayClient
@@ -26,6 +28,7 @@ from connectors.tally.gateway.formula import (
 )
 from connectors.tally.gateway.profile import CapabilityProfile
 from connectors.tally.gateway.requests import collection
+from connectors.tally.translate.values import UnreadableValue, parse_quantity
 from connectors.tally.tree import Node, nodes_of, text_of
 from connectors.tally.writing.amounts import read_net, render_day
 from connectors.tally.writing.ledger_xml import FETCH, Wanted, read_field, same_text
@@ -89,7 +92,7 @@ def find_written(
         after: ALTVCHID before it was sent.
         master_id: as Tally answered; 0 if it did not say.
     """
-    lists = (profile.entry_list("AllLedgerEntries"),)
+    lists = tuple(profile.entry_list(name) for name in ("AllLedgerEntries", "AllInventoryEntries"))
     known = compare(method("MasterId"), Comparison.EQUAL, number(master_id)) if master_id else altered_after(after)
     found = _vouchers(client, company, voucher.day, (known,), lists)
     return [node for node in found if not master_id or text_of(node.get("MASTERID")) == str(master_id)]
@@ -160,6 +163,8 @@ def _voucher_differences(node: Node, voucher: Voucher, *, keeps_number: bool) ->
             yield title, text_wanted, found
     entries = nodes_of(node.get("ALLLEDGERENTRIES.LIST"))
     yield from _uneven("posting", Counter(_postings_wanted(voucher)), Counter(_postings_found(entries)))
+    goods = [line for tag in _GOODS for line in nodes_of(node.get(tag))]
+    yield from _uneven("item", Counter(_goods_wanted(voucher)), Counter(_goods_found(goods)))
     yield from _uneven("bill", Counter(_bills_wanted(voucher)), Counter(_bills_found(entries)))
 
 
@@ -178,6 +183,29 @@ def _postings_wanted(voucher: Voucher) -> Iterator[tuple[str, ...]]:
 def _postings_found(entries: Iterable[Node]) -> Iterator[tuple[str, ...]]:
     for entry in entries:
         yield name_key(text_of(entry.get("LEDGERNAME"))), _figure(read_net(text_of(entry.get("AMOUNT"))))
+
+
+_GOODS = ("ALLINVENTORYENTRIES.LIST", "INVENTORYENTRIES.LIST")
+
+
+def _goods_wanted(voucher: Voucher) -> Iterator[tuple[str, ...]]:
+    for item in voucher.items:
+        billed = f"{item.billed.number.normalize():f} {item.billed.unit}" if item.billed else ""
+        yield name_key(item.item_name), billed.strip().casefold(), _figure(signed(item.side, item.amount))
+
+
+def _goods_found(lines: Iterable[Node]) -> Iterator[tuple[str, ...]]:
+    for line in lines:
+        amount = _figure(read_net(text_of(line.get("AMOUNT"))))
+        yield name_key(text_of(line.get("STOCKITEMNAME"))), _quantity(text_of(line.get("BILLEDQTY"))), amount
+
+
+def _quantity(text: str) -> str:
+    try:
+        parsed = parse_quantity(text)
+    except UnreadableValue:
+        return text
+    return f"{parsed.number.normalize():f} {parsed.unit}".strip().casefold() if isinstance(parsed, Quantity) else text
 
 
 def _bills_wanted(voucher: Voucher) -> Iterator[tuple[str, ...]]:

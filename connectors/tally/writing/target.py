@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from canonical.ledger import ReservedGroup, name_key
 from canonical.voucher_type import VoucherKind
+from connectors.tally.gateway import refusal
 from connectors.tally.gateway.allowed import ObjectType
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany
@@ -16,6 +17,8 @@ from connectors.tally.translate.values import is_yes
 from connectors.tally.tree import Node, nodes_of, text_of
 
 _DEPTH_MAX = 50
+_NEVER_EMPTY = frozenset({ObjectType.GROUP, ObjectType.LEDGER, ObjectType.VOUCHER_TYPE})
+"""Every company has predefined ones, so an answer without any is no answer."""
 Groups = dict[str, tuple[str, tuple[ReservedGroup, ...]]]
 """Name and predefined ancestors (itself included), by key."""
 
@@ -53,6 +56,8 @@ class Target:
     groups: Groups = field(default_factory=dict)
     ledgers: dict[str, LedgerNow] = field(default_factory=dict)
     voucher_types: dict[str, VoucherTypeNow] = field(default_factory=dict)
+    items: frozenset[str] = frozenset()
+    cost_centres: frozenset[str] = frozenset()
 
     def ledger(self, name: str) -> LedgerNow | None:
         """Find a ledger as Tally does."""
@@ -63,8 +68,16 @@ class Target:
         return self.voucher_types.get(name_key(name))
 
 
-def read_target(client: GatewayClient, company: LoadedCompany) -> Target:
+def read_target(
+    client: GatewayClient, company: LoadedCompany, *, with_items: bool = False, with_cost_centres: bool = False
+) -> Target:
     """Read groups, ledgers and voucher types: names and what little is needed of them.
+
+    Args:
+        client: the Tally.
+        company: whose.
+        with_items: also the names of stock items.
+        with_cost_centres: also those of cost centres.
 
     Raises:
         SourceError: as ``GatewayClient.send``.
@@ -82,7 +95,13 @@ def read_target(client: GatewayClient, company: LoadedCompany) -> Target:
         groups=groups,
         ledgers={name_key(name_of(node)): _ledger(node, groups) for node in ledgers},
         voucher_types=_voucher_types(types),
+        items=_names(client, company, ObjectType.STOCK_ITEM) if with_items else frozenset(),
+        cost_centres=_names(client, company, ObjectType.COST_CENTRE) if with_cost_centres else frozenset(),
     )
+
+
+def _names(client: GatewayClient, company: LoadedCompany, kind: ObjectType) -> frozenset[str]:
+    return frozenset(name_key(name_of(node)) for node in _objects(client, company, kind, ("Name",)))
 
 
 def name_of(node: Node) -> str:
@@ -91,8 +110,12 @@ def name_of(node: Node) -> str:
 
 
 def _objects(client: GatewayClient, company: LoadedCompany, kind: ObjectType, fetch: tuple[str, ...]) -> list[Node]:
-    with client.send(collection(kind, company=company.name, fetch=fetch, name=f"KhataTarget{kind.value}s")) as answer:
-        return list(answer.iter_objects(kind.tag, company_guid=company.guid))
+    request = collection(kind, company=company.name, fetch=fetch, name=f"KhataTarget{kind.value}s")
+    with client.send(request) as answer:
+        found = list(answer.iter_objects(kind.tag, company_guid=company.guid))
+    if not found and kind in _NEVER_EMPTY:
+        raise refusal.empty(client.endpoint.url, request.name)
+    return found
 
 
 def _groups(nodes: Iterable[Node]) -> Groups:

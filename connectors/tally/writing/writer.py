@@ -128,6 +128,7 @@ class Writer:
         """
         if objection := self._policy.objection(command):
             raise RuleError(f"{command.key}: {objection}.", code="tally.write.not_allowed", key=command.key)
+        self._client.begin_run()
         with self._client.exclusive():
             before = verify_company(self._client, self._company)
             last = self._audit.last(before.guid, command.key)
@@ -159,7 +160,12 @@ class Writer:
         return self._conclude(plan, _judged(entry, found, objection))
 
     def _send(self, plan: Plan, before: LoadedCompany) -> tuple[ImportResult, str]:
-        request = import_request(plan.xml, company=before.name, name=f"Khata{plan.command.operation.value}")
+        request = import_request(
+            plan.xml,
+            company=before.name,
+            name=f"Khata{plan.command.operation.value}",
+            is_old_form=self._is_erp9,
+        )
         try:
             with self._client.send(request) as answer:
                 return parse_result(answer.read_text()), ""
@@ -201,8 +207,14 @@ class Writer:
         return _Found(node=node, differences=extra)
 
     def _plan(self, command: Command, company: LoadedCompany) -> Plan:
-        target = read_target(self._client, company)
-        is_dated = "ERP" not in self._profile.product.upper()
+        voucher = command.voucher if isinstance(command, CreateVoucher) else None
+        target = read_target(
+            self._client,
+            company,
+            with_items=voucher is not None and bool(voucher.items),
+            with_cost_centres=voucher is not None and any(posting.costs for posting in voucher.postings),
+        )
+        is_dated = not self._is_erp9
         match command:
             case CreateLedger():
                 existing = find_ledger(self._client, company, command.ledger.name)
@@ -215,6 +227,11 @@ class Writer:
                 return plan_create_voucher(command, target, identity, self._profile.edition)
             case CancelVoucher():
                 return plan_cancel(command, target, find_voucher(self._client, company, command.guid))
+
+    @property
+    def _is_erp9(self) -> bool:
+        """Addresses without dates, and the older form of an import."""
+        return "ERP" in self._profile.product.upper()
 
     @staticmethod
     def _refuse_other_use(command: Command, last: AuditEntry | None) -> None:

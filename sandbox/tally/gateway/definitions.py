@@ -78,6 +78,9 @@ def read_definitions(messages: Sequence[Element]) -> Definitions:
             _read_system(element, name, formulae, variables)
         elif tag in KINDS:
             by_name[tag, fold_name(name)] = _read_definition(tag, name, element)
+            for inner in element.children:
+                if inner.tag.upper() == "SYSTEM":
+                    _read_system(inner, named(inner), formulae, variables)
     return Definitions(by_name=by_name, formulae=formulae, variables=variables)
 
 

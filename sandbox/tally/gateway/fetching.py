@@ -13,13 +13,13 @@ class Fetch:
 
     Attributes:
         whole: Everything, as an export writes it (``X.*``, or the list named without a dot).
-        scalars: Every plain field, without the lists (``*``).
+        everything: Every field, and every list but a voucher's entries (``*``).
         names: Fields and lists by lower-case name, as first written.
         inside: For every name, what is asked inside it.
     """
 
     whole: bool = False
-    scalars: bool = False
+    everything: bool = False
     names: dict[str, str] = field(default_factory=dict)
     inside: dict[str, Fetch] = field(default_factory=dict)
 
@@ -30,7 +30,7 @@ class Fetch:
         if not folded:
             return
         if folded == "*":
-            self.scalars = True
+            self.everything = True
             return
         if 0 <= faults.dotted_levels < level:
             return

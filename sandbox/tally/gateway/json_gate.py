@@ -30,6 +30,7 @@ _FAMILIES = {
     ("export", "function"): Family.FUNCTION,
     ("import", "data"): Family.IMPORT,
 }
+_KINDS = frozenset({"collection", "system", "report", "form", "part", "line", "field", "object"})
 _LOGICALS = {"Yes": True, "No": False}
 _REFUSED = {"status": "0", "error": "Unknown Request, cannot be processed"}
 
@@ -84,24 +85,34 @@ def _identity(headers: Message) -> str:
         return ""
 
 
-def _variables(rows: list[dict[str, Any]]) -> dict[str, str]:
+def _variables(rows: list[dict[str, Any]] | dict[str, Any]) -> dict[str, str]:
+    """Names and values, as the vendor documents them; one public client sends an object instead."""
+    if isinstance(rows, dict):
+        return {name.casefold(): str(value) for name, value in rows.items()}
     return {str(row.get("name", "")).casefold(): str(row.get("value", "")) for row in rows}
 
 
 def _definitions(rows: list[dict[str, Any]]) -> Definitions:
     """Definitions as objects with ``definition_type``, ``definition_name`` and attributes; values or lists of values."""
-    return read_definitions([Element("TDLMESSAGE", children=tuple(_definition(row) for row in rows))])
+    found = tuple(_definition(one) for row in rows for one in _split(row))
+    return read_definitions([Element("TDLMESSAGE", children=found)])
+
+
+def _split(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Definitions by kind, ``{"collection": {...}, "system": {...}}``, as one public client sends them."""
+    inner = [{**value, "definition_type": kind} for kind, value in row.items() if isinstance(value, dict) and kind in _KINDS]
+    return inner or [row]
 
 
 def _definition(row: Mapping[str, Any]) -> Element:
     lowered = {key.casefold().replace("_", ""): value for key, value in row.items()}
-    kind = str(lowered.pop("definitiontype", lowered.pop("type", "")))
+    kind = str(lowered.pop("definitiontype", ""))
     metadata = lowered.pop("metadata", {})
     name = str(lowered.pop("definitionname", lowered.pop("name", metadata.get("name", ""))))
     attributes = lowered.pop("attributes", lowered)
     pairs = _pairs(attributes)
     if kind.casefold() == "system":
-        text = next((value for key, value in pairs if key in {"VALUE", "FORMULA", "SET"}), "")
+        text = next((value for key, value in pairs if key in {"VALUE", "FORMULA", "TEXT", "SET"}), "")
         return Element("SYSTEM", text, {"NAME": name, "TYPE": "Formulae"})
     return Element(kind.upper(), attributes={"NAME": name}, children=tuple(Element(key, value) for key, value in pairs))
 

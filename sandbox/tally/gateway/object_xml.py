@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from sandbox.tally.books.catalogue import MASTER_CLASSES, type_of
-from sandbox.tally.books.tree import attribute_text, escape_native
+from sandbox.tally.books.objects import LiveObject
+from sandbox.tally.books.tree import attribute_text, escape_native, render
 from sandbox.tally.books.values import Amount, Scalar, Text
 from sandbox.tally.gateway.faults import Faults
 from sandbox.tally.gateway.fetching import Fetch
+from sandbox.tally.gateway.rows import Overridden
 from sandbox.tally.gateway.tdl.methods import read_children, read_method
 from sandbox.tally.gateway.tdl.scope import Evaluate, Scope
 from sandbox.tally.gateway.tdl.types import LISTS
@@ -121,8 +123,8 @@ class ObjectWriter:
             return [_write_row]
         fields = _FIXED.get(tag, ())
         writers = list(_field_writers(self._fetch, fields, tag, _INDENT + 1, self._faults))
-        if self._fetch.scalars or self._fetch.whole:
-            writers.insert(0, _write_scalars(set(self._fetch.names) | {name.casefold() for name, _, _ in fields}))
+        if self._fetch.everything or self._fetch.whole:
+            writers.insert(0, _write_everything(set(self._fetch.names) | {name.casefold() for name, _, _ in fields}))
         position = _first_list(self._fetch, writers)
         computed = [_computed_writer(name, evaluate) for name, evaluate in self._computed.items()]
         writers[position:position] = computed
@@ -264,21 +266,33 @@ def _computed_writer(name: str, evaluate: Evaluate) -> Write:
     return write
 
 
-def _write_scalars(named: set[str]) -> Write:
-    """Every plain field as an export writes it, without TYPE; those asked for by name come later, with it."""
+def _write_everything(named: set[str]) -> Write:
+    """What ``*`` sends: every field as an export writes it, without TYPE, and every list but a voucher's entries.
+
+    Fields asked for by name come later, with their TYPE; a master's list of names comes last.
+    """
 
     def write(scope: Scope) -> str:
-        fields = getattr(scope.obj, "fields", None)
-        if fields is None:
+        obj = scope.obj.inner if isinstance(scope.obj, Overridden) else scope.obj
+        if not isinstance(obj, LiveObject):
             return ""
-        return "".join(_plain_line(one.tag, one.text) for one in fields() if one.tag.casefold() not in named)
+        chosen = [
+            one
+            for one in obj.elements()
+            if one.tag not in _NOT_IN_EVERYTHING and one.tag.casefold().removesuffix(".list") not in named
+        ]
+        return render(chosen, _INDENT + 1, obj.spell)
 
     return write
 
 
-def _plain_line(tag: str, value: str) -> str:
-    written = escape_native(value)
-    return f"     <{tag}>{written}</{tag}>\n" if written else f"     <{tag}/>\n"
+_NOT_IN_EVERYTHING = frozenset(
+    {
+        *("ALLLEDGERENTRIES.LIST", "LEDGERENTRIES.LIST", "ALLINVENTORYENTRIES.LIST", "INVENTORYENTRIES.LIST"),
+        *("INVENTORYENTRIESIN.LIST", "INVENTORYENTRIESOUT.LIST", "CATEGORYENTRY.LIST", "ATTENDANCEENTRIES.LIST"),
+        "LANGUAGENAME.LIST",
+    }
+)
 
 
 def _list_writer(name: str, fetch: Fetch, root: str, indent: int, faults: Faults) -> Write:

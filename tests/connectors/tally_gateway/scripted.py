@@ -40,8 +40,7 @@ class Script:
     acts: list[Act]
     port: int = 0
     heard: list[Heard] = field(default_factory=list)
-    in_hand: int = 0
-    in_hand_max: int = 0
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def endpoint(self, **settings: float) -> Endpoint:
         patience = {
@@ -103,6 +102,26 @@ def endless(line: socket.socket, stop: threading.Event) -> None:
         line.sendall(b"<LEDGER/>" * 10_000)
 
 
+@dataclass
+class Thinker:
+    """Thinks, then answers; counts how many requests it thinks about at once."""
+
+    seconds: float
+    body: str
+    in_hand: int = 0
+    in_hand_max: int = 0
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def act(self, line: socket.socket, stop: threading.Event) -> None:
+        with self.turn:
+            self.in_hand += 1
+            self.in_hand_max = max(self.in_hand_max, self.in_hand)
+        stop.wait(self.seconds)
+        with self.turn:
+            self.in_hand -= 1
+        say(self.body)(line, stop)
+
+
 @contextmanager
 def playing(*acts: Act) -> Iterator[Script]:
     """Serve the acts, one request at a time as Tally does; the last one repeats."""
@@ -120,18 +139,25 @@ def playing(*acts: Act) -> Iterator[Script]:
 
 
 def _serve(server: socket.socket, script: Script, stop: threading.Event) -> None:
+    """Take whoever comes at once, so that clients that do not wait for each other are seen."""
     while not stop.is_set():
         try:
             line, _ = server.accept()
         except OSError:
             return
-        with line:
-            try:
-                script.heard.append(_read(line))
+        threading.Thread(target=_answer, args=(line, script, stop), daemon=True).start()
+
+
+def _answer(line: socket.socket, script: Script, stop: threading.Event) -> None:
+    with line:
+        try:
+            heard = _read(line)
+            with script.turn:
+                script.heard.append(heard)
                 act = script.acts.pop(0) if len(script.acts) > 1 else script.acts[0]
-                act(line, stop)
-            except (ConnectionError, ValueError):
-                continue
+            act(line, stop)
+        except (ConnectionError, ValueError):
+            pass
 
 
 def _read(line: socket.socket) -> Heard:

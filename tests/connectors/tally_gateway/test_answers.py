@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -131,6 +132,32 @@ def test_companies_with_their_counters() -> None:
     assert [(item.alter_master_id, item.alter_voucher_id) for item in found] == [(327, 101603), (223, 14), (218, 252)]
     assert str(found[0].books_from) == "2024-04-01"
     assert found[0].edition is Edition.UNKNOWN
+
+
+PIECES = (
+    "<ENVELOPE> </ENVELOPE> <HEADER> </HEADER> <STATUS>1</STATUS> <STATUS>0</STATUS> <BODY> </BODY> <DATA> </DATA> "
+    "<COLLECTION> </COLLECTION> <RESPONSE> </RESPONSE> <LINEERROR> </LINEERROR> <TALLYMESSAGE> </TALLYMESSAGE> <LEDGER "
+    'NAME="x"> </LEDGER> <COMPANY> </COMPANY> &#4; & < > <!-- --> <? ?> <CREATED>1</CREATED> text \x00 \xff'
+).split(" ")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.sampled_from(["latin-1", "utf-16-le", "utf-8"]))
+def test_whatever_comes_is_judged_and_read_or_refused(soup: str, encoding: str) -> None:
+    answer = answer_of(soup.encode(encoding))
+    assert (answer.shape is None) is (answer.judged.problem is not None)
+    for read in (answer.iter_objects, answer.iter_siblings):
+        try:
+            list(read())
+        except SourceMalformed as error:
+            assert error.code == "tally.gateway.malformed"  # noqa: PT017 - most soups are, some are not
+
+
+@pytest.mark.parametrize("piece", ["<COMPANY>", "<LINEERROR>", "<!--", "<?x ", "<TALLYMESSAGE>", "&#", "<HEADER>"])
+def test_a_hostile_answer_does_not_keep_us_busy(piece: str) -> None:
+    body = f"<ENVELOPE>{piece * (100_000 // len(piece))}</ENVELOPE>".encode()
+    began = monotonic()
+    answer_of(body)
+    assert monotonic() - began < 2
 
 
 def test_the_rows_of_a_report_come_in_order() -> None:

@@ -87,6 +87,16 @@ def test_letters_lost_on_the_way_are_noticed(tally: Running, make_client: MakeCl
     assert any("come as '?'" in sentence for sentence in profile.advice)
 
 
+def test_a_tally_that_refuses_utf16_is_asked_in_utf8(tally: Running, make_client: MakeClient) -> None:
+    client = make_client()
+    company = list_companies(client)[0]
+    tally.faults.script = {len(tally.requests) + 1: {"unknown_request": True}}
+    profile = calibrate(client, company)
+    assert (profile.charset, client.endpoint.charset) == (Charset.UTF8, Charset.UTF8)
+    assert (profile.vouchers_seen, profile.literal_dates, profile.curated_bills) == (400, True, True)
+    assert any("come as '?'" in sentence for sentence in profile.advice)
+
+
 def test_a_measurement_that_is_refused_leaves_its_answer_open(tally: Running, make_client: MakeClient) -> None:
     client = make_client()
     company = list_companies(client)[0]

@@ -17,6 +17,7 @@ from connectors.tally.gateway.companies import list_companies
 from connectors.tally.gateway.endpoint import Endpoint
 from connectors.tally.gateway.requests import collection
 from tests.connectors.tally_gateway.scripted import (
+    Thinker,
     companies,
     drip,
     endless,
@@ -210,6 +211,63 @@ def test_another_process_holds_the_turn_and_what_it_left_in_flight_is_drained(tm
             holder.kill()
         list_companies(client)
         assert ["KhataDrain" in item.text for item in tally.heard] == [True, False]
+
+
+def child(tmp_path: Path, port: int, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", ASKER, str(tmp_path), str(port), *arguments],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+    )
+
+
+ASKER = """
+import sys, time
+from pathlib import Path
+from connectors.tally.gateway.client import GatewayClient
+from connectors.tally.gateway.companies import list_companies
+from connectors.tally.gateway.endpoint import Endpoint
+endpoint = Endpoint(host="127.0.0.1", port=int(sys.argv[2]), pause_s=0.0, lock_wait_s=30.0)
+client = GatewayClient(endpoint, work_directory=Path(sys.argv[1]), clock=time.monotonic, sleep=time.sleep)
+for _ in range(int(sys.argv[3])):
+    list_companies(client)
+"""
+
+
+def test_processes_wait_for_each_other(tmp_path: Path) -> None:
+    thinker = Thinker(0.02, companies("Asha Traders"))
+    with playing(thinker.act) as tally:
+        askers = [child(tmp_path, tally.port, "5") for _ in range(4)]
+        assert [asker.wait(60) for asker in askers] == [0, 0, 0, 0]
+        for asker in askers:
+            asker.communicate()
+    assert len(tally.heard) == 20
+    assert thinker.in_hand_max == 1
+
+
+def test_tally_is_waited_for_when_the_process_it_works_for_was_killed(tmp_path: Path) -> None:
+    with playing(say_nothing_for(20), say(companies("Asha Traders"))) as tally:
+        with child(tmp_path, tally.port, "1") as asker:
+            deadline = monotonic() + 20
+            while not tally.heard and monotonic() < deadline:
+                sleep(0.02)
+            asker.kill()
+        list_companies(tally.client(tmp_path))
+        assert ["KhataDrain" in item.text for item in tally.heard] == [False, True, False]
+
+
+def test_a_small_question_may_be_put_again_and_a_new_run_starts_afresh(tmp_path: Path) -> None:
+    with playing(say_nothing_for(0.6), say(companies("Asha Traders"))) as tally:
+        client = tally.client(tmp_path)
+        with pytest.raises(SourceUnavailable):
+            list_companies(client)
+        assert list_companies(client)
+    with playing(say_nothing_for(0.6), say(companies("Asha Traders"))) as tally:
+        client = tally.client(tmp_path)
+        with pytest.raises(SourceUnavailable):
+            client.send(LEDGERS)
+        client.begin_run()
+        client.send(LEDGERS).close()
 
 
 def test_a_turn_kept_over_several_questions_is_not_taken_twice(tmp_path: Path) -> None:

@@ -69,6 +69,42 @@ JOURNAL = voucher(
     "journal-1", "journal", posting("Bad Debts Written Off", "D", "250"), posting("Godown Rent", "C", "250")
 )
 
+GOODS = voucher(
+    "goods-1",
+    "sales",
+    posting(CUSTOMER, "D", "1180", bill("new_ref", "KS/2", "D", "1180")),
+    posting("Sales - Local", "C", "1000", from_item=0),
+    posting("Output CGST", "C", "90"),
+    posting("Output SGST", "C", "90"),
+    party_name=CUSTOMER,
+    items=[
+        {
+            "item_key": "copper wire classic s-1",
+            "item_name": "Copper Wire Classic S-1",
+            "side": "C",
+            "amount": "1000",
+            "rate": "100",
+            "rate_unit": "Nos",
+            "actual": {"number": "10", "unit": "Nos"},
+            "billed": {"number": "10", "unit": "Nos"},
+            "batches": [
+                {"godown_key": "Main Location", "quantity": {"number": "10", "unit": "Nos"}, "amount": "-1000"}
+            ],
+        }
+    ],
+)
+COSTED = voucher(
+    "costed-1",
+    "payment",
+    posting(
+        "Electricity",
+        "D",
+        "60",
+        costs=[{"centre_key": "head office", "category_key": "primary cost category", "side": "D", "amount": "60"}],
+    ),
+    posting("Cash", "C", "60"),
+)
+
 
 def exchanged(document: Document) -> Document:
     """The same voucher with debit and credit the wrong way round."""

@@ -20,7 +20,9 @@ from connectors.tally.writing.writer import Outcome
 from sandbox.tally.books import EntryDraft, LiveCompany, LiveObject, VoucherDraft
 from sandbox.tally.gateway import Running
 from tests.connectors.tally_writing.commands import (
+    COSTED,
     CUSTOMER,
+    GOODS,
     JOURNAL,
     LEDGER,
     PAYMENT,
@@ -105,6 +107,33 @@ def test_each_operation_is_in_the_books_as_it_was_said(
     assert [entry.verdict for entry in audit.entries] == [Verdict.INTENDED, Verdict.WRITTEN] * 5
     assert all(entry.by == "asha@example.test" for entry in audit.entries)
     assert all(entry.guid.startswith(books.guid) for entry in audit.entries[1::2])
+
+
+def test_erp_9_is_written_to_in_its_own_form(
+    tally: Running, books: LiveCompany, make_writer: MakeWriter, command: Read
+) -> None:
+    bodies: list[str] = []
+    tally.watch = lambda _, text: bodies.append(text)
+    writer = make_writer(profile=replace(PROFILE, product="Tally.ERP 9"))
+    for document in (LEDGER, PAYMENT):
+        entry = writer.apply(command(document)).entry
+        assert entry.verdict is Verdict.WRITTEN, (entry.reason, entry.differences)
+        assert "LEDMAILINGDETAILS" not in entry.request
+    sent = [body for body in bodies if "Import Data" in body]
+    assert len(sent) == 2
+    assert not any("<VERSION>" in body for body in sent)
+
+
+def test_goods_and_cost_centres_are_in_the_books(books: LiveCompany, make_writer: MakeWriter, command: Read) -> None:
+    for outcome in apply_all(make_writer, command, LEDGER, GOODS, COSTED):
+        assert outcome.entry.verdict is Verdict.WRITTEN, (outcome.entry.reason, outcome.entry.differences)
+    (lines,) = written(books, "made by goods-1")
+    assert sorted(lines) == sorted(
+        [(CUSTOMER, "-1180.00"), ("Sales - Local", "1000.00"), ("Output CGST", "90.00"), ("Output SGST", "90.00")]
+    )
+    sold = next(item for item in books.objects("Voucher") if said(item, "Narration") == "made by goods-1")
+    (goods,) = sold.children("AllInventoryEntries")
+    assert (said(goods, "StockItemName"), said(goods, "Amount")) == ("Copper Wire Classic S-1", "1000.00")
 
 
 @pytest.mark.parametrize("document", [LEDGER, PAYMENT])
@@ -270,6 +299,25 @@ def test_exchanged_sides_are_refused(
             "do not add up",
         ),
         ({"key": "x", "operation": "create_ledger", "ledger": {"name": "New", "group_name": "Nowhere"}}, "no group"),
+        (
+            voucher(
+                "x",
+                "payment",
+                posting("Electricity", "D", "5", costs=[{"centre_key": "moon", "side": "D", "amount": "4"}]),
+                posting("Cash", "C", "5"),
+            ),
+            "no cost centre 'moon'; the cost centres of 'Electricity' do not add up",
+        ),
+        (
+            voucher(
+                "x",
+                "sales",
+                posting("Cash", "D", "5"),
+                posting("Sales - Local", "C", "5", from_item=0),
+                items=[{"item_key": "gold", "item_name": "Gold", "side": "C", "amount": "6"}],
+            ),
+            "no stock item 'Gold'; the postings of the item 'Gold' do not add up",
+        ),
         (
             {"key": "x", "operation": "create_ledger", "ledger": {"name": "N" * 101, "group_name": "Sundry Debtors"}},
             "100",
