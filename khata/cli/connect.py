@@ -43,6 +43,15 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
         str | None,
         typer.Option("--name", metavar="NAME", help="Name of the connection; made of the company's name if left out."),
     ] = None,
+    pause: Annotated[
+        float | None,
+        typer.Option(
+            "--pause",
+            min=0,
+            metavar="SECONDS",
+            help="Rest after each question, so that the person at Tally gets a turn (usually 0.5).",
+        ),
+    ] = None,
     show_tdl: Annotated[
         bool,
         typer.Option("--tdl", help="Print the TDL text that makes Tally call 'khata watch' when something is saved."),
@@ -59,7 +68,7 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
     from khata.wiring import surroundings_of
 
     with open_session(ctx, db, tenant) as session:
-        client = connecting.gateway_client(url, surroundings_of(session.hub.settings))
+        client = connecting.gateway_client(url, surroundings_of(session.hub.settings), pause)
         loaded = connecting.open_companies(client)
         chosen = _choose(loaded, company or [], everything=everything)
         if name and len(chosen) > 1:

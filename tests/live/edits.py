@@ -74,7 +74,9 @@ def move_group(company: LiveCompany, dice: Random) -> None:
 
 def bill_on_any_ledger(company: LiveCompany, dice: Random) -> None:
     """A bill on a ledger that need not be a party's: a party is inferred from it."""
-    _journal(company, dice, dice.choice(_ledgers(company)), BillDraft(kind="New Ref", paise=12300, ref=f"B{dice.random()}"))
+    _journal(
+        company, dice, dice.choice(_ledgers(company)), BillDraft(kind="New Ref", paise=12300, ref=f"B{dice.random()}")
+    )
 
 
 def use_once_and_rename(company: LiveCompany, dice: Random) -> None:

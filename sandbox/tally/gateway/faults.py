@@ -177,7 +177,9 @@ class Faults:
 def list_switches() -> list[tuple[str, str]]:
     """Every switch as the command line spells it, with its default."""
     healthy = Faults()
-    return [(one.name.replace("_", "-"), str(getattr(healthy, one.name))) for one in fields(Faults) if one.name != "script"]
+    return [
+        (one.name.replace("_", "-"), str(getattr(healthy, one.name))) for one in fields(Faults) if one.name != "script"
+    ]
 
 
 def _value_like(sample: object, text: str) -> object:

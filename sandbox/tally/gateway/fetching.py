@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sandbox.tally.gateway.faults import Faults
 
+
 @dataclass(slots=True)
 class Fetch:
     """What is asked of one object or of the entries of one list.

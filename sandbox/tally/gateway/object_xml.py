@@ -181,7 +181,9 @@ def _field_writers(
 ) -> list[Write]:
     """Writers of the fields, then of the lists."""
     always = {tag.casefold(): (typed, default) for tag, typed, default in fixed}
-    wanted = [name for name in fetch.names if name not in LISTS and name not in always and not _is_names(name, root, indent)]
+    wanted = [
+        name for name in fetch.names if name not in LISTS and name not in always and not _is_names(name, root, indent)
+    ]
     ordered = _merge([tag.casefold() for tag, _, _ in fixed], wanted, root)
     writers = [
         _field_writer(name, root, indent, *always[name]) if name in always else _field_writer(name, root, indent)
@@ -236,7 +238,11 @@ def _field_writer(name: str, root: str, indent: int, typed: bool = True, default
         wire = value.wire
         if not wire:
             return empty
-        own = kind if not typed or type_name == "Due Date" or value.type_name == type_name else f' TYPE="{value.type_name}"'
+        own = (
+            kind
+            if not typed or type_name == "Due Date" or value.type_name == type_name
+            else f' TYPE="{value.type_name}"'
+        )
         return f"{pad}<{tag}{own}>{padded if value.type_name == 'Number' else ''}{_escape(wire)}</{tag}>\n"
 
     return write

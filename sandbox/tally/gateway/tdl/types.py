@@ -20,7 +20,6 @@ LISTS = frozenset(
 """Names that are lists even where an object has none of them; they are then sent as an empty placeholder."""
 
 
-
 def is_type(word: str) -> bool:
     """Whether Tally has a class of objects called so."""
     try:
