@@ -249,7 +249,7 @@ def test_a_tally_that_goes_away_is_said_once_and_comes_back(home: Path, tally: R
         enter_journal(tally, "while nobody listened")
         tally.start()
         assert wait_for(lambda: "while nobody listened" in narrations(hub), 60), told
-        assert any(one.event is WatchEvent.RECOVERED for one in told)
+        assert wait_for(lambda: any(one.event is WatchEvent.RECOVERED for one in told)), told
 
 
 def test_two_companies_of_one_tally_are_watched_by_one_process(home: Path, tally: Running) -> None:
