@@ -34,6 +34,7 @@ from connectors.tally.gateway.requests import GroupBy, Request, collection, repo
 from connectors.tally.live.counting import (
     BY_DAY,
     BY_NUMBER,
+    BY_TYPE,
     BY_VOUCHER,
     Counted,
     DayCounts,
@@ -125,6 +126,12 @@ class Book:
         if self._can_group:
             return read_day_counts(self._objects(self._vouchers(period, name="KhataDays", group_by=BY_DAY), "OBJECT"))
         return count_days(self.count(Window(first=period.start, last=period.end)))
+
+    def count_types(self, period: Period) -> list[Node] | None:
+        """Ask how many vouchers of each type a period holds; None from a Tally that cannot summarise."""
+        if not self._can_group:
+            return None
+        return self.ask(self._vouchers(period, name="KhataTypes", group_by=BY_TYPE), "OBJECT")
 
     def count_numbers(self, types: Sequence[str]) -> list[Counted]:
         """Ask for the numbers of all vouchers of some types, and of the optional ones of any.
