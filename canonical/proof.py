@@ -197,6 +197,7 @@ class SourceReport:
         note: why it cannot serve as an oracle, or with what limits; empty if nothing is known against it.
         is_refused: it cannot serve at all: the source refused it, or said something while its books moved.
         headings: names it prints without any amount; they say nothing, not zero.
+        is_partial: it lists some ledgers only; what it leaves out says nothing, and its rows need not sum to anything.
     """
 
     kind: ReportKind
@@ -207,3 +208,4 @@ class SourceReport:
     note: str = ""
     is_refused: bool = False
     headings: tuple[str, ...] = ()
+    is_partial: bool = False

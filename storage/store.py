@@ -34,6 +34,7 @@ from storage.repositories.issues import Issues
 from storage.repositories.proofs import Proofs
 from storage.repositories.records import Records
 from storage.repositories.runs import Runs
+from storage.repositories.tax_documents import TaxDocuments
 from storage.retirement import Retirement
 from storage.sqlite import Sqlite
 from storage.tenants import DEFAULT_TENANT, ApiKeys, Tenants
@@ -53,6 +54,7 @@ class TenantStore:
         connections: configured connectors; ``bookmarks`` are their positions.
         controls: control totals for summaries and proofs.
         reports: trial balance, open bills, ageing, ledger entries, traces.
+        tax_documents: what is compared across sales, purchases and notes.
         crosswalk: which source parties are one party.
     """
 
@@ -68,6 +70,7 @@ class TenantStore:
         self.records = Records(*bound)
         self.runs = Runs(*bound)
         self.issues = Issues(*bound)
+        self.tax_documents = TaxDocuments(*bound)
         self.proofs = Proofs(*bound)
         self.connections = Connections(*bound)
         self.bookmarks = Bookmarks(*bound)

@@ -6,7 +6,7 @@ run goes on with what is still pending.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -14,17 +14,20 @@ from itertools import islice
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.issue import Issue, IssueLevel
-from canonical.item import Unit
+from canonical.item import Item, Unit
 from canonical.ledger import AccountGroup, Ledger
 from canonical.party import Party
 from canonical.record import RawRecord, SourceRef
+from canonical.tax_document import TaxDocumentFact
 from canonical.voucher_type import VoucherType
 from connectors.sdk.base import Connector, Translator
+from harmonizer.validation import Validator
 from storage.raw_store import StoredRaw
 from storage.repositories.records import table_of
 from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress
+from workflows.validation import company_validator, lacks_validation, validate_again, validate_books, validate_records
 
 BATCH = 1000
 """Raw records translated together; the store commits them in portions its other writers hardly notice, the mark
@@ -63,6 +66,7 @@ class _Batch:
     records: list[CanonicalRecord] = field(default_factory=list)
     raw_ids: list[int] = field(default_factory=list)
     issues: dict[int, tuple[Issue, ...]] = field(default_factory=dict)
+    facts: list[tuple[int, TaxDocumentFact]] = field(default_factory=list)
     addresses: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -83,14 +87,19 @@ class CompanyTranslation:
     known_at: datetime
     beat: Beat = no_beat
     is_live: bool = False
+    _validator: Validator | None = None
     _kinds: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def run(self) -> Translated:
-        """Translate masters, look at the vouchers, translate them."""
+        """Translate masters, look at the vouchers, translate them; validate what was translated."""
         done = Translated(self.company_id)
         self._kinds = self.store.records.kinds_by_stream(self.company_id) if self.is_live else {}
-        translator = company_translator(self.store, self.connector, self.company_id)
+        self._validator = company_validator(self.store, self.company_id)
+        translator = company_translator(self.store, self.connector, self.company_id, also=self._validator.remember)
+        for item in self.store.records.iter(self.company_id, Item):
+            self._validator.remember(item)
         self.store.raw.note_versions(self.company_id, translator.stream_order, translator.version)
+        is_late = lacks_validation(self.store, self.company_id)
         masters = [stream for stream in translator.stream_order if stream != VOUCHERS]
         self._streams(translator, masters, done)
         self._read_again(translator, masters, done)
@@ -100,6 +109,10 @@ class CompanyTranslation:
             self._streams(translator, [VOUCHERS], done)
         if self.is_live:
             self.store.records.retire_unused(self.company_id, self.known_at)
+        if is_late:
+            validate_again(self.store, self.company_id, self.run_id, self.known_at)
+        elif done.records or self.is_live:
+            validate_books(self.store, self.company_id, self.run_id, self.known_at)
         return done
 
     def _sample(self, translator: Translator) -> Iterator[RawRecord]:
@@ -127,14 +140,15 @@ class CompanyTranslation:
                 self.beat(Progress("translate", so_far, max(total, so_far), stream))
                 batch = following
 
-    @staticmethod
-    def _translate(translator: Translator, batch: list[StoredRaw]) -> _Batch:
+    def _translate(self, translator: Translator, batch: list[StoredRaw]) -> _Batch:
         found = _Batch()
         for stored in batch:
             translation = translator.translate(stored.record)
             found.records.extend(translation.records)
             found.raw_ids.extend([stored.raw_id] * len(translation.records))
-            found.issues[stored.raw_id] = translation.issues
+            validated, facts = validate_records(self._validator, stored.raw_id, translation.records)
+            found.issues[stored.raw_id] = translation.issues + validated
+            found.facts.extend(facts)
             found.addresses.append((stored.record.source.stream, stored.record.source.key))
         return found
 
@@ -144,6 +158,7 @@ class CompanyTranslation:
             self.store.issues.replace_many(self.run_id, self.company_id, batch.issues)
             self.store.raw.mark_translated(list(batch.issues), version)
             self.store.records.close_unsaid(self.company_id, self._unsaid(batch), self.known_at)
+            self.store.tax_documents.save(self.company_id, batch.facts)
 
         result = self.store.records.upsert(
             self.company_id,
@@ -179,12 +194,26 @@ class CompanyTranslation:
         self._streams(translator, [stream for stream in masters if stream in outdated], done)
 
 
-def company_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:
-    """A translator that has learned the masters the store knows of the company."""
+def company_translator(
+    store: TenantStore,
+    connector: Connector,
+    company_id: int,
+    also: Callable[[CanonicalRecord], None] | None = None,
+) -> Translator:
+    """A translator that has learned the masters the store knows of the company.
+
+    Args:
+        store: the tenant's.
+        connector: of the company.
+        company_id: whose books.
+        also: told every master too, so that they are read once for all who learn them.
+    """
     company = store.companies.get(company_id)
     source = SourceRef(connector.name, company.source_key, "companies", company.source_key)
     translator = connector.translator(Company(source=source, name=company.name))
     for record_type in _LEARNED:
         for record in store.records.iter(company_id, record_type):
             translator.remember(record)
+            if also is not None:
+                also(record)
     return translator

@@ -9,6 +9,7 @@ from singer_sdk import typing as th
 from connectors.sdk.census import CENSUS, census_schema
 from connectors.tally.export.source import LIMITS
 from connectors.tally.export.streams import REPORTS, STREAMS
+from connectors.tally.odbc.settings import SETTINGS as ODBC
 
 _TEXT = th.StringType(nullable=True)
 _BASE = (
@@ -37,6 +38,10 @@ _VOUCHER_COLUMNS = (
     th.Property("party_ledger_name", _TEXT),
     th.Property("is_cancelled", th.BooleanType),
     th.Property("is_optional", th.BooleanType),
+)
+_TYPES = {"string": th.StringType, "integer": th.IntegerType, "number": th.NumberType}
+_ODBC: tuple[th.Property[Any], ...] = tuple(
+    th.Property(name, _TYPES[kind], description=text) for name, (kind, text) in ODBC.items()
 )
 _LIMIT_TEXTS = {
     "text_bytes_max": "Bytes of one value; a longer one refuses the file.",
@@ -75,6 +80,12 @@ def config_schema() -> dict[str, Any]:
             th.ObjectType(th.Property("url", th.StringType), additional_properties=True),
             description="A running Tally instead of files: {url: http://localhost:9000}, and time-outs if they must "
             "differ.",
+        ),
+        th.Property(
+            "odbc",
+            th.ObjectType(*_ODBC),
+            description="Tally's ODBC server beside the gateway, as a second opinion or a way round: {dsn: "
+            "TallyODBC64_9000}; left out by default.",
         ),
         th.Property(
             "company",

@@ -84,12 +84,15 @@ class TallyStream(Stream):
 
     @staticmethod
     def member(record: Record) -> CensusMember:
-        """What a census says of the object: a voucher by its number, a master by its name."""
+        """What a census says of the object: a voucher by its number, a master by its name.
+
+        A record that is handed over encoded says its address only.
+        """
         return CensusMember(
             key=record["key"],
             version=record.get("alter_id"),
             day=_day(record.get("date")),
-            number=record["voucher_number"] if record["element"] == "VOUCHER" else record["name"],
+            number=record.get("voucher_number" if record["element"] == "VOUCHER" else "name", ""),
         )
 
 
@@ -198,11 +201,19 @@ class TapTally(Tap):
                 code="tally.settings.source",
             )
         if self.config.get("files"):
+            if self.config.get("odbc"):
+                raise ConfigurationError("odbc goes with gateway, not with files.", code="tally.odbc.setting")
             read = [name for name, one in self.streams.items() if one.selected and name != CENSUS]
             return FileSource(self.config, self, read)
         from connectors.tally.live.source import GatewaySource  # noqa: PLC0415 - files need none of it
 
-        return GatewaySource(self.config, self, self.surroundings or _shell(), self.memory)
+        surroundings = self.surroundings or _shell()
+        source = GatewaySource(self.config, self, surroundings, self.memory)
+        if not self.config.get("odbc"):
+            return source
+        from connectors.tally.odbc.beside import beside_gateway  # noqa: PLC0415 - only who asks for it needs it
+
+        return beside_gateway(source, self.config, self, surroundings, self.memory)
 
 
 def _shell() -> Surroundings:

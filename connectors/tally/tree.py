@@ -41,10 +41,10 @@ def tree(element: etree._Element, depth_max: int, *, is_bare: bool = False) -> N
     Raises:
         TooDeepError: nested deeper than ``depth_max``.
     """
-    return _tree(element, element.items(), depth_max, is_bare=is_bare)
+    return _tree(element, element.items(), depth_max, is_bare)
 
 
-def _tree(element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_max: int, *, is_bare: bool) -> Node:
+def _tree(element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_max: int, is_bare: bool) -> Node:
     if depth_max <= 0:
         raise TooDeepError
     node: Node = {}
@@ -55,9 +55,11 @@ def _tree(element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_
         node["#text"] = text
     for child in element:
         attributes = child.items()
-        if attributes or len(child):
-            said: JsonValue = _branch(child, attributes, depth_max - 1, is_bare=is_bare)
-        else:  # a leaf without attributes, nine of ten elements: kept in line, a call would cost a tenth of the parse
+        if (attributes and not (is_bare and _only_type(attributes))) or len(child):
+            said: JsonValue = _tree(child, attributes, depth_max - 1, is_bare)
+            if len(said) == 1 and "@TYPE" in said:
+                said = None
+        else:  # a leaf, nine of ten elements: kept in line, a call would cost a tenth of the parse
             text = child.text
             said = text.strip(_BLANKS) if text else None
         if said:
@@ -73,14 +75,8 @@ def _tree(element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_
     return node
 
 
-def _branch(
-    element: etree._Element, attributes: Sequence[tuple[Any, Any]], depth_max: int, *, is_bare: bool
-) -> JsonValue:
-    """Convert a child with attributes or children; None means it says nothing."""
-    if is_bare and len(attributes) == 1 and attributes[0][0] == "TYPE" and not len(element):
-        return (element.text or "").strip(_BLANKS)
-    node = _tree(element, attributes, depth_max, is_bare=is_bare)
-    return None if len(node) == 1 and "@TYPE" in node else node
+def _only_type(attributes: Sequence[tuple[Any, Any]]) -> bool:
+    return len(attributes) == 1 and attributes[0][0] == "TYPE"
 
 
 def _repeat(node: Node, name: str, value: JsonValue) -> None:

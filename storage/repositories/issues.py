@@ -54,6 +54,34 @@ class Issues(Repository):
             transaction.change_members(sql, (self._tenant_id,), "raw_id", list(by_raw_id))
             self._insert(transaction, rows)
 
+    def settle(
+        self, run_id: int | None, company_id: int, codes: Sequence[str], found: Sequence[tuple[int, Issue]]
+    ) -> int:
+        """Make the company's issues of some codes exactly these; one that stands already keeps its number.
+
+        Args:
+            run_id: the run that found them.
+            company_id: whose books.
+            codes: all codes this finder gives; issues of other codes are left alone.
+            found: raw record and issue.
+
+        Returns:
+            Number of issues added and removed.
+        """
+        wanted = [self._row(run_id, raw_id, company_id, item) for raw_id, item in found]
+        with self._write() as transaction:
+            query = sa.select(issue).where(
+                self._mine(issue), issue.c.company_id == company_id, issue.c.code.in_(list(codes))
+            )
+            standing = {_identity(row._mapping): row.id for row in transaction.connection.execute(query)}  # noqa: SLF001 - SQLAlchemy's public name for it
+            fresh = {_identity(row): row for row in wanted}
+            gone = [row_id for identity, row_id in standing.items() if identity not in fresh]
+            added = [row for identity, row in fresh.items() if identity not in standing]
+            if gone:
+                transaction.change_members("DELETE FROM issue WHERE tenant_id = ?", (self._tenant_id,), "id", gone)
+            self._insert(transaction, added)
+        return len(gone) + len(added)
+
     def page(
         self,
         *,
@@ -168,6 +196,11 @@ class Issues(Repository):
 def _plain(value: Any) -> Any:
     """PostgreSQL text and JSON cannot hold U+0000, which broken files contain."""
     return value.replace("\0", "\ufffd") if isinstance(value, str) else value
+
+
+def _identity(row: Any) -> tuple[Any, ...]:
+    """What makes two issues the same one."""
+    return (row["raw_id"], row["code"], row["level"], row["message"], row["hint"])
 
 
 def _stored(row: Any) -> StoredIssue:

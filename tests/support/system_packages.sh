@@ -4,6 +4,10 @@
 set -eu
 packages=""
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postgresql"
+# A real ODBC driver manager, driver and server stand in for Tally's (tests/connectors/tally_odbc).
+ls /usr/lib/*/libodbc.so.2 >/dev/null 2>&1 || packages="$packages unixodbc"
+ls /usr/lib/*/odbc/libmaodbc.so >/dev/null 2>&1 || packages="$packages odbc-mariadb"
+command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || packages="$packages mariadb-server-core"
 [ -n "$packages" ] || exit 0
 if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else
   echo "Not installed (needs root):$packages; the tests that need them will skip."; exit 0

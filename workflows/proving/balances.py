@@ -19,6 +19,8 @@ OPENING_DIFFERENCE = name_key("Difference in Opening Balances")
 def trial_balance(report: SourceReport, books: PeriodBooks) -> Iterator[ControlTotal]:
     """Compare every row, then look for ledgers of ours that the report leaves out, then the sum.
 
+    A partial report is compared row by row only.
+
     Opening, debit and credit are compared where the report has these columns and says its period. Debits and credits
     of groups are not: how Tally adds them up is not documented.
     """
@@ -28,6 +30,8 @@ def trial_balance(report: SourceReport, books: PeriodBooks) -> Iterator[ControlT
     for line in report.lines:
         if is_opening_difference(line.name):
             yield declared_difference(line, report, books)
+    if report.is_partial:
+        return
     listed = {key for line in rows if (key := books.chart.find(line.name)) is not None}
     yield from _left_out(report, books, listed)
     yield from _sum(rows, report, books, listed)

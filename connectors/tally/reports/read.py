@@ -11,6 +11,7 @@ from canonical.proof import ReportKind, ReportLine, SourceReport
 from connectors.tally.reports import bills
 from connectors.tally.reports.balances import is_trial_balance, read_trial_balance
 from connectors.tally.reports.counts import COMPANY_COUNTERS, read_census, read_company_counters, read_statistics
+from connectors.tally.reports.odbc import ROW_TAG, read_odbc_ledgers
 from connectors.tally.reports.record import ReportRecord
 from connectors.tally.reports.requests import KIND_BY_TITLE
 from connectors.tally.reports.rows import Row, Sheet
@@ -65,6 +66,9 @@ def read_report(record: ReportRecord, label: str, books_year: int | None = None)
 def _read(sheet: Sheet, blank: SourceReport) -> SourceReport:
     if not sheet.rows:
         return replace(blank, note="it is empty")
+    if ROW_TAG in sheet.tags:
+        lines = read_odbc_ledgers(sheet)
+        return replace(blank, kind=ReportKind.TRIAL_BALANCE, lines=lines, is_partial=True)
     kind = _kind(sheet)
     if kind.is_bills:
         return _bills(sheet, blank)

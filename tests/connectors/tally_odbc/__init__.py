@@ -1,0 +1,1 @@
+"""Tests: Tally over ODBC."""

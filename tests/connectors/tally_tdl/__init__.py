@@ -1,0 +1,1 @@
+"""Tests: events from Tally."""
