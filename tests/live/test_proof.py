@@ -119,7 +119,8 @@ def test_openings_that_do_not_balance_wait_for_the_owner(served: Tally, live: Li
     served.company.edit_masters.alter(cash.master_id, OPENINGBALANCE=str(opening - 500))
     assert live.sync().publication == "held"
     proof = newest(live).proof
-    assert [(total.kind, total.difference) for total in proof.differences] == [(ControlKind.OPENING_DIFFERENCE, 500)]
+    (off,) = proof.differences
+    assert (off.kind, off.difference) == (ControlKind.OPENING_DIFFERENCE, Decimal(500))
     declared = next(total for total in proof.totals if total.name == "balance sheet: Difference in Opening Balances")
     assert (declared.status, declared.ours) == (ProofStatus.PROVED, Decimal(-500))
     live.books.proofs.accept_difference(live.company, Decimal(500), "the owner knows", live.clock())
@@ -139,11 +140,6 @@ def test_statements_of_the_second_year_are_proved_as_well(served: Tally, live: L
     assert told(proof.differences) == []
     states = {total.name: total.status for total in proof.totals}
     assert states[f"closing balance: {expense}"] is ProofStatus.PROVED
-    assert (
-        states["closing balance: Sales - Local"] is ProofStatus.PROVED
-        if "closing balance: Sales - Local" in states
-        else 1
-    )
     assert states["profit and loss: Indirect Expenses"] is ProofStatus.PROVED
     assert states["net profit of the period"] is ProofStatus.PROVED
     assert states["balance sheet: Profit & Loss A/c"] is ProofStatus.PROVED
@@ -177,6 +173,6 @@ def prove_with(live: LiveHub, reports: Sequence[dict[str, object]]) -> Proof:
         source = SourceRef("tally", source_key, "reports", str(document["report"]))
         digest = hashlib.sha256(payload).digest()
         records.append(RawRecord(source=source, payload=payload, digest=digest, origin="test", extracted_at=clock()))
-    live.books.raw.note_seen(run_id, live.books.raw.append(live.company, run_id, records).raw_ids)
+    live.books.raw.append(live.company, run_id, records)
     translator = company_translator(live.books, get_connector("tally"), live.company)
     return prove_company(live.books, translator, live.company, run_id, is_live=True)
