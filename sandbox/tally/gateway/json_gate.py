@@ -100,7 +100,9 @@ def _definitions(rows: list[dict[str, Any]]) -> Definitions:
 
 def _split(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Definitions by kind, ``{"collection": {...}, "system": {...}}``, as one public client sends them."""
-    inner = [{**value, "definition_type": kind} for kind, value in row.items() if isinstance(value, dict) and kind in _KINDS]
+    inner = [
+        {**value, "definition_type": kind} for kind, value in row.items() if isinstance(value, dict) and kind in _KINDS
+    ]
     return inner or [row]
 
 
