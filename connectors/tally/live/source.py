@@ -190,7 +190,7 @@ class GatewaySource:
             return
         book = run.book
         for report in read_reports(book):
-            title = report.which.value
+            title = report.title
             yield {
                 "company_guid": book.guid,
                 "company_name": book.company.name,
