@@ -273,15 +273,16 @@ class _Handler(BaseHTTPRequestHandler):
             return
         thinking = running.wait(faults.delay_s)
         charset = answer_charset(wide=body is not None and body.is_wide, faults=faults)
-        if body is None:
-            reply = Reply(pieces=iter([UNKNOWN_REQUEST]), kind="unknown", name="UTF-16 without its charset")
-        elif JSON_TYPE in (self.headers.get("Content-Type") or "").casefold():
-            reply = answer_json(running.application, self.headers, body.text, faults)
-        else:
-            reply = running.application.answer(body.text, faults)
-        entry.kind, entry.name = reply.kind, reply.name
-        if thinking:
-            self._send(running, reply, charset, faults, entry)
+        with running.books.lock:  # who edits the books waits for the whole answer, as a person at the screen does
+            if body is None:
+                reply = Reply(pieces=iter([UNKNOWN_REQUEST]), kind="unknown", name="UTF-16 without its charset")
+            elif JSON_TYPE in (self.headers.get("Content-Type") or "").casefold():
+                reply = answer_json(running.application, self.headers, body.text, faults)
+            else:
+                reply = running.application.answer(body.text, faults)
+            entry.kind, entry.name = reply.kind, reply.name
+            if thinking:
+                self._send(running, reply, charset, faults, entry)
 
     def _drop(self, *, reset: bool, entry: Served) -> None:
         entry.note = "reset" if reset else "closed without an answer"
