@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cmp_to_key
 from itertools import islice
 
@@ -133,7 +133,7 @@ def _sort(world: RequestWorld, definition: Definition, scopes: Iterator[Scope]) 
     return iter(sorted(scopes, key=cmp_to_key(order)))
 
 
-def _sort_keys(world: RequestWorld, written: str) -> Iterator[tuple[Callable[[Scope], object], int]]:
+def _sort_keys(world: RequestWorld, written: str) -> Iterator[tuple[Evaluate, int]]:
     """``@@Default : -$Amount, $Name``: a name, then expressions; a minus sign sorts downwards."""
     name, rest = split_pair(written)
     for part in (rest or name).split(","):
