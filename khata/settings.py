@@ -186,9 +186,9 @@ class Settings:
     proof: ProofSettings = field(default_factory=ProofSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
-    writing: WritingSettings = field(default_factory=WritingSettings)
     secrets: SecretsSettings = field(default_factory=SecretsSettings)
     tally: TallySettings = field(default_factory=TallySettings)
+    writing: WritingSettings = field(default_factory=WritingSettings)
     log: LogSettings = field(default_factory=LogSettings)
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
@@ -211,9 +211,9 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "proof": ProofSettings,
         "api": ApiSettings,
         "temporal": TemporalSettings,
-        "writing": WritingSettings,
         "secrets": SecretsSettings,
         "tally": TallySettings,
+        "writing": WritingSettings,
         "log": LogSettings,
     }
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khata.cli.connections import keep_polls_if_running
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
 from khata.cli.session import Session, open_session
@@ -43,6 +44,15 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
         str | None,
         typer.Option("--name", metavar="NAME", help="Name of the connection; made of the company's name if left out."),
     ] = None,
+    pause: Annotated[
+        float | None,
+        typer.Option(
+            "--pause",
+            min=0,
+            metavar="SECONDS",
+            help="Rest after each question, so that the person at Tally gets a turn (usually 0.5).",
+        ),
+    ] = None,
     show_tdl: Annotated[
         bool,
         typer.Option("--tdl", help="Print the TDL text that makes Tally call 'khata watch' when something is saved."),
@@ -59,18 +69,21 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
     from khata.wiring import surroundings_of
 
     with open_session(ctx, db, tenant) as session:
-        client = connecting.gateway_client(url, surroundings_of(session.hub.settings))
+        client = connecting.gateway_client(url, surroundings_of(session.hub.settings), pause)
         loaded = connecting.open_companies(client)
         chosen = _choose(loaded, company or [], everything=everything)
         if name and len(chosen) > 1:
             raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
         done = [_connect(session, client, one, name or "") for one in chosen]
+        is_polled = keep_polls_if_running(session)
         texts = [_tdl(session, one.name) for one in done] if show_tdl else []
     if form is DocumentFormat.JSON:
         write_document({"connections": [_document(one) for one in done], "tdl": list(texts)})
         return
     for one in done:
         _print(one)
+    if is_polled:
+        typer.echo("The hub that is running looks at it from now on.")
     for text in texts:
         typer.echo(f"\n{text}")
 

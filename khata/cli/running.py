@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workflows.inputs import Progress, RunSummary
     from workflows.temporal.connection import TemporalTarget
 
+SERVER_WAIT_S = 30.0
+"""Patience of a worker with a server that is starting beside it, seconds."""
 TemporalAddress = Annotated[
     str | None,
     typer.Option("--temporal", metavar="ADDRESS", help="HOST:PORT of an existing Temporal cluster to use."),
@@ -95,12 +97,13 @@ def worker(
         raise need_extra(error.name or "temporalio", "server", what="A worker") from error
     from khata.steps import hub_steps
     from khata.supervisor.probes import mark_ready
-    from khata.temporal import temporal_target
+    from khata.temporal import keep_polls, temporal_target
 
     settings = read_settings(ctx, temporal__address=temporal, database__url=db)
     target = temporal_target(settings)
     invocation: Invocation = ctx.obj
     with open_hub(settings, clock=invocation.clock) as hub:
+        keep_polls(settings, hub.store, target, wait_s=SERVER_WAIT_S)
         run_worker(target, hub_steps(hub), on_ready=lambda: mark_ready(ready_file) if ready_file else None)
 
 

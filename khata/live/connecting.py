@@ -49,13 +49,19 @@ class Connected:
     is_new: bool
 
 
-def gateway_client(url: str, surroundings: Surroundings) -> GatewayClient:
+def gateway_client(url: str, surroundings: Surroundings, pause_s: float | None = None) -> GatewayClient:
     """A client for a Tally at an address.
+
+    Args:
+        url: the address.
+        surroundings: of this process.
+        pause_s: rest after each request, so that the person at Tally's keyboard gets a turn; None is the usual.
 
     Raises:
         ConfigurationError: the address cannot be one.
     """
-    return client_of(parse_endpoint({"url": url}), surroundings)
+    rest = {} if pause_s is None else {"pause_s": pause_s}
+    return client_of(parse_endpoint({"url": url, **rest}), surroundings)
 
 
 def client_of(endpoint: Endpoint, surroundings: Surroundings) -> GatewayClient:
@@ -123,6 +129,12 @@ def connect_company(
     """
     known = books.connections.list()
     earlier = find_connection(known, company)
+    if earlier is not None and name not in ("", earlier.name):
+        raise ConfigurationError(
+            f"{company.name} is connected already, as {earlier.name}; leave out --name, or remove that one first.",
+            code="connection.exists",
+            connection=earlier.name,
+        )
     chosen = name or (earlier.name if earlier else free_name(company.name, (one.name for one in known)))
     check_slug(chosen)
     taken = next((one for one in known if one.name == chosen and one != earlier), None)
@@ -140,7 +152,7 @@ def connect_company(
 def settings_of(endpoint: Endpoint, company: LoadedCompany, profile: CapabilityProfile) -> dict[str, JsonValue]:
     """What a connection to one company of a Tally is configured with; the tap's own settings."""
     return {
-        "gateway": {"url": endpoint.url, "charset": profile.charset.value},
+        "gateway": {"url": endpoint.url, "charset": profile.charset.value, "pause_s": endpoint.pause_s},
         "company": company.name,
         "company_guid": company.guid,
         "profile": profile.to_json(),

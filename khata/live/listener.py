@@ -113,9 +113,11 @@ def _handler_for(tokens: Mapping[str, str], on_change: Callable[[str], None]) ->
 
         def _take(self, body: bytes) -> None:
             name = owner_of(find_token(dict(self.headers.items()), body), tokens)
-            self._answer(HTTPStatus.FORBIDDEN if name is None else HTTPStatus.OK, REFUSED if name is None else ANSWER)
-            if name is not None:
-                on_change(name)
+            if name is None:
+                self._answer(HTTPStatus.FORBIDDEN, REFUSED)
+                return
+            on_change(name)
+            self._answer(HTTPStatus.OK, ANSWER)
 
         def _answer(self, status: HTTPStatus, body: bytes) -> None:
             self.close_connection = True
