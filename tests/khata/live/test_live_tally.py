@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +37,7 @@ from tests.khata.running import run
 from tests.support.cli import Ran
 from workflows.inputs import SyncRequest
 
+ROOT = Path(__file__).resolve().parents[3]
 VISIBLE_S = 20.0
 """A change must be in the store by then, on a machine that eight other things use; 2 to 3 seconds are usual."""
 
@@ -258,6 +264,31 @@ def test_two_companies_of_one_tally_are_watched_by_one_process(home: Path, tally
     with hub_of(home) as hub, watching(hub, 0.3, names) as (_, told):
         assert wait_for(lambda: {one.connection for one in told} == set(names), 90), told
     assert all(one.event is WatchEvent.SYNCED for one in told)
+
+
+def test_the_command_watches_until_it_is_asked_to_stop(home: Path, tally: Running) -> None:
+    assert connect(home, tally, "--company", "sarasw", "--name", "shop").code == 0
+    command = [sys.executable, "-m", "khata", "watch", "shop", "--every", "1", "--listen", "0"]
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR")}
+    process = subprocess.Popen(
+        command, env={**kept, "HOME": str(home)}, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert re.match(r"shop: run \d+ succeeded: .*vouchers 40; proof proved", process.stdout.readline())
+        enter_journal(tally, "seen by the command")
+        assert re.match(r"shop: run \d+ succeeded: .*vouchers 1; proof", process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == 0, errors
+    assert "Stopping after what is running" in errors
+    assert errors.rstrip().endswith("Stopped.")
+    with hub_of(home) as hub:
+        assert "seen by the command" in narrations(hub)
+        assert {run.status for run in hub.tenant().runs.list().items} == {"succeeded"}
 
 
 def test_names_are_made_of_company_names() -> None:
