@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from khata.cli.options import Database, Tenant
 from khata.cli.session import Session, open_session
+from khata.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from khata.live.watching import Told, Watch
     from storage import Connection
+
+LOOK_S = 0.5
+"""How often the main thread looks whether the watch has ended; signals wake it anyway."""
 
 
 def watch(  # noqa: PLR0917 - one parameter per option, given by name
@@ -60,7 +66,7 @@ def watch(  # noqa: PLR0917 - one parameter per option, given by name
         listen_port = settings.tally.listen_port if port is None else port
         with _listening(session, chosen, watching, listen_port), _stopped_by_signals(watching):
             typer.echo(f"Watching {', '.join(one.name for one in chosen)}; Ctrl-C stops.", err=True)
-            watching.run()
+            _run_aside(watching.run)
     typer.echo("Stopped.", err=True)
 
 
@@ -93,6 +99,18 @@ def _listening(session: Session, chosen: list[Connection], watching: Watch, port
         yield
 
 
+def _run_aside(work: Callable[[], None]) -> None:
+    """Run something in a thread of its own and wait for it; what it raises is raised here.
+
+    The main thread is for signals alone: a tap that runs in it puts its own handlers in the place of ours.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch") as aside:
+        running = aside.submit(work)
+        while not running.done():
+            wait([running], timeout=LOOK_S)
+        running.result()
+
+
 @contextlib.contextmanager
 def _stopped_by_signals(watching: Watch) -> Iterator[None]:
     """The first signal asks, the second one means it."""
@@ -101,7 +119,11 @@ def _stopped_by_signals(watching: Watch) -> Iterator[None]:
         del frame
         watching.stop()
         typer.echo("Stopping after what is running ...", err=True)
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, meant)
+
+    def meant(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        os._exit(ExitCode.INTERRUPTED)  # a kill at any point leaves the store whole; waiting is what was not wanted
 
     earlier = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
