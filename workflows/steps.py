@@ -166,6 +166,7 @@ class Steps:
             "counts": dict(sink.counts),
             "known": sink.known,
             "retired": dict(sink.retired),
+            "settlement": extracted.settlement.value,
         }
         self._note(store, run, "extract", sink.counts.total(), facts)
         store.issues.replace(run.run_id, None, None, extracted.issues)
@@ -257,6 +258,7 @@ class Steps:
             "proof": proof,
             "publication": publication,
             "error": error_code,
+            "settlement": step_facts(held, "extract").get("settlement", ""),
         }
         if status == RunStatus.SUCCEEDED:
             commit_reading(store, held, self.clock())

@@ -1,4 +1,4 @@
-"""``khata sandbox``: invented books of any size: exported as files with their exact truth, or served as Tally serves."""
+"""``khata sandbox``: invented books of any size, exported as files with their exact truth or served as Tally serves."""
 
 from __future__ import annotations
 
