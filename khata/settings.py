@@ -139,7 +139,7 @@ class TallySettings:
         5, "Minutes between two looks of the hub ('khata up') at every connected Tally; 0 means it does not look."
     )
     listen_port: int = setting(
-        8410, "Port on this computer where 'khata watch' hears from the TDL; 0 means it does not listen."
+        9655, "Port on this computer where 'khata watch' hears from Tally's events; 0 means it does not listen."
     )
 
 

@@ -37,9 +37,7 @@ def watch(  # noqa: PLR0917 - one parameter per option, given by name
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(
-            "--listen", min=0, max=65535, metavar="PORT", help="Port for calls of the TDL; 0 does not listen."
-        ),
+        typer.Option("--listen", min=0, max=65535, metavar="PORT", help="Port for Tally's events; 0 does not listen."),
     ] = None,
     db: Database = None,
     tenant: Tenant = None,
@@ -85,7 +83,7 @@ def _chosen(session: Session, names: list[str]) -> list[Connection]:
 @contextlib.contextmanager
 def _listening(session: Session, chosen: list[Connection], watching: Watch, port: int) -> Iterator[None]:
     from khata.live.connecting import listener_token
-    from khata.live.listener import listen
+    from khata.live.listener import Caller, listen
     from khata.vault import open_vault
 
     settings = session.hub.settings
@@ -93,8 +91,15 @@ def _listening(session: Session, chosen: list[Connection], watching: Watch, port
         yield
         return
     vault = open_vault(settings)
-    tokens = {one.name: listener_token(one, vault, settings.cli.tenant) for one in chosen}
-    with listen(port, {name: token for name, token in tokens.items() if token}, watching.call) as listening:
+    callers = [
+        Caller(
+            connection=one.name,
+            token=listener_token(one, vault, settings.cli.tenant),
+            company_guid=str(one.config.get("company_guid", "")),
+        )
+        for one in chosen
+    ]
+    with listen(port, callers, watching.call) as listening:
         typer.echo(f"Listening for Tally's calls at {listening.url}.", err=True)
         yield
 

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -24,7 +25,7 @@ from canonical.errors import KhataError
 from canonical.voucher import Voucher
 from khata.configuration import load_settings
 from khata.live.connecting import free_name, listener_token
-from khata.live.listener import listen
+from khata.live.listener import Caller, listen
 from khata.live.watching import Told, Watch, WatchEvent
 from khata.steps import hub_steps
 from khata.vault import open_vault
@@ -111,19 +112,23 @@ def test_what_cannot_be_connected_says_why(
     assert "shop" not in run(home, "connections", "list").output
 
 
-def test_the_token_is_sealed_in_the_store_and_printed_only_when_asked_for(home: Path, tally: Running) -> None:
-    done = connect(home, tally, "--company", "sarasw", "--name", "shop", "--tdl")
-    assert "[Field: KhataToken]" in done.output
+def test_the_token_is_sealed_in_the_store_and_written_only_when_asked_for(home: Path, tally: Running) -> None:
+    written = home / "khata_events.tdl"
+    done = connect(home, tally, "--company", "sarasw", "--name", "shop", "--tdl", str(written))
+    assert done.code == 0, done.errors
     with hub_of(home) as hub:
         connection = hub.tenant().connections.get("shop")
         token = listener_token(connection, open_vault(hub.settings), "default")
         assert len(token) >= 32
-        assert token in done.output
+        assert token in written.read_text(encoding="ascii")
+        assert stat.S_IMODE(written.stat().st_mode) == 0o600
+        assert token not in done.output
         assert token not in json.dumps(dict(connection.config))
     database = next(home.rglob("khata.db")).read_bytes()
     assert token.encode() not in database
     assert token not in run(home, "connections", "list", "--format", "json").output
-    assert token in connect(home, tally, "--company", "sarasw", "--tdl").output  # connecting again keeps it
+    assert connect(home, tally, "--company", "sarasw", "--tdl", str(written)).code == 0
+    assert token in written.read_text(encoding="ascii")  # connecting again keeps it
 
 
 def test_the_doctor_says_what_is_the_matter_and_what_to_do(home: Path, tally: Running) -> None:
@@ -175,7 +180,12 @@ def watching(hub: Hub, interval_s: float, names: tuple[str, ...] = ("shop",)) ->
     told: list[Told] = []
     requests = [SyncRequest("default", name, source="tally", reason="watch") for name in names]
     watch = Watch(
-        steps=hub_steps(hub), requests=requests, interval_s=interval_s, clock=time.monotonic, tell=told.append
+        steps=hub_steps(hub),
+        requests=requests,
+        interval_s=interval_s,
+        clock=time.monotonic,
+        tell=told.append,
+        breath_s=0.1,
     )
     thread = threading.Thread(target=watch.run)
     thread.start()
@@ -220,14 +230,14 @@ def test_a_call_of_the_tdl_is_answered_at_once_and_leads_to_a_sync(home: Path, t
     with hub_of(home) as hub, watching(hub, 3600.0) as (watch, told):
         token = listener_token(hub.tenant().connections.get("shop"), open_vault(hub.settings), "default")
         assert wait_for(lambda: bool(told), 60)
-        with listen(0, {"shop": token}, watch.call) as listening:
+        with listen(0, [Caller(connection="shop", token=token)], watch.call) as listening:
             enter_journal(tally, "saved with the add-on")
             started = time.monotonic()
-            assert call(listening.url, f"<KHATATOKEN>{token}</KHATATOKEN>") == 200
+            assert call(listening.url, f"<KHATAKIND>saved</KHATAKIND><KHATATOKEN>{token}</KHATATOKEN>") == 200
             assert time.monotonic() - started < 2
             assert wait_for(lambda: "saved with the add-on" in narrations(hub)), told
             asked = len(tally.requests)
-            assert call(listening.url, "<KHATATOKEN>forged</KHATATOKEN>") == 403
+            assert call(listening.url, "<KHATAKIND>saved</KHATAKIND><KHATATOKEN>forged</KHATATOKEN>") == 403
             time.sleep(0.5)
             assert len(tally.requests) == asked
 
