@@ -60,8 +60,8 @@ def canonical(records: list[RawRecord]) -> dict[tuple[str, str], CanonicalRecord
 
 
 def test_the_gateway_gives_what_a_file_export_of_the_same_books_gives(tmp_path: Path) -> None:
-    (spec,) = specs_for(1, vouchers=700)
-    with tally(vouchers=700) as books:
+    (spec,) = specs_for(1, vouchers=400)
+    with tally(vouchers=400) as books:
         live = Collected()
         books.sync(live)  # type: ignore[arg-type]  # a sink like any other
         written = write(spec, tmp_path, encoding=TallyEncoding.UNICODE, scaffolding=Scaffolding.USUAL)
@@ -72,13 +72,15 @@ def test_the_gateway_gives_what_a_file_export_of_the_same_books_gives(tmp_path: 
     for address, record in theirs.items():
         if address[0] not in FROM_GATEWAY_ONLY:
             assert _comparable(ours[address]) == _comparable(record), address
-    assert sum(address[0] == "Voucher" for address in ours) == 700
+    assert sum(address[0] == "Voucher" for address in ours) == 400
 
 
 def _comparable(record: Any) -> Any:
-    """Without what one side alone can say: closing balances (computed), user-defined fields of vouchers."""
+    """Without what one side alone says: closing balances and part numbers (computed), user-defined fields."""
     if type(record).__name__ == "Ledger":
         return dataclasses.replace(record, closing=None)
+    if type(record).__name__ == "Item":
+        return dataclasses.replace(record, part_number="")
     extras = {name: value for name, value in record.extras.items() if name != "udf"}
     return dataclasses.replace(record, extras=extras)
 
