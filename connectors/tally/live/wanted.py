@@ -25,7 +25,15 @@ _AUDIT = ("EnteredBy", "AlteredBy", "UpdatedDateTime")
 _DERIVED = frozenset(
     {
         *("CLOSINGBALANCE", "CLOSINGVALUE", "CLOSINGRATE", "CREDITTOTALS", "DEBITTOTALS", "TBALOPENING", "TBALCLOSING"),
-        *("RESERVENAME", "INFGSTHSNCODE", "INFGSTHSNDESCRIPTION", "INFGSTIGSTRATE", "INFGSTTAXABLILITY", "ISREVENUE"),
+        *(
+            "RESERVENAME",
+            "INFGSTHSNCODE",
+            "INFGSTHSNDESCRIPTION",
+            "INFGSTIGSTRATE",
+            "INFGSTTAXABLILITY",
+            "GSTMSTTYPEOFSUPPLY",
+            "ISREVENUE",
+        ),
     }
 )
 """Computed from other objects: they change without a change number of their own, so a stored one would be stale after

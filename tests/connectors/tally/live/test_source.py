@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import json
 import shutil
@@ -327,7 +328,10 @@ def test_through_a_target_that_others_wrote(settings_file: Path, tmp_path: Path)
 
 
 _KEPT = tally(vouchers=20)
-_SERVED = _KEPT.__enter__()  # the SDK wants the settings when the module is read; it ends with the process
+_SERVED = _KEPT.__enter__()  # the SDK wants the settings when the module is read
+
+
+atexit.register(_KEPT.__exit__, None, None, None)
 TestTapTallyLive = get_tap_test_class(
     TapTally,
     config=_SERVED.config(),
