@@ -47,7 +47,8 @@ def undo(crosswalk: Crosswalk, merge_id: str, known_at: datetime, by: str) -> tu
     """
     made = [entry for entry in crosswalk.entries if entry.merge_id == merge_id]
     if not merge_id or not made:
-        raise MergeRefused(f"There is no merge {merge_id!r} to undo.", code="harmonizer.merge.unknown", merge_id=merge_id)
+        sentence = f"There is no merge {merge_id!r} to undo."
+        raise MergeRefused(sentence, code="harmonizer.merge.unknown", merge_id=merge_id)
     if any(entry.undone_at for entry in made):
         raise MergeRefused("This merge is undone already.", code="harmonizer.merge.undone", merge_id=merge_id)
     return _Undo(crosswalk=crosswalk, made=made, at=known_at, by=by).changes()

@@ -52,8 +52,7 @@ class Books:
             )
             for report in reports
         ]
-        stored = self.store.raw.append(self.company_id, run_id, records)
-        self.store.raw.note_seen(run_id, stored.raw_ids)
+        self.store.raw.append(self.company_id, run_id, records)
         return run_id
 
     def prove(self, run_id: int | None = None, *, is_live: bool = True) -> Proof:
