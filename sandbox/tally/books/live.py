@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import RLock
 
@@ -22,7 +22,7 @@ from sandbox.tally.books.references import fold
 from sandbox.tally.books.reports import run_report
 from sandbox.tally.books.tree import Element
 from sandbox.tally.books.voucher_objects import VoucherObject
-from sandbox.tally.options import TallyStyle
+from sandbox.tally.options import Scaffolding, TallyStyle
 from sandbox.world.business import build_world
 from sandbox.world.spec import WorldSpec
 
@@ -144,7 +144,11 @@ class LiveBooks:
 
 
 def build_books(
-    specs: Iterable[WorldSpec], *, style: TallyStyle = TallyStyle.PRIME5, is_integrated: bool = True
+    specs: Iterable[WorldSpec],
+    *,
+    style: TallyStyle = TallyStyle.PRIME5,
+    is_integrated: bool = True,
+    scaffolding: Scaffolding = Scaffolding.USUAL,
 ) -> LiveBooks:
     """Build the books of several synthetic companies; the first is the active one.
 
@@ -152,11 +156,13 @@ def build_books(
         specs: one per company; they should differ in ``company_index``.
         style: generation of releases the objects look like.
         is_integrated: accounts integrated with inventory (closing stock comes from items).
+        scaffolding: ``FULL`` writes the empty elements of a real Tally around vouchers, which makes them as large.
     """
-    companies: Sequence[LiveCompany] = [
-        LiveCompany(build_company(build_world(spec), style=style, is_integrated=is_integrated)) for spec in specs
+    companies = [
+        LiveCompany(build_company(build_world(spec), style=style, is_integrated=is_integrated, scaffolding=scaffolding))
+        for spec in specs
     ]
-    return LiveBooks(list(companies), next(iter(companies), None))
+    return LiveBooks(companies, next(iter(companies), None))
 
 
 def specs_for(companies: int, *, vouchers: int, seed: int = 42) -> list[WorldSpec]:

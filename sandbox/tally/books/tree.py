@@ -99,25 +99,34 @@ def _restore(text: str) -> str:
     return text
 
 
-def render(elements: Iterable[Element], indent: int, resolve: Callable[[str], str]) -> str:
+Fill = Callable[[str, Iterable[Element], str], str]
+"""Given a tag, what it holds and the blanks before a line: text to follow, or none."""
+
+
+def render(elements: Iterable[Element], indent: int, resolve: Callable[[str], str], fill: Fill | None = None) -> str:
     """Write elements as Tally does: one a line, indented by one blank a level, LF line ends.
 
     Args:
         elements: siblings.
         indent: blanks before them.
         resolve: the present name behind a reference.
+        fill: what follows the children of an element.
     """
     out: list[str] = []
-    _render(out, elements, " " * indent, resolve)
+    _render(out, elements, " " * indent, resolve, fill)
     return "".join(out)
 
 
-def _render(out: list[str], elements: Iterable[Element], pad: str, resolve: Callable[[str], str]) -> None:
+def _render(
+    out: list[str], elements: Iterable[Element], pad: str, resolve: Callable[[str], str], fill: Fill | None
+) -> None:
     for tag, text, attributes, children in elements:
         start = f"{tag}{attribute_text(attributes)}" if attributes else tag
         if children:
             out.append(f"{pad}<{start}>\n")
-            _render(out, children, f"{pad} ", resolve)
+            _render(out, children, f"{pad} ", resolve, fill)
+            if fill is not None:
+                out.append(fill(tag, children, f"{pad} "))
             out.append(f"{pad}</{tag}>\n")
         elif text:
             written = escape_native(resolve(text) if text[0] == MARK else text)
