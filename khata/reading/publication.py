@@ -1,7 +1,7 @@
 """Which state of a company's books a reader gets: the newest, if its proof publishes it, else the last that did.
 
 Reports of figures (receivables, trial balance, ledger accounts, and every file made of them) ask here first. Lists of
-records do not: with them a person finds out why a proof differs. ``docs/decisions/0008-publication.md`` says why.
+records do not: with them a person finds out why a proof differs. ``docs/decisions/0010-publication.md`` says why.
 """
 
 from __future__ import annotations

@@ -36,6 +36,7 @@ from connectors.tally.gateway.requests import GroupBy, Request, collection, repo
 from connectors.tally.live.counting import (
     BY_DAY,
     BY_NUMBER,
+    BY_TYPE,
     BY_VOUCHER,
     Counted,
     DayCounts,
@@ -153,6 +154,12 @@ class Book:
             raise nothing_served(company.name, company.alter_voucher_id)
         if max(served) < last:
             raise period_clipped(company.name, f"{min(served)} to {max(served)}", f"{last}")
+
+    def count_types(self, period: Period) -> list[Node] | None:
+        """Ask how many vouchers of each type a period holds; None from a Tally that cannot summarise."""
+        if not self._can_group:
+            return None
+        return self.ask(self._vouchers(period, name="KhataTypes", group_by=BY_TYPE), "OBJECT")
 
     def count_numbers(self, types: Sequence[str]) -> list[Counted]:
         """Ask for the numbers of all vouchers of some types, and of the optional ones of any.

@@ -16,6 +16,7 @@ from connectors.sdk.census import CensusMember
 from connectors.tally.gateway.allowed import Aggregate
 from connectors.tally.gateway.formula import method, number
 from connectors.tally.gateway.requests import GroupBy, Total
+from connectors.tally.reports.counts import COUNT, COUNTED_TYPE
 from connectors.tally.translate.values import UnreadableValue, parse_date
 from connectors.tally.tree import Node, text_of
 
@@ -45,6 +46,10 @@ BY_NUMBER = GroupBy(
     totals={"Vouchers": Total(of=number(1))},
 )
 """Only the numbers."""
+
+
+BY_TYPE = GroupBy(by={COUNTED_TYPE: method("VoucherTypeName")}, totals={COUNT: Total(of=number(1))})
+"""Per voucher type: how many, cancelled and optional ones included; what the books are proved to hold."""
 
 
 @dataclass(frozen=True, slots=True)

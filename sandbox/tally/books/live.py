@@ -95,6 +95,17 @@ class LiveCompany(Ledgerbook):
             self.touch()
 
 
+def twin_of(company: LiveCompany, *, name: str, number: str) -> LiveCompany:
+    """Return a second company from a backup, as restoring into another folder makes one.
+
+    GUID, masters, vouchers and counters are equal; name and company number tell the two apart. From here on each has
+    its own history, so the same AlterID can mean different things.
+    """
+    state = company.snapshot()
+    state.name = name
+    return LiveCompany(Ledgerbook(replace(company.facts, number=number), state))
+
+
 @dataclass(slots=True)
 class LiveBooks:
     """The companies loaded in one Tally.

@@ -17,7 +17,7 @@ from sandbox.tally.text import escape
 
 NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 _STAND_INS = {"\ue003": "\x03", "\ue004": "\x04", "\ue005": "\x05"}
-_ILLEGAL = {"&#4;": "\ue004", "\x03": "\ue003", "\x04": "\ue004", "\x05": "\ue005"}
+_ILLEGAL = {"&#3;": "\ue003", "&#4;": "\ue004", "&#5;": "\ue005", "\x03": "\ue003", "\x04": "\ue004", "\x05": "\ue005"}
 _UDF = "UDF_COLON_"
 """Stands for the prefix while parsing: whether it was declared does not matter then."""
 
