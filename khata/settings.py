@@ -105,6 +105,34 @@ class TemporalSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsSettings:
+    """The key that secrets of connections are sealed with."""
+
+    key: str = setting("", "32 bytes in base64; only from the environment. Empty means the key file.", secret=True)
+    old_keys: str = setting(
+        "", "Keys before this one, separated by commas, until 'khata secrets rotate' has run.", secret=True
+    )
+    key_file: Path = setting(
+        Path(), "File that holds the key; empty means secrets.key in the data folder, made when it is first needed."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallySettings:
+    """Running Tallys: how often they are asked, and where they may call."""
+
+    poll_seconds: int = setting(
+        30, "Seconds between two looks of 'khata watch' at a Tally; a look is one small question."
+    )
+    schedule_minutes: int = setting(
+        5, "Minutes between two looks of the hub ('khata up') at every connected Tally; 0 means it does not look."
+    )
+    listen_port: int = setting(
+        8410, "Port on this computer where 'khata watch' hears from the TDL; 0 means it does not listen."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What is written while Khata works."""
 
@@ -158,6 +186,8 @@ class Settings:
     proof: ProofSettings = field(default_factory=ProofSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
+    secrets: SecretsSettings = field(default_factory=SecretsSettings)
+    tally: TallySettings = field(default_factory=TallySettings)
     writing: WritingSettings = field(default_factory=WritingSettings)
     log: LogSettings = field(default_factory=LogSettings)
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -181,6 +211,8 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "proof": ProofSettings,
         "api": ApiSettings,
         "temporal": TemporalSettings,
+        "secrets": SecretsSettings,
+        "tally": TallySettings,
         "writing": WritingSettings,
         "log": LogSettings,
     }
@@ -242,6 +274,11 @@ def mask_url(url: str) -> str:
     return _PASSWORD_IN_QUERY.sub(rf"\1{MASK}", _PASSWORD_IN_AUTHORITY.sub(rf"\1{MASK}\2", url))
 
 
+def mask_secret(text: str) -> str:
+    """Hide what is secret in a setting: of an address its password, of anything else all of it."""
+    return mask_url(text) if "://" in text or not text else MASK
+
+
 @dataclass(frozen=True, slots=True)
 class ShownSetting:
     """A setting as ``khata config show`` prints it: secrets masked."""
@@ -258,7 +295,7 @@ def iter_shown(settings: Settings) -> Iterator[ShownSetting]:
         value = getattr(getattr(settings, item.section), item.key)
         text = str(value).lower() if isinstance(value, bool) else str(value)
         if item.is_secret:
-            text = mask_url(text)
+            text = mask_secret(text)
         if item.name == "database.url" and not text:
             text = mask_url(settings.database_url)
         yield ShownSetting(item.name, text, settings.origin(item.name), item.sentence)

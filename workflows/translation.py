@@ -95,10 +95,14 @@ class CompanyTranslation:
         done = Translated(self.company_id)
         self._kinds = self.store.records.kinds_by_stream(self.company_id) if self.is_live else {}
         self._validator = company_validator(self.store, self.company_id)
-        translator = company_translator(self.store, self.connector, self.company_id, also=self._validator.remember)
+        blank = _blank_translator(self.store, self.connector, self.company_id)
+        self.store.raw.note_versions(self.company_id, blank.stream_order, blank.version)
+        is_refolded = self.is_live and self._fold(blank)
+        translator = company_translator(
+            self.store, self.connector, self.company_id, also=self._validator.remember, is_refolded=is_refolded
+        )
         for item in self.store.records.iter(self.company_id, Item):
             self._validator.remember(item)
-        self.store.raw.note_versions(self.company_id, translator.stream_order, translator.version)
         is_late = lacks_validation(self.store, self.company_id)
         masters = [stream for stream in translator.stream_order if stream != VOUCHERS]
         self._streams(translator, masters, done)
@@ -114,6 +118,15 @@ class CompanyTranslation:
         elif done.records or self.is_live:
             validate_books(self.store, self.company_id, self.run_id, self.known_at)
         return done
+
+    def _fold(self, translator: Translator) -> bool:
+        """Put everything back on the list that makes the company's own record, if any of it waits."""
+        waiting = self.store.raw.count_pending(self.company_id)
+        if not any(stream in waiting for stream in translator.folded_streams):
+            return False
+        for stream in translator.folded_streams:
+            self.store.raw.make_pending(self.company_id, stream)
+        return True
 
     def _sample(self, translator: Translator) -> Iterator[RawRecord]:
         batches = self.store.raw.iter_pending(self.company_id, VOUCHERS, translator.version, BATCH)
@@ -194,11 +207,19 @@ class CompanyTranslation:
         self._streams(translator, [stream for stream in masters if stream in outdated], done)
 
 
+def _blank_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:
+    company = store.companies.get(company_id)
+    source = SourceRef(connector.name, company.source_key, "companies", company.source_key)
+    return connector.translator(Company(source=source, name=company.name))
+
+
 def company_translator(
     store: TenantStore,
     connector: Connector,
     company_id: int,
     also: Callable[[CanonicalRecord], None] | None = None,
+    *,
+    is_refolded: bool = False,
 ) -> Translator:
     """A translator that has learned the masters the store knows of the company.
 
@@ -207,11 +228,12 @@ def company_translator(
         connector: of the company.
         company_id: whose books.
         also: told every master too, so that they are read once for all who learn them.
+        is_refolded: leave the company's own record out: it is about to be made from all that belongs to it.
     """
-    company = store.companies.get(company_id)
-    source = SourceRef(connector.name, company.source_key, "companies", company.source_key)
-    translator = connector.translator(Company(source=source, name=company.name))
+    translator = _blank_translator(store, connector, company_id)
     for record_type in _LEARNED:
+        if is_refolded and record_type is Company:
+            continue
         for record in store.records.iter(company_id, record_type):
             translator.remember(record)
             if also is not None:

@@ -216,8 +216,10 @@ def connections_sheet(connections: Sequence[Connection]) -> Sheet:
 
 
 def reads(connection: Connection) -> str:
-    """Say what a connection reads: its files and folders, or the names of its settings."""
-    files = connection.config.get("files")
+    """Say what a connection reads: its files and folders, its company at an address, or the names of its settings."""
+    files, gateway = connection.config.get("files"), connection.config.get("gateway")
+    if gateway:
+        return f"{connection.config.get('company') or 'all companies'} at {gateway.get('url', '')}"
     return ", ".join(map(str, files)) if files else ", ".join(sorted(connection.config))
 
 

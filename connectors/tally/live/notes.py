@@ -32,6 +32,17 @@ class Notes:
             "Nothing is lost. Reading takes longer: this release of Tally does not limit vouchers by date.",
         )
 
+    def letters_lost(self, company: str) -> None:
+        """An answer came in eight-bit characters although UTF-16 was asked for."""
+        self.add(
+            "letters_lost",
+            IssueLevel.WARNING,
+            company,
+            f"Tally answered about {company} in eight-bit characters; letters its computer's code page lacks (Hindi, "
+            "the rupee sign) came as question marks.",
+            "Update Tally, or connect it again if it was updated: then UTF-16 is tried anew.",
+        )
+
     def started_anew(self, company: str, reason: str) -> None:
         """The stored state of the books does not fit any more."""
         self.add(
@@ -52,7 +63,7 @@ class Notes:
             "books are proved then.",
         )
 
-    def unsure_of_absence(self, company: str, first: str, last: str, count: int) -> None:
+    def unsure_of_absence(self, company: str, first: str, last: str) -> None:
         """Fewer vouchers are served than are held, but the answers do not agree on it."""
         self.add(
             "absence_unproven",
@@ -61,7 +72,6 @@ class Notes:
             f"Tally shows fewer vouchers between {first} and {last} than were read before, but its answers do not "
             "agree with each other; nothing was taken out of the books.",
             "In Tally press Alt+F2, choose the whole period of the books, and sync again.",
-            days=count,
         )
 
 
@@ -76,15 +86,15 @@ def nothing_served(company: str, counter: int) -> SourceUnavailable:
     )
 
 
-def period_clipped(company: str, shown: str, last: str) -> SourceRejected:
-    """The last vouchers are not served."""
+def period_clipped(company: str, shown: str, hidden: str) -> SourceRejected:
+    """There are vouchers, or were, that are not served."""
     return SourceRejected(
-        f"Tally shows vouchers of {company} up to {shown} only, though its last one is of {last}. In Tally press "
+        f"Tally shows vouchers of {company} of {shown} only; those of {hidden} are out of its sight. In Tally press "
         "Alt+F2, choose the whole period of the books, and sync again.",
         code="tally.live.period_clipped",
         company=company,
         shown=shown,
-        last=last,
+        hidden=hidden,
     )
 
 

@@ -5,6 +5,7 @@ So books behind the gateway and exported files of one specification say the same
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sandbox.tally.books.company import BooksState, CompanyFacts, Ledgerbook
@@ -29,20 +30,28 @@ RETAIN_STEP = 4
 COMPANY_NUMBER_FROM = 100_001
 
 
-def build_company(world: World, *, style: TallyStyle = TallyStyle.PRIME5, is_integrated: bool = True) -> Ledgerbook:
+def build_company(
+    world: World,
+    *,
+    style: TallyStyle = TallyStyle.PRIME5,
+    is_integrated: bool = True,
+    scaffolding: Scaffolding = Scaffolding.USUAL,
+) -> Ledgerbook:
     """Build one company's books.
 
     Args:
         world: whose masters and vouchers.
         style: generation of releases the objects look like.
         is_integrated: accounts integrated with inventory.
+        scaffolding: empty elements around vouchers; stored are the usual ones, ``FULL`` adds the rest when written.
     """
     options = TallyOptions(encoding=TallyEncoding.UNICODE, style=style, scaffolding=Scaffolding.USUAL)
     company = world.masters.company
     state = BooksState(name=company.name, masters=_build_masters(world, options))
     state.last_master_id = max(state.masters.by_id)
     state.alter_master_id = max(row.alter_id for row in state.masters.by_id.values())
-    books = Ledgerbook(_facts(company, world.spec.company_index, is_integrated=is_integrated), state)
+    facts = _facts(company, world.spec.company_index)
+    books = Ledgerbook(replace(facts, is_integrated=is_integrated, scaffolding=scaffolding), state)
     writer = VoucherWriter(world.masters, options)
     types = {row.name: row.master_id for row in state.masters.of_kind("VOUCHERTYPE")}
     for voucher in world.vouchers():
@@ -52,7 +61,7 @@ def build_company(world: World, *, style: TallyStyle = TallyStyle.PRIME5, is_int
     return books
 
 
-def _facts(company: CompanyMaster, index: int, *, is_integrated: bool) -> CompanyFacts:
+def _facts(company: CompanyMaster, index: int) -> CompanyFacts:
     return CompanyFacts(
         guid=company.guid,
         number=str(COMPANY_NUMBER_FROM + index),
@@ -64,7 +73,6 @@ def _facts(company: CompanyMaster, index: int, *, is_integrated: bool) -> Compan
         gstin=company.gstin,
         pan=company.pan,
         tan=company.tan,
-        is_integrated=is_integrated,
     )
 
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from threading import RLock
 from typing import TypeVar
 
-from canonical.dates import Period
+from canonical.dates import FinancialYear, Period
 from canonical.voucher_type import VoucherKind
-from sandbox.tally.books.balances import Sums, add_up
+from sandbox.tally.books.balances import PROFIT_AND_LOSS, Sums, add_up, is_stock
 from sandbox.tally.books.masters import MasterTable, reserved_name
 from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.stock import ItemStock, take_stock
+from sandbox.tally.books.voucher_heads import VoucherHeads
+from sandbox.tally.options import Scaffolding
 from sandbox.world.chart import kind_of_predefined
 
 SUMS_KEPT = 6
@@ -35,6 +37,7 @@ class CompanyFacts:
     Attributes:
         number: COMPANYNUMBER, one of the parts that tell two companies of one GUID apart.
         is_integrated: accounts are integrated with inventory: closing stock comes from the items.
+        scaffolding: ``FULL`` writes Tally's two hundred empty elements around what a voucher says.
     """
 
     guid: str
@@ -49,6 +52,7 @@ class CompanyFacts:
     pan: str = ""
     tan: str = ""
     is_integrated: bool = True
+    scaffolding: Scaffolding = Scaffolding.USUAL
 
 
 @dataclass(slots=True)
@@ -65,7 +69,7 @@ class BooksState:
     last_retain_key: int = 0
     remote_ids: dict[str, int] = field(default_factory=dict)
     day_sequences: dict[date, int] = field(default_factory=dict)
-    numbers: dict[int, int] = field(default_factory=dict)
+    last_numbers: dict[int, str] = field(default_factory=dict)
 
     def copy(self) -> BooksState:
         """Return a copy that further edits do not reach."""
@@ -75,7 +79,7 @@ class BooksState:
             vouchers=dict(self.vouchers),
             remote_ids=dict(self.remote_ids),
             day_sequences=dict(self.day_sequences),
-            numbers=dict(self.numbers),
+            last_numbers=dict(self.last_numbers),
         )
 
 
@@ -98,6 +102,7 @@ class Ledgerbook:
         self.version = 0
         self.lock = RLock()
         self.is_educational = False
+        self.voucher_heads = VoucherHeads()
         self._sums: dict[Period, Sums] = {}
         self._ordered: list[Voucher] | None = None
         self._kinds: dict[int, VoucherKind] | None = None
@@ -197,9 +202,22 @@ class Ledgerbook:
         found, version = self._sums.get(period), self.version
         if found is None:
             found = add_up(self.masters, self.vouchers(), self.counting_types(), period)
+            self._carry_stock(found)
             if version == self.version:
                 _keep(self._sums, period, found)
         return found
+
+    def _carry_stock(self, sums: Sums) -> None:
+        """Begin a later year with the stock the year before ended with; its profit or loss takes the difference."""
+        year_start = FinancialYear.of(sums.period.start).period.start
+        carriers = [row for row in self.masters.of_kind("LEDGER") if is_stock(self.masters, row)]
+        profit = next((row for row in self.masters.of_kind("LEDGER") if reserved_name(row) == PROFIT_AND_LOSS), None)
+        if not self.facts.is_integrated or year_start <= self.books_from or not carriers or profit is None:
+            return
+        worth = sum(item.value for item in self.stock(year_start - timedelta(days=1)).values())
+        gain = worth - sum(sums.of(row.master_id).opening for row in carriers)
+        sums.of(min(row.master_id for row in carriers)).opening += gain
+        sums.of(profit.master_id).opening -= gain
 
     def stock(self, day: date) -> dict[int, ItemStock]:
         """Return the stock of every item at the end of a day; kept until the next edit."""

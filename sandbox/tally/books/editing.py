@@ -17,7 +17,7 @@ from sandbox.tally.books.company import Ledgerbook
 from sandbox.tally.books.drafts import VoucherDraft
 from sandbox.tally.books.errors import BooksRefused
 from sandbox.tally.books.moves import read_moves
-from sandbox.tally.books.numbering import is_automatic, is_renumbered, next_number, renumbered
+from sandbox.tally.books.numbering import is_automatic, is_renumbered, last_number, number_after, renumbered
 from sandbox.tally.books.packing import pack, unpack
 from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.serialising import serialised
@@ -102,6 +102,7 @@ class VoucherEditor:
         )
         altered = self._store(tree, voucher_type, day, identity)
         if (old.type_id, old.day) != (altered.type_id, altered.day):
+            self.books.state.last_numbers.pop(old.type_id, None)
             self._settle_numbers(old.type_id, altered.type_id)
         return self.get(master_id)
 
@@ -131,6 +132,7 @@ class VoucherEditor:
     def renumber(self, master_id: int, number: str) -> Voucher:
         """Give a voucher another number; of an optional voucher this moves no change number."""
         old = self.get(master_id)
+        self.books.state.last_numbers.pop(old.type_id, None)
         return self._replace(replace(old, number=number), steps=0 if old.is_optional else 1)
 
     @serialised
@@ -151,6 +153,7 @@ class VoucherEditor:
         changed = [(row, number) for row, number in zip(rows, numbers, strict=True) if row.number != number]
         for row, number in changed:
             self.books.state.vouchers[row.master_id] = replace(row, number=number)
+        self.books.state.last_numbers.pop(type_id, None)
         self.books.touch()
         return len(changed)
 
@@ -186,6 +189,7 @@ class VoucherEditor:
         """Remove a voucher; nothing is left of it but the counter's step of two."""
         old = self.get(master_id)
         del self.books.state.vouchers[master_id]
+        self.books.state.last_numbers.pop(old.type_id, None)
         self._next_alter_id(2)
         self.books.touch()
         self._settle_numbers(old.type_id)
@@ -205,10 +209,15 @@ class VoucherEditor:
         return self.books.masters.by_id[voucher.type_id]
 
     def _number_for(self, voucher_type: Master, tree: Element) -> str:
+        """Return the client's number for types that leave it to the user, else the next of the series."""
         if not is_automatic(voucher_type):
             return tree.value("VOUCHERNUMBER")
-        same = (row for row in self.books.state.vouchers.values() if row.type_id == voucher_type.master_id)
-        return next_number(same)
+        state, type_id = self.books.state, voucher_type.master_id
+        last = state.last_numbers.get(type_id)
+        if last is None:
+            last = last_number(row.number for row in state.vouchers.values() if row.type_id == type_id)
+        state.last_numbers[type_id] = number_after(last)
+        return state.last_numbers[type_id]
 
     def _next_alter_id(self, steps: int) -> int:
         self.books.state.alter_voucher_id += steps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import RLock
 
@@ -22,7 +22,7 @@ from sandbox.tally.books.references import fold
 from sandbox.tally.books.reports import run_report
 from sandbox.tally.books.tree import Element
 from sandbox.tally.books.voucher_objects import VoucherObject
-from sandbox.tally.options import TallyStyle
+from sandbox.tally.options import Scaffolding, TallyStyle
 from sandbox.world.business import build_world
 from sandbox.world.spec import WorldSpec
 
@@ -95,6 +95,17 @@ class LiveCompany(Ledgerbook):
             self.touch()
 
 
+def twin_of(company: LiveCompany, *, name: str, number: str) -> LiveCompany:
+    """Return a second company from a backup, as restoring into another folder makes one.
+
+    GUID, masters, vouchers and counters are equal; name and company number tell the two apart. From here on each has
+    its own history, so the same AlterID can mean different things.
+    """
+    state = company.snapshot()
+    state.name = name
+    return LiveCompany(Ledgerbook(replace(company.facts, number=number), state))
+
+
 @dataclass(slots=True)
 class LiveBooks:
     """The companies loaded in one Tally.
@@ -144,7 +155,11 @@ class LiveBooks:
 
 
 def build_books(
-    specs: Iterable[WorldSpec], *, style: TallyStyle = TallyStyle.PRIME5, is_integrated: bool = True
+    specs: Iterable[WorldSpec],
+    *,
+    style: TallyStyle = TallyStyle.PRIME5,
+    is_integrated: bool = True,
+    scaffolding: Scaffolding = Scaffolding.USUAL,
 ) -> LiveBooks:
     """Build the books of several synthetic companies; the first is the active one.
 
@@ -152,11 +167,13 @@ def build_books(
         specs: one per company; they should differ in ``company_index``.
         style: generation of releases the objects look like.
         is_integrated: accounts integrated with inventory (closing stock comes from items).
+        scaffolding: ``FULL`` writes the empty elements of a real Tally around vouchers, which makes them as large.
     """
-    companies: Sequence[LiveCompany] = [
-        LiveCompany(build_company(build_world(spec), style=style, is_integrated=is_integrated)) for spec in specs
+    companies = [
+        LiveCompany(build_company(build_world(spec), style=style, is_integrated=is_integrated, scaffolding=scaffolding))
+        for spec in specs
     ]
-    return LiveBooks(list(companies), next(iter(companies), None))
+    return LiveBooks(companies, next(iter(companies), None))
 
 
 def specs_for(companies: int, *, vouchers: int, seed: int = 42) -> list[WorldSpec]:

@@ -53,7 +53,9 @@ class MasterObject(LiveObject):
     def stored(self) -> Iterator[Element]:
         """Yield the children as an export lists them, identity and balance filled in."""
         for child in self.element.children:
-            if child.tag in IDENTITY_TAGS:
+            if child.tag == "NAME":
+                yield child._replace(text=self.record.name)
+            elif child.tag in IDENTITY_TAGS:
                 yield child._replace(text=self._identity_text(child.tag))
             elif child.tag == "CLOSINGBALANCE" and not child.children:
                 value = self.method("CLOSINGBALANCE")

@@ -39,14 +39,20 @@ def prevents_duplicates(voucher_type: Master) -> bool:
     return series.value("PREVENTDUPLICATES") == "Yes"
 
 
-def next_number(vouchers: Iterable[Voucher]) -> str:
-    """Return the number after the largest ordinal of a type's vouchers, in the shape of that one."""
-    best, width, stem = 0, 1, ""
-    for voucher in vouchers:
-        found = _ENDING.fullmatch(voucher.number)
-        if found and int(found[2]) >= best:
-            best, width, stem = int(found[2]), len(found[2]), found[1]
-    return f"{stem}{best + 1:0{width}d}"
+def last_number(numbers: Iterable[str]) -> str:
+    """Return the number with the largest ordinal; empty without any."""
+    best, found = 0, ""
+    for number in numbers:
+        match = _ENDING.fullmatch(number)
+        if match and int(match[2]) >= best:
+            best, found = int(match[2]), number
+    return found
+
+
+def number_after(number: str) -> str:
+    """Return the next number, in the shape of this one; the first if there is none."""
+    match = _ENDING.fullmatch(number)
+    return f"{match[1]}{int(match[2]) + 1:0{len(match[2])}d}" if match else "1"
 
 
 def renumbered(vouchers: list[Voucher]) -> list[str]:

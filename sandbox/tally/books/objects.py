@@ -13,8 +13,10 @@ from functools import lru_cache
 from canonical.dates import Period
 from sandbox.tally.books.catalogue import type_of
 from sandbox.tally.books.company import Ledgerbook
+from sandbox.tally.books.empties import empties_of
 from sandbox.tally.books.tree import Element, attribute_text, render
 from sandbox.tally.books.values import Scalar, Text, parse_scalar
+from sandbox.tally.options import Scaffolding
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,11 @@ class LiveObject:
     def to_xml(self, indent: int = 5) -> str:
         """Write the whole object as an export does, without TYPE attributes; lines end in LF."""
         pad = " " * indent
-        body = render(self.stored(), indent + 1, self.scope.company.masters.name_behind)
-        return f"{pad}<{self.tag}{attribute_text(self.attributes)}>\n{body}{pad}</{self.tag}>\n"
+        company = self.scope.company
+        fill = empties_of if company.facts.scaffolding is Scaffolding.FULL else None
+        body = render(self.stored(), indent + 1, company.masters.name_behind, fill)
+        tail = fill(self.tag, self.stored(), f"{pad} ") if fill is not None else ""
+        return f"{pad}<{self.tag}{attribute_text(self.attributes)}>\n{body}{tail}{pad}</{self.tag}>\n"
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ years left. Neither can be rolled forward from postings. Paise, debit positive.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from canonical.dates import Period
 from sandbox.tally.books.balances import PROFIT_AND_LOSS, LedgerSum, is_nominal, is_stock
@@ -58,6 +58,15 @@ def book_stock(company: Ledgerbook, period: Period) -> int:
     return sum(company.sums(period).of(row.master_id).closing for row in ledgers)
 
 
+def opening_stock(company: Ledgerbook, period: Period) -> int:
+    """Return the stock a period begins with: its worth the day before; on the first day what the books open with."""
+    before = Period(company.books_from, max(company.books_from, period.start - timedelta(days=1)))
+    if period.start > company.books_from:
+        return closing_stock(company, before)
+    ledgers = [row for row in company.masters.of_kind("LEDGER") if is_stock(company.masters, row)]
+    return sum(company.sums(period).of(row.master_id).opening for row in ledgers)
+
+
 def closing_stock(company: Ledgerbook, period: Period) -> int:
     """Return the stock the statements show: what the items are worth, if there is a ledger to carry it."""
     has_ledger = any(is_stock(company.masters, row) for row in company.masters.of_kind("LEDGER"))
@@ -83,6 +92,12 @@ def group_turnover(company: Ledgerbook, period: Period, group: Master) -> Ledger
         total.debit += row.debit
         total.credit += row.credit
     return total
+
+
+def group_movement(company: Ledgerbook, period: Period, group: Master) -> int:
+    """Return debits less credits of a group within the period alone."""
+    total = group_turnover(company, period, group)
+    return total.debit - total.credit
 
 
 def group_closing(company: Ledgerbook, period: Period, group: Master) -> int:

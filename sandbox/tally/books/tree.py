@@ -17,7 +17,7 @@ from sandbox.tally.text import escape
 
 NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 _STAND_INS = {"\ue003": "\x03", "\ue004": "\x04", "\ue005": "\x05"}
-_ILLEGAL = {"&#4;": "\ue004", "\x03": "\ue003", "\x04": "\ue004", "\x05": "\ue005"}
+_ILLEGAL = {"&#3;": "\ue003", "&#4;": "\ue004", "&#5;": "\ue005", "\x03": "\ue003", "\x04": "\ue004", "\x05": "\ue005"}
 _UDF = "UDF_COLON_"
 """Stands for the prefix while parsing: whether it was declared does not matter then."""
 
@@ -99,25 +99,34 @@ def _restore(text: str) -> str:
     return text
 
 
-def render(elements: Iterable[Element], indent: int, resolve: Callable[[str], str]) -> str:
+Fill = Callable[[str, Iterable[Element], str], str]
+"""Given a tag, what it holds and the blanks before a line: text to follow, or none."""
+
+
+def render(elements: Iterable[Element], indent: int, resolve: Callable[[str], str], fill: Fill | None = None) -> str:
     """Write elements as Tally does: one a line, indented by one blank a level, LF line ends.
 
     Args:
         elements: siblings.
         indent: blanks before them.
         resolve: the present name behind a reference.
+        fill: what follows the children of an element.
     """
     out: list[str] = []
-    _render(out, elements, " " * indent, resolve)
+    _render(out, elements, " " * indent, resolve, fill)
     return "".join(out)
 
 
-def _render(out: list[str], elements: Iterable[Element], pad: str, resolve: Callable[[str], str]) -> None:
+def _render(
+    out: list[str], elements: Iterable[Element], pad: str, resolve: Callable[[str], str], fill: Fill | None
+) -> None:
     for tag, text, attributes, children in elements:
         start = f"{tag}{attribute_text(attributes)}" if attributes else tag
         if children:
             out.append(f"{pad}<{start}>\n")
-            _render(out, children, f"{pad} ", resolve)
+            _render(out, children, f"{pad} ", resolve, fill)
+            if fill is not None:
+                out.append(fill(tag, children, f"{pad} "))
             out.append(f"{pad}</{tag}>\n")
         elif text:
             written = escape_native(resolve(text) if text[0] == MARK else text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cmp_to_key
 from itertools import islice
 
 from sandbox.tally.books.values import Text
 from sandbox.tally.gateway.child_of import keep_children
-from sandbox.tally.gateway.definitions import Definition, fold_name, split_pair
+from sandbox.tally.gateway.definitions import Definition, split_pair
 from sandbox.tally.gateway.grouping import group
 from sandbox.tally.gateway.rows import Row
 from sandbox.tally.gateway.sources import objects_of_type
@@ -133,7 +133,7 @@ def _sort(world: RequestWorld, definition: Definition, scopes: Iterator[Scope]) 
     return iter(sorted(scopes, key=cmp_to_key(order)))
 
 
-def _sort_keys(world: RequestWorld, written: str) -> Iterator[tuple[Callable[[Scope], object], int]]:
+def _sort_keys(world: RequestWorld, written: str) -> Iterator[tuple[Evaluate, int]]:
     """``@@Default : -$Amount, $Name``: a name, then expressions; a minus sign sorts downwards."""
     name, rest = split_pair(written)
     for part in (rest or name).split(","):

@@ -58,6 +58,28 @@ def test_vouchers_are_those_of_the_files_tag_by_tag(company: LiveCompany, files:
     assert live == filed
 
 
+def test_full_scaffolding_adds_only_what_says_nothing(company: LiveCompany) -> None:
+    full = build_books([SPEC], scaffolding=Scaffolding.FULL).companies[0]
+    for plain, wordy in zip(voucher_objects(company), voucher_objects(full), strict=True):
+        wanted = parse(plain.to_xml())
+        assert content(wanted) == content(pruned(parse(wordy.to_xml()), {str(node.tag) for node in wanted.iter()}))
+    whole = [one.to_xml() for one in voucher_objects(full) if not one.record.is_cancelled]
+    assert 10_000 < sum(map(len, whole)) / len(whole) < 30_000
+    (entry, *_) = voucher_objects(full)[0].children("AllLedgerEntries")
+    assert entry.to_xml().count("<LEDGERFROMITEM>No</LEDGERFROMITEM>") == 1
+
+
+def pruned(root: etree._Element, tags: set[str]) -> etree._Element:
+    """Take out of an object what is none of the tags; it must say nothing."""
+    for home in list(root.iter()):
+        for child in list(home):
+            if child.tag not in tags:
+                assert (child.text or "").strip() in ("No", "")
+                assert len(child) == 0
+                home.remove(child)
+    return root
+
+
 def test_masters_are_those_of_the_files_tag_by_tag(company: LiveCompany, files: list[etree._Element]) -> None:
     filed = [node for node in files if node.tag != "VOUCHER"]
     for node in filed:

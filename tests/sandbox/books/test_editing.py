@@ -15,9 +15,11 @@ from sandbox.tally.books import (
     Day,
     EntryDraft,
     GoodsDraft,
+    LiveBooks,
     LiveCompany,
     Text,
     VoucherDraft,
+    twin_of,
 )
 from sandbox.tally.books.bills import open_bills
 from sandbox.tally.books.records import Master, Voucher
@@ -292,6 +294,19 @@ def test_a_restored_backup_goes_back_in_everything_and_reuses_numbers(company: L
     assert (again.master_id, again.alter_id) == (first.master_id, first.alter_id)
     company.restore(backup)
     assert counters(company) == before
+
+
+def test_a_backup_restored_beside_the_original_shares_its_guid_and_goes_its_own_way(company: LiveCompany) -> None:
+    twin = twin_of(company, name="Copy", number="100009")
+    books = LiveBooks([company, twin], company)
+    assert books.find("copy") is twin
+    assert (twin.guid, twin.alter_voucher_id) == (company.guid, company.alter_voucher_id)
+    assert twin.number != company.number
+    here, there = company.edit_vouchers.create(journal(paise=1)), twin.edit_vouchers.create(journal(paise=2))
+    assert (here.master_id, here.alter_id) == (there.master_id, there.alter_id)
+    assert here.postings != there.postings
+    assert here.master_id in company.state.vouchers
+    assert company.state.vouchers[here.master_id].postings[1] == 1
 
 
 def test_an_invoice_posts_its_goods_and_moves_stock(company: LiveCompany) -> None:

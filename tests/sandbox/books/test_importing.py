@@ -178,12 +178,13 @@ def test_altering_by_guid_duplicates_where_the_type_numbers_itself(books: LiveBo
     assert company.state.vouchers[made.master_id] == made
 
 
+@pytest.mark.parametrize("day", ["20250610", "10-Jun-2025"])
 @pytest.mark.parametrize("tag", ["MasterID", "Voucher Number"])
-def test_altering_by_tag_alters(books: LiveBooks, company: LiveCompany, tag: str) -> None:
+def test_altering_by_tag_alters(books: LiveBooks, company: LiveCompany, tag: str, day: str) -> None:
     send(books, current_form(voucher_xml(narration="before")))
     made, before = last(company), len(company.vouchers())
     wanted = made.master_id if tag == "MasterID" else made.number
-    attributes = f'DATE="20250610" TAGNAME="{tag}" TAGVALUE="{wanted}" ACTION="Alter"'
+    attributes = f'DATE="{day}" TAGNAME="{tag}" TAGVALUE="{wanted}" ACTION="Alter"'
     assert counted(send(books, current_form(voucher_xml(attributes, rupees=9)))) == {"ALTERED": 1}
     altered = company.state.vouchers[made.master_id]
     assert (altered.postings[1], altered.number, len(company.vouchers())) == (900, made.number, before)

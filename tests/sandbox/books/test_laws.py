@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from canonical.dates import Period
 from sandbox.tally.books import BillDraft, EntryDraft, LiveCompany, VoucherDraft
 from sandbox.tally.books.bills import open_bills
 from sandbox.tally.books.company import BooksState
@@ -223,14 +226,31 @@ def test_profit_and_loss_and_balance_sheet_agree() -> None:
     assert tally(dict(rows)["Cost of Sales :"], "BSMAINAMT") == cost - parts["Less: Closing Stock"]
 
 
-def test_profit_of_the_first_year_goes_to_the_account_and_income_starts_anew() -> None:
-    company = small_company(200, is_integrated=False)
-    following = type(YEAR)(YEAR.end + timedelta(days=1), YEAR.end + timedelta(days=365))
-    first, second = company.sums(YEAR), company.sums(following)
+FOLLOWING = Period(YEAR.end + timedelta(days=1), YEAR.end + timedelta(days=365))
+
+
+@pytest.mark.parametrize("is_integrated", [False, True])
+def test_profit_and_stock_of_the_first_year_are_carried_into_the_next(is_integrated: bool) -> None:
+    company = small_company(200, is_integrated=is_integrated)
+    first, second = company.sums(YEAR), company.sums(FOLLOWING)
     ledgers = {row.name: row.master_id for row in company.masters.of_kind("LEDGER")}
     assert second.of(ledgers["Sales - Local"]).opening == 0
     assert second.of(ledgers["Cash"]).opening == first.of(ledgers["Cash"]).closing
-    rows = rows_of(company.report("Profit and Loss", YEAR, {}))
+    rows, later = (rows_of(company.report("Profit and Loss", year, {})) for year in (YEAR, FOLLOWING))
     result = sum(tally(row, "BSMAINAMT") for _, row in rows)
     assert second.of(ledgers["Profit & Loss A/c"]).opening == result * 100
     assert sum(row.opening for row in second.rows.values()) == 0
+    assert tally(dict(later)["Opening Stock"], "PLSUBAMT") == tally(dict(rows)["Less: Closing Stock"], "PLSUBAMT")
+    assert tally(dict(later)["Opening Stock"], "PLSUBAMT") * 100 == second.of(ledgers["Stock of Goods"]).opening
+    for year in (YEAR, FOLLOWING):
+        sheet = rows_of(company.report("Balance Sheet", year, {}))
+        assert sum(tally(row, "BSMAINAMT") for _, row in sheet) == 0
+
+
+def test_results_of_quarters_add_up_to_the_year() -> None:
+    company = small_company(200)
+    days = [YEAR.start, date(2025, 7, 1), date(2025, 10, 1), date(2026, 1, 1), YEAR.end + timedelta(days=1)]
+    quarters = [Period(start, end - timedelta(days=1)) for start, end in pairwise(days)]
+    results = [rows_of(company.report("Profit and Loss", period, {})) for period in [*quarters, YEAR]]
+    totals = [sum(tally(row, "BSMAINAMT") for _, row in rows) for rows in results]
+    assert sum(totals[:-1]) == totals[-1]

@@ -16,7 +16,7 @@ from sandbox.tally.books.errors import BooksRefused
 from sandbox.tally.books.importing.masters import without_udf
 from sandbox.tally.books.importing.result import ImportResult
 from sandbox.tally.books.importing.rewriting import rewrite_voucher
-from sandbox.tally.books.moves import ENTRY_LISTS, GOODS_LISTS, IN_LIST, OUT_LIST
+from sandbox.tally.books.moves import ENTRY_LISTS, GOODS_LISTS, IN_LIST, OUT_LIST, parse_print_day
 from sandbox.tally.books.numbering import is_automatic
 from sandbox.tally.books.packing import unpack
 from sandbox.tally.books.records import Voucher
@@ -152,9 +152,10 @@ class VoucherImporter:
 
 
 def _is_day(row: Voucher, text: str) -> bool:
+    """Clients write the attribute either way: 20250610 or 10-Jun-2025."""
     try:
-        return row.day == parse_day(text)
-    except ValueError:
+        return row.day == (parse_print_day(text) if "-" in text else parse_day(text))
+    except (ValueError, KeyError):
         return False
 
 

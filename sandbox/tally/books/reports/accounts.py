@@ -18,12 +18,13 @@ from sandbox.tally.books.records import Master
 from sandbox.tally.books.reports.blocks import Block, name_block, tally_amount
 from sandbox.tally.books.reports.request import ReportRequest
 from sandbox.tally.books.statements import (
-    book_stock,
     closing_of,
     closing_stock,
     group_closing,
+    group_movement,
     ledgers_under,
     opening_in,
+    opening_stock,
 )
 
 DIFFERENCE = "Difference in Opening Balances"
@@ -139,15 +140,15 @@ def _sheet_row(name: str, *, main: int = 0, sub: int = 0) -> Iterator[Block]:
 
 
 def profit_and_loss(request: ReportRequest) -> Iterator[Block]:
-    """Write the profit and loss account: sales, what they cost, other income and expense.
+    """Write the profit and loss account of the period alone: sales, what they cost, other income and expense.
 
     Cost of sales is opening stock, purchases and direct expenses less closing stock; the closing stock's own row keeps
     a debit's sign although it is taken off.
     """
     company, period = request.company, request.period
     named = {reserved_name(row): row for row in request.groups() if is_nominal(company.masters, row)}
-    totals = {name: group_closing(company, period, row) for name, row in named.items()}
-    opening, closing = book_stock(company, period), closing_stock(company, period)
+    totals = {name: group_movement(company, period, row) for name, row in named.items()}
+    opening, closing = opening_stock(company, period), closing_stock(company, period)
     purchases, direct = totals.get("Purchase Accounts", 0), totals.get("Direct Expenses", 0)
     yield from _result_row(_name_of(named, "Sales Accounts"), main=totals.get("Sales Accounts", 0))
     yield from _result_row(_name_of(named, "Direct Incomes"), main=totals.get("Direct Incomes", 0))
@@ -160,7 +161,7 @@ def profit_and_loss(request: ReportRequest) -> Iterator[Block]:
         yield from _result_row(_name_of(named, reserved), main=totals.get(reserved, 0))
     for row in named.values():
         if not reserved_name(row):
-            yield from _result_row(row.name, main=group_closing(company, period, row))
+            yield from _result_row(row.name, main=group_movement(company, period, row))
 
 
 def _name_of(named: dict[str, Master], reserved: str) -> str:

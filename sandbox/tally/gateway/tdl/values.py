@@ -37,7 +37,7 @@ Value = str | Decimal | bool | date | Amount | Quantity | Rate | Sequence[Method
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LAST_TWO_DIGIT_YEAR = 2099
-_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?|-?\.\d+")
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _ZERO = Decimal(0)
 
 
@@ -58,7 +58,7 @@ def plain(scalar: Scalar | None) -> Value:
             return scalar
 
 
-def scalar_of(value: Value) -> Scalar:
+def scalar_of(value: Value) -> Scalar:  # noqa: PLR0911 - one line per kind of value
     """A computed value as a gateway answer types it."""
     match value:
         case None:
@@ -125,7 +125,7 @@ def number_in(text: str) -> Decimal:
         return _ZERO
 
 
-def text(value: Value) -> str:
+def text(value: Value) -> str:  # noqa: PLR0911 - one line per kind of value
     """A value as Tally prints it into a text: negative numbers as ``(-)5``, dates as ``1-Apr-25``."""
     match value:
         case None:
@@ -213,7 +213,7 @@ def compare(left: Value, right: Value) -> int | None:
     if isinstance(left, str) and isinstance(right, str):
         return _order(left.strip().casefold(), right.strip().casefold())
     if isinstance(left, bool) or isinstance(right, bool):
-        return _order(truth(left), truth(right))
+        return _order(Decimal(truth(left)), Decimal(truth(right)))
     return _order(number(left), number(right))
 
 
