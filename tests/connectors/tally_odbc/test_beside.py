@@ -17,7 +17,7 @@ from canonical.issue import Issue, IssueLevel
 from canonical.proof import ReportKind
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import ProgressEvent
-from connectors.sdk.census import Census, CensusMember, CensusVerdict
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, Settlement
 from connectors.tally.odbc.beside import BesideOdbc
 from connectors.tally.odbc.opinion import NO_PERIOD, OTHER_PERIOD, REPORT_TITLE, Opinion, derived_ledgers
 from connectors.tally.odbc.settings import OdbcUse
@@ -84,6 +84,10 @@ class Gateway:
     fails: Mapping[str, tuple[int, SourceError]] = field(default_factory=dict)
     encoded: bool = False
     closed: bool = False
+
+    @property
+    def settlement(self) -> Settlement:
+        return Settlement.SETTLED
 
     def prepare(self) -> None:
         pass
