@@ -28,7 +28,7 @@ from khata.settings import (
     SettingField,
     Settings,
     iter_setting_fields,
-    mask_url,
+    mask_secret,
 )
 
 CONFIG_VARIABLE = "KHATA_CONFIG"
@@ -125,9 +125,9 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 
 def _refuse_secret(item: SettingField, value: object, path: Path) -> None:
-    if item.is_secret and isinstance(value, str) and mask_url(value) != value:
+    if item.is_secret and isinstance(value, str) and mask_secret(value) != value:
         raise ConfigurationError(
-            f"{item.name} in {path} holds a password; a settings file is copied and shared, so put it in the "
+            f"{item.name} in {path} holds a secret; a settings file is copied and shared, so put it in the "
             f"environment variable {item.variable} instead.",
             code="khata.configuration.secret_in_file",
             setting=item.name,

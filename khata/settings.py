@@ -83,6 +83,17 @@ class ProofSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GstSettings:
+    """What the rules of GST need to know that books do not show."""
+
+    turnover: str = setting(
+        "",
+        "Turnover before tax of years these books do not hold in full, as PAN YEAR RUPEES, several separated by "
+        "semicolons: AAACT2727Q 2024-25 12,50,00,000. Who must register invoices, and digits of HSN, depend on it.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings:
     """The HTTP interface."""
 
@@ -102,6 +113,34 @@ class TemporalSettings:
     namespace: str = setting("", "Temporal namespace of the workflows; empty means TEMPORAL_NAMESPACE, else default.")
     port: int = setting(7233, "Port of the embedded Temporal server.")
     ui_port: int = setting(8233, "Port of the embedded server's Web UI.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsSettings:
+    """The key that secrets of connections are sealed with."""
+
+    key: str = setting("", "32 bytes in base64; only from the environment. Empty means the key file.", secret=True)
+    old_keys: str = setting(
+        "", "Keys before this one, separated by commas, until 'khata secrets rotate' has run.", secret=True
+    )
+    key_file: Path = setting(
+        Path(), "File that holds the key; empty means secrets.key in the data folder, made when it is first needed."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallySettings:
+    """Running Tallys: how often they are asked, and where they may call."""
+
+    poll_seconds: int = setting(
+        30, "Seconds between two looks of 'khata watch' at a Tally; a look is one small question."
+    )
+    schedule_minutes: int = setting(
+        5, "Minutes between two looks of the hub ('khata up') at every connected Tally; 0 means it does not look."
+    )
+    listen_port: int = setting(
+        9655, "Port on this computer where 'khata watch' hears from Tally's events; 0 means it does not listen."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +195,11 @@ class Settings:
     cli: CommandLineSettings = field(default_factory=CommandLineSettings)
     receivables: ReceivablesSettings = field(default_factory=ReceivablesSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)
+    gst: GstSettings = field(default_factory=GstSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
+    secrets: SecretsSettings = field(default_factory=SecretsSettings)
+    tally: TallySettings = field(default_factory=TallySettings)
     writing: WritingSettings = field(default_factory=WritingSettings)
     log: LogSettings = field(default_factory=LogSettings)
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -179,8 +221,11 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "cli": CommandLineSettings,
         "receivables": ReceivablesSettings,
         "proof": ProofSettings,
+        "gst": GstSettings,
         "api": ApiSettings,
         "temporal": TemporalSettings,
+        "secrets": SecretsSettings,
+        "tally": TallySettings,
         "writing": WritingSettings,
         "log": LogSettings,
     }
@@ -242,6 +287,11 @@ def mask_url(url: str) -> str:
     return _PASSWORD_IN_QUERY.sub(rf"\1{MASK}", _PASSWORD_IN_AUTHORITY.sub(rf"\1{MASK}\2", url))
 
 
+def mask_secret(text: str) -> str:
+    """Hide what is secret in a setting: of an address its password, of anything else all of it."""
+    return mask_url(text) if "://" in text or not text else MASK
+
+
 @dataclass(frozen=True, slots=True)
 class ShownSetting:
     """A setting as ``khata config show`` prints it: secrets masked."""
@@ -258,7 +308,7 @@ def iter_shown(settings: Settings) -> Iterator[ShownSetting]:
         value = getattr(getattr(settings, item.section), item.key)
         text = str(value).lower() if isinstance(value, bool) else str(value)
         if item.is_secret:
-            text = mask_url(text)
+            text = mask_secret(text)
         if item.name == "database.url" and not text:
             text = mask_url(settings.database_url)
         yield ShownSetting(item.name, text, settings.origin(item.name), item.sentence)

@@ -6,9 +6,11 @@ in to a cluster comes from Temporal's own ``TEMPORAL_*`` variables.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from canonical.errors import ConfigurationError
@@ -17,9 +19,10 @@ from khata.supervisor.run_file import find_running
 from workflows.inputs import Progress, RunSummary, SyncRequest
 from workflows.temporal.client import SyncProgress, Watching, run_sync
 from workflows.temporal.connection import TemporalTarget
+from workflows.temporal.polls import PollPlan, poll_everything
 
 if TYPE_CHECKING:
-    from storage import Connection
+    from storage import Connection, Store
 
 
 def temporal_target(settings: Settings, environ: Mapping[str, str] | None = None) -> TemporalTarget:
@@ -60,3 +63,42 @@ def follow_sync(
 
     request = SyncRequest(tenant=tenant, connection=connection.name, source=connection.connector)
     return run_sync(target, request, watching=Watching(on_progress=show))
+
+
+def keep_polls(settings: Settings, store: Store, target: TemporalTarget, *, wait_s: float = 0.0) -> int:
+    """Give every live connection of every tenant its schedule of looks, by the settings of this hub.
+
+    Args:
+        settings: say how often.
+        store: with the connections.
+        target: the Temporal server.
+        wait_s: patience with a server that is starting.
+
+    Returns:
+        Number of connections that are polled.
+    """
+    minutes = settings.tally.schedule_minutes
+    every = timedelta(minutes=minutes) if minutes else None
+    plans = [_poll_plan(store, tenant.slug, every) for tenant in store.tenants.list()]
+    return asyncio.run(poll_everything(target, plans, wait_s=wait_s))
+
+
+def keep_polls_of_running_hub(settings: Settings, store: Store) -> bool:
+    """The same for the hub that runs on this data folder; False if none does: its worker sees to it at its start."""
+    try:
+        target = temporal_target(settings)
+        keep_polls(settings, store, target)
+    except ConfigurationError:
+        return False
+    return True
+
+
+def _poll_plan(store: Store, tenant: str, every: timedelta | None) -> PollPlan:
+    known = store.tenant(tenant).connections.list()
+    live = [one for one in known if one.config.get("gateway")]
+    return PollPlan(
+        tenant=tenant,
+        live=[SyncRequest(tenant=tenant, connection=one.name, source=one.connector) for one in live],
+        others=frozenset(one.name for one in known if one not in live),
+        every=every,
+    )

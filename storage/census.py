@@ -115,8 +115,8 @@ _ARRAYS = (
 def _fill_temporary(transaction: Transaction, rows: list[Row]) -> None:
     cursor = transaction.driver.cursor()
     cursor.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS census_member (key TEXT PRIMARY KEY, version INTEGER, day INTEGER, label TEXT) "
-        "WITHOUT ROWID"
+        "CREATE TEMP TABLE IF NOT EXISTS census_member "
+        "(key TEXT PRIMARY KEY, version INTEGER, day INTEGER, label TEXT) WITHOUT ROWID"
     )
     cursor.execute("DELETE FROM census_member")
     cursor.executemany("INSERT OR REPLACE INTO census_member VALUES (?, ?, ?, ?)", rows)

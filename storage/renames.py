@@ -4,7 +4,7 @@ Sources renumber nothing when a master is renamed: Tally raises no voucher's cha
 master reads otherwise from then on. ``RawStore.append`` notes the renaming with the master itself; ``settle`` looks
 through what is stored for the old name and marks what mentions it. Finding too much is harmless (it is read again and
 found unchanged); finding too little would leave the books wrong, so the payload is searched as text, wherever the name
-stands in it. See docs/decisions/0008-renames.md.
+stands in it. See docs/decisions/0011-what-a-rename-outdates.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from storage.engine import Row
 from storage.repositories.base import Repository
 
 NEEDLES_MAX = 64
-"""Beyond this many texts to look for everything counts as mentioning one: reading it again is cheaper than searching."""
+"""Beyond this many texts to look for, everything counts as mentioning one: to read it again costs less."""
 BATCH = 1024
 """Raw records searched between two looks at the database."""
 _NOT_VERBATIM = re.compile(r"[\x00-\x1f\x7f]+| {2,}")
@@ -90,7 +90,8 @@ class Renames(Repository):
     def _unsettled(self, company_id: int) -> list[Row]:
         with self._read() as transaction:
             return transaction.rows(
-                "SELECT id, old_name FROM renaming WHERE tenant_id = ? AND company_id = ? AND NOT is_settled ORDER BY id",
+                "SELECT id, old_name FROM renaming WHERE tenant_id = ? AND company_id = ? AND NOT is_settled "
+                "ORDER BY id",
                 (self._tenant_id, company_id),
             )
 

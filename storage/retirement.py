@@ -13,7 +13,7 @@ from datetime import datetime
 
 from canonical.record import SourceRef
 from storage.batch import take_turn
-from storage.engine import Lookup, Row, Transaction
+from storage.engine import Lookup, Transaction
 from storage.raw_append import flag_current, forget_unfinished
 from storage.repositories.base import Repository
 from storage.tables.raw import tombstone
@@ -69,7 +69,11 @@ class Retirement(Repository):
                 take_turn(transaction, company_id)
                 raw_ids = _current_raw(transaction, company_id, stream, keys)
                 moment = to_microseconds(known_at)
-                rows = self._rows(company_id, stream, raw_ids, run_id, moment, reason)
+                new_ids = self._ids.take(len(raw_ids))
+                rows = [
+                    (self._tenant_id, new_id, company_id, stream, key, raw_id, run_id, moment, reason)
+                    for new_id, (key, raw_id) in zip(new_ids, raw_ids.items(), strict=True)
+                ]
                 transaction.insert(tombstone, rows)
                 flag_current(transaction, list(raw_ids.values()), is_current=False)
                 forget_unfinished(transaction, list(raw_ids.values()))
@@ -78,15 +82,6 @@ class Retirement(Repository):
                 )
             count += len(raw_ids)
         return count
-
-    def _rows(
-        self, company_id: int, stream: str, raw_ids: dict[str, int], run_id: int | None, moment: int, reason: str
-    ) -> list[Row]:
-        new_ids = self._ids.take(len(raw_ids))
-        return [
-            (self._tenant_id, new_id, company_id, stream, key, raw_id, run_id, moment, reason)
-            for new_id, (key, raw_id) in zip(new_ids, raw_ids.items(), strict=True)
-        ]
 
     def of_raw(self, raw_id: int) -> tuple[Tombstone, ...]:
         """Every tombstone of a raw record, oldest first."""

@@ -18,6 +18,7 @@ from typing import Any
 
 from canonical.publication import PublicationState
 from canonical.record import JsonValue
+from connectors.sdk.census import Settlement
 from storage.repositories.runs import Run
 from storage.store import TenantStore
 from workflows.run_facts import step_facts
@@ -75,9 +76,11 @@ def commit_reading(store: TenantStore, run: Run, at: datetime) -> bool:
         doubted = {name: value for name, value in reached.items() if name != WATERMARKS}
         _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": doubted}, at)
         return True
+    # Where there is more to read, at once or again, no counters are kept: the next look finds that something moved.
+    counters = facts.get("counters") if facts.get("settlement") == Settlement.SETTLED.value else None
     with store.transaction():
         _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": reached}, at)
-        _write(store, run.connection_id, COUNTERS, {"run": run.run_id, "state": facts.get("counters")}, at)
+        _write(store, run.connection_id, COUNTERS, {"run": run.run_id, "state": counters}, at)
     return True
 
 

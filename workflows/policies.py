@@ -103,16 +103,16 @@ class SyncLimits:
 
     Attributes:
         short: opening and closing a run, a few rows each.
-        look: asking for change counters; a source that was left hanging is waited for first. Never tried again: the
-            schedule asks once more anyway.
         long: extract, translate, prove, harmonize.
         retry: for errors whose recovery is RETRY; the others are never tried again.
+        look: asking for change counters; a source that was left hanging is waited for first. Never tried again: the
+            schedule asks once more anyway.
     """
 
     short: StepLimits = field(default_factory=lambda: StepLimits(run_s=120.0))
-    look: StepLimits = field(default_factory=lambda: StepLimits(run_s=1200.0))
     long: StepLimits = field(default_factory=lambda: StepLimits(run_s=6 * 3600.0, heartbeat_s=20.0))
     retry: RetryRule = RETRY_RULE
+    look: StepLimits = field(default_factory=lambda: StepLimits(run_s=1200.0))
 
 
 def priority_of(reason: str) -> int:

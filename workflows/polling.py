@@ -1,13 +1,15 @@
 """Whether a live connection has anything to sync: one small question instead of a sync.
 
-The source's change counters now are compared with those before the last reconciled reading. After a failure the next
-sync waits, longer each time: a program that hangs is left alone rather than asked again and again.
+The source's change counters now are compared with those before the last reconciled reading. After a sync that failed,
+or that the source did not show everything to, the next one waits, longer each time: a program that hangs is left alone
+rather than asked again and again.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from connectors.sdk.census import Settlement
 from storage.repositories.runs import RUNNING, Run
 from storage.store import TenantStore
 from workflows.inputs import Look, RunStatus
@@ -29,11 +31,11 @@ def pause_after(failures: int) -> timedelta:
 
 
 def is_waiting(store: TenantStore, connection_id: int, now: datetime) -> bool:
-    """Say whether the connection's last sync failed so lately that the next one should wait."""
+    """Say whether the connection's last sync came to nothing so lately that the next one should wait."""
     ended = [run for run in _latest(store, connection_id) if run.status != RUNNING and run.finished_at is not None]
     failures = 0
     for run in ended:
-        if run.status != RunStatus.FAILED:
+        if run.status != RunStatus.FAILED and run.summary.get("settlement") != Settlement.UNSURE.value:
             break
         failures += 1
     return bool(failures) and now - (ended[0].finished_at or now) < pause_after(failures)

@@ -33,8 +33,13 @@ from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_wai
 from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
+from workflows.validation import Declared
 
 Clock = Callable[[], datetime]
+OpenSecrets = Callable[[Mapping[str, JsonValue], str, str], Mapping[str, JsonValue]]
+"""Opens the sealed secrets in the settings of a tenant's connection (settings, tenant, connection)."""
+HUB_ONLY = "hub"
+"""Part of a connection's settings that is the hub's own business; no connector sees it."""
 ABANDONED = "sync.abandoned"
 """Code of a run whose process ended before it did; what it had stored stays."""
 RUNS_SEARCHED = 50
@@ -50,6 +55,8 @@ class Steps:
         clock: the time, UTC; what a run learns is stamped with its start.
         tolerance: rupees an amount may differ by and the state of the books still be published.
         surroundings: of this process, for live sources.
+        open_secrets: of connections' settings; None where nothing is sealed. What is opened stays in memory.
+        turnover: of earlier years, as the operator declares it; rules of GST depend on it.
         translated: by company, what this process's last translation did; for the summary of a local run.
     """
 
@@ -57,6 +64,8 @@ class Steps:
     clock: Clock
     tolerance: Decimal = ZERO
     surroundings: Surroundings | None = None
+    open_secrets: OpenSecrets | None = None
+    turnover: Declared = field(default_factory=dict)
     translated: dict[int, Translated] = field(default_factory=dict)
 
     def look(self, request: SyncRequest) -> Look:
@@ -76,7 +85,8 @@ class Steps:
         then = counters_then(store, connection.connection_id)
         if then is None:
             return FIRST
-        now = self._counters(connector, _resolved(store, connection.connector, connection.config))
+        config = self._opened(connection.config, request.tenant, request.connection)
+        now = self._counters(connector, _resolved(store, connection.connector, config))
         return UNCHANGED if then == now else MOVED
 
     def open_run(self, request: SyncRequest) -> RunRef:
@@ -126,7 +136,7 @@ class Steps:
         """
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
-        config = _resolved(store, held.connector, held.facts["config"])
+        config = _resolved(store, held.connector, self._opened(held.facts["config"], run.tenant, run.connection))
         connector = get_connector(held.connector)
         files = [file_facts(Path(path)) for path in config.get("files", ())]
         content = content_key(connector, config, files)
@@ -156,6 +166,7 @@ class Steps:
             "counts": dict(sink.counts),
             "known": sink.known,
             "retired": dict(sink.retired),
+            "settlement": extracted.settlement.value,
         }
         self._note(store, run, "extract", sink.counts.total(), facts)
         store.issues.replace(run.run_id, None, None, extracted.issues)
@@ -171,6 +182,11 @@ class Steps:
         facts |= {"started_from": start.committed_by, "had_state": bool(start.state.get(WATERMARKS))}
         return start
 
+    def _opened(self, config: Mapping[str, JsonValue], tenant: str, connection: str) -> dict[str, JsonValue]:
+        """Settings as the connector takes them: secrets open, what is the hub's own left out."""
+        told = {name: value for name, value in config.items() if name != HUB_ONLY}
+        return dict(self.open_secrets(told, tenant, connection)) if self.open_secrets and connection else told
+
     def _counters(self, connector: Connector, config: Mapping[str, JsonValue]) -> JsonValue:
         """The source's change counters, asked before anything is read: what moves later is seen next time."""
         return connector.counters(config, self.surroundings) if connector.counters and self.surroundings else None
@@ -182,7 +198,14 @@ class Steps:
         connector = get_connector(held.connector)
         done = [
             CompanyTranslation(
-                store, connector, company_id, run.run_id, held.started_at, beat, is_live=is_live(held)
+                store,
+                connector,
+                company_id,
+                run.run_id,
+                held.started_at,
+                beat,
+                is_live=is_live(held),
+                turnover=self.turnover,
             ).run()
             for company_id in companies_of(held)
         ]
@@ -235,6 +258,7 @@ class Steps:
             "proof": proof,
             "publication": publication,
             "error": error_code,
+            "settlement": step_facts(held, "extract").get("settlement", ""),
         }
         if status == RunStatus.SUCCEEDED:
             commit_reading(store, held, self.clock())

@@ -27,7 +27,14 @@ from storage.repositories.records import table_of
 from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress
-from workflows.validation import company_validator, lacks_validation, validate_again, validate_books, validate_records
+from workflows.validation import (
+    Declared,
+    company_validator,
+    lacks_validation,
+    validate_again,
+    validate_books,
+    validate_records,
+)
 
 BATCH = 1000
 """Raw records translated together; the store commits them in portions its other writers hardly notice, the mark
@@ -78,6 +85,7 @@ class CompanyTranslation:
         is_live: what was read last is how things are now, even where the source's own counter is smaller than before
             (a backup was restored), and what a record meant before and means no more is closed. Of files nobody knows
             which is the newest: there the counter decides, and nothing is closed.
+        turnover: of earlier years, as the operator declares it.
     """
 
     store: TenantStore
@@ -87,6 +95,7 @@ class CompanyTranslation:
     known_at: datetime
     beat: Beat = no_beat
     is_live: bool = False
+    turnover: Declared = field(default_factory=dict)
     _validator: Validator | None = None
     _kinds: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -95,10 +104,14 @@ class CompanyTranslation:
         done = Translated(self.company_id)
         self._kinds = self.store.records.kinds_by_stream(self.company_id) if self.is_live else {}
         self._validator = company_validator(self.store, self.company_id)
-        translator = company_translator(self.store, self.connector, self.company_id, also=self._validator.remember)
+        blank = _blank_translator(self.store, self.connector, self.company_id)
+        self.store.raw.note_versions(self.company_id, blank.stream_order, blank.version)
+        is_refolded = self.is_live and self._fold(blank)
+        translator = company_translator(
+            self.store, self.connector, self.company_id, also=self._validator.remember, is_refolded=is_refolded
+        )
         for item in self.store.records.iter(self.company_id, Item):
             self._validator.remember(item)
-        self.store.raw.note_versions(self.company_id, translator.stream_order, translator.version)
         is_late = lacks_validation(self.store, self.company_id)
         masters = [stream for stream in translator.stream_order if stream != VOUCHERS]
         self._streams(translator, masters, done)
@@ -110,10 +123,19 @@ class CompanyTranslation:
         if self.is_live:
             self.store.records.retire_unused(self.company_id, self.known_at)
         if is_late:
-            validate_again(self.store, self.company_id, self.run_id, self.known_at)
+            validate_again(self.store, self.company_id, self.run_id, self.known_at, self.turnover)
         elif done.records or self.is_live:
-            validate_books(self.store, self.company_id, self.run_id, self.known_at)
+            validate_books(self.store, self.company_id, self.run_id, self.known_at, self.turnover)
         return done
+
+    def _fold(self, translator: Translator) -> bool:
+        """Put everything back on the list that makes the company's own record, if any of it waits."""
+        waiting = self.store.raw.count_pending(self.company_id)
+        if not any(stream in waiting for stream in translator.folded_streams):
+            return False
+        for stream in translator.folded_streams:
+            self.store.raw.make_pending(self.company_id, stream)
+        return True
 
     def _sample(self, translator: Translator) -> Iterator[RawRecord]:
         batches = self.store.raw.iter_pending(self.company_id, VOUCHERS, translator.version, BATCH)
@@ -194,11 +216,19 @@ class CompanyTranslation:
         self._streams(translator, [stream for stream in masters if stream in outdated], done)
 
 
+def _blank_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:
+    company = store.companies.get(company_id)
+    source = SourceRef(connector.name, company.source_key, "companies", company.source_key)
+    return connector.translator(Company(source=source, name=company.name))
+
+
 def company_translator(
     store: TenantStore,
     connector: Connector,
     company_id: int,
     also: Callable[[CanonicalRecord], None] | None = None,
+    *,
+    is_refolded: bool = False,
 ) -> Translator:
     """A translator that has learned the masters the store knows of the company.
 
@@ -207,11 +237,12 @@ def company_translator(
         connector: of the company.
         company_id: whose books.
         also: told every master too, so that they are read once for all who learn them.
+        is_refolded: leave the company's own record out: it is about to be made from all that belongs to it.
     """
-    company = store.companies.get(company_id)
-    source = SourceRef(connector.name, company.source_key, "companies", company.source_key)
-    translator = connector.translator(Company(source=source, name=company.name))
+    translator = _blank_translator(store, connector, company_id)
     for record_type in _LEARNED:
+        if is_refolded and record_type is Company:
+            continue
         for record in store.records.iter(company_id, record_type):
             translator.remember(record)
             if also is not None:

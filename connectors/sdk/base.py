@@ -33,10 +33,13 @@ class Translator(Protocol):
     Attributes:
         version: raised whenever the same raw record would translate differently.
         stream_order: masters before vouchers.
+        folded_streams: streams whose records make one company record together, in their order. Of a live source they
+            are all translated again, from nothing, when one of them changed: what went leaves no trace in it.
     """
 
     version: int
     stream_order: tuple[str, ...]
+    folded_streams: tuple[str, ...]
 
     @property
     def outdated_streams(self) -> frozenset[str]:
@@ -133,7 +136,7 @@ class Connector:
         translator: returns a translator for one company.
         raw_version: raised when the same source would give other raw records; files read before are read again then.
         named_streams: streams whose records are referred to by name: a rename outdates what was read before it
-            (docs/decisions/0008-renames.md).
+            (docs/decisions/0011-what-a-rename-outdates.md).
         counters: asks a live source, cheaply, for numbers that move whenever its books change; equal answers mean
             that nothing moved. None: the connector has no live source. Given the settings of a connection; raises as
             the tap does.

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, Protocol
 
 from canonical.dates import Period
@@ -82,6 +83,17 @@ class CensusVerdict:
     def wanted(self) -> tuple[str, ...]:
         """What to fetch: missing and outdated."""
         return self.missing + self.outdated
+
+
+class Settlement(StrEnum):
+    """How a run of a tap left a live source."""
+
+    SETTLED = "settled"
+    """Everything up to the state it leaves was handed over."""
+    MOVED = "moved"
+    """Somebody goes on working: there is more to read already."""
+    UNSURE = "unsure"
+    """The source did not show everything, or not consistently; the same changes will be read again."""
 
 
 class HubMemory(Protocol):

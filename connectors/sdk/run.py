@@ -20,7 +20,7 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import ProgressEvent, RecordSink, Surroundings
-from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory, Settlement
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -70,6 +70,8 @@ class HubTap(Protocol):
             record of the stream ``census``.
         memory: what the hub holds already (``compare`` is its method); None from the shell.
         surroundings: of this process; None from the shell.
+
+    A tap of a live source may also have ``settlement`` (``connectors.sdk.census.Settlement``), asked at its end.
     """
 
     progress: Callable[[ProgressEvent], None] | None
@@ -104,6 +106,7 @@ class Extracted:
         files: see ``HubTap.file_facts``.
         counts: records by stream.
         census: members counted, by stream.
+        settlement: whether there is more to read at once, or again.
     """
 
     state: dict[str, Any] = field(default_factory=dict)
@@ -111,6 +114,7 @@ class Extracted:
     files: list[dict[str, JsonValue]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     census: dict[str, int] = field(default_factory=dict)
+    settlement: Settlement = Settlement.SETTLED
 
 
 class _SinkWriter(GenericSingerWriter[bytes, Any]):
@@ -220,6 +224,7 @@ def run_tap(
         tap.sync_all()
         writer.flush()
         writer.extracted.issues, writer.extracted.files = hub.issues, hub.file_facts()
+        writer.extracted.settlement = getattr(hub, "settlement", Settlement.SETTLED)
     finally:
         hub.close()
     return writer.extracted

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from canonical.issue import Issue
 from canonical.record import JsonValue
 from connectors.sdk.base import ProgressEvent
+from connectors.sdk.census import Settlement
 
 Record = dict[str, JsonValue]
 """One record of a stream, as the tap emits it; ``object`` may be ``msgspec.Raw`` when nobody looks inside."""
@@ -34,6 +35,11 @@ class Source(Protocol):
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """Per file, for summaries; empty for a running Tally."""
+        ...
+
+    @property
+    def settlement(self) -> Settlement:
+        """Whether there is more to read; complete once it is read."""
         ...
 
     def close(self) -> None:

@@ -23,7 +23,15 @@ from canonical.errors import ConfigurationError, KhataError
 from canonical.issue import Issue
 from canonical.record import JsonValue, SourceRef
 from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import CENSUS, CENSUS_KEYS, Census, CensusMember, CensusVerdict, HubMemory
+from connectors.sdk.census import (
+    CENSUS,
+    CENSUS_KEYS,
+    Census,
+    CensusMember,
+    CensusVerdict,
+    HubMemory,
+    Settlement,
+)
 from connectors.tally.export.source import FileSource
 from connectors.tally.schemas import READ_ORDER, config_schema, stream_schema
 from connectors.tally.source import Record, Source
@@ -148,6 +156,11 @@ class TapTally(Tap):
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """Per file: name, size, encoding, counts; for summaries."""
         return self._source.file_facts() if self._source else []
+
+    @property
+    def settlement(self) -> Settlement:
+        """Whether a running Tally showed everything, and nobody went on working; asked at the end."""
+        return self._source.settlement if self._source else Settlement.SETTLED
 
     def prepare(self) -> None:
         """Read and check what must be whole before the first record is handed over.

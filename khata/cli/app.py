@@ -14,9 +14,11 @@ import typer
 from khata.cli import (
     books,
     config,
+    connect,
     connections,
     database,
     demo,
+    doctor,
     importing,
     parties,
     proof,
@@ -24,9 +26,12 @@ from khata.cli import (
     reports,
     running,
     sandbox,
+    secrets,
     serving,
     tenants,
     tracing,
+    validating,
+    watching,
     writing,
 )
 from khata.cli.session import Invocation
@@ -77,7 +82,10 @@ def root(
 
 
 app.command("import", rich_help_panel=READ)(importing.import_files)
+app.add_typer(connect.app, name="connect", rich_help_panel=READ)
 app.command(rich_help_panel=READ)(running.sync)
+app.command(rich_help_panel=READ)(watching.watch)
+app.add_typer(doctor.app, name="doctor", rich_help_panel=READ)
 app.add_typer(connections.app, name="connections", rich_help_panel=READ)
 
 app.command(rich_help_panel=BOOKS)(books.companies)
@@ -89,6 +97,7 @@ app.add_typer(receivables.app, name="receivables", rich_help_panel=BOOKS)
 
 app.command(rich_help_panel=TRUST)(proof.proof)
 app.command(rich_help_panel=TRUST)(books.issues)
+app.command(rich_help_panel=TRUST)(validating.validate)
 app.command(rich_help_panel=TRUST)(books.runs)
 app.command(rich_help_panel=TRUST)(tracing.trace)
 
@@ -98,6 +107,7 @@ app.command(rich_help_panel=SERVICE)(running.worker)
 app.add_typer(tenants.app, name="tenants", rich_help_panel=SERVICE)
 app.add_typer(tenants.keys, name="api-keys", rich_help_panel=SERVICE)
 app.add_typer(database.app, name="db", rich_help_panel=SERVICE)
+app.add_typer(secrets.app, name="secrets", rich_help_panel=SERVICE)
 app.add_typer(config.app, name="config", rich_help_panel=SERVICE)
 
 app.add_typer(writing.app, name="write", rich_help_panel=READ)

@@ -9,7 +9,7 @@ import typer
 
 from khata.cli.options import Database, ReportFormat, Tenant
 from khata.cli.output import write_sheet
-from khata.cli.session import open_session
+from khata.cli.session import Session, open_session
 from khata.rendering.sheet import Format
 
 app = typer.Typer(help="Connections: configured connectors, for repeated syncs.", no_args_is_help=True)
@@ -60,6 +60,15 @@ def list_connections(
     write_sheet(sheet, form)
 
 
+def keep_polls_if_running(session: Session) -> bool:
+    """Bring the schedules of a running hub in line with the connections; False if no hub runs here."""
+    try:
+        from khata.temporal import keep_polls_of_running_hub
+    except ModuleNotFoundError:  # without the packages of a server there is none
+        return False
+    return keep_polls_of_running_hub(session.hub.settings, session.hub.store)
+
+
 @app.command()
 def remove(
     ctx: typer.Context,
@@ -70,4 +79,5 @@ def remove(
     """Remove a connection; the books it brought stay."""
     with open_session(ctx, db, tenant) as session:
         session.books.connections.remove(name)
+        keep_polls_if_running(session)
     typer.echo(f"Connection {name} is removed; its books stay.")

@@ -13,7 +13,7 @@ from khata.cli.options import Database, Tenant
 from khata.cli.progress import progress_bars
 from khata.cli.session import Invocation, need_extra, open_session, read_settings
 from khata.exit_codes import ExitCode
-from khata.wiring import open_hub, surroundings_of
+from khata.wiring import open_hub
 
 if TYPE_CHECKING:
     from khata.cli.session import Session
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from workflows.inputs import Progress, RunSummary
     from workflows.temporal.connection import TemporalTarget
 
+SERVER_WAIT_S = 30.0
+"""Patience of a worker with a server that is starting beside it, seconds."""
 TemporalAddress = Annotated[
     str | None,
     typer.Option("--temporal", metavar="ADDRESS", help="HOST:PORT of an existing Temporal cluster to use."),
@@ -93,24 +95,19 @@ def worker(
         from workflows.temporal.worker import run_worker
     except ModuleNotFoundError as error:
         raise need_extra(error.name or "temporalio", "server", what="A worker") from error
+    from khata.steps import hub_steps
     from khata.supervisor.probes import mark_ready
-    from khata.temporal import temporal_target
-    from workflows.steps import Steps
+    from khata.temporal import keep_polls, temporal_target
 
     settings = read_settings(ctx, temporal__address=temporal, database__url=db)
     target = temporal_target(settings)
     invocation: Invocation = ctx.obj
     with open_hub(settings, clock=invocation.clock) as hub:
-        steps = Steps(
-            stores=hub.store.tenant,
-            clock=hub.clock,
-            tolerance=settings.proof.tolerance,
-            surroundings=surroundings_of(settings),
-        )
-        run_worker(target, steps, on_ready=lambda: mark_ready(ready_file) if ready_file else None)
+        keep_polls(settings, hub.store, target, wait_s=SERVER_WAIT_S)
+        run_worker(target, hub_steps(hub), on_ready=lambda: mark_ready(ready_file) if ready_file else None)
 
 
-def sync(
+def sync(  # noqa: PLR0917 - one parameter per option, given by name
     ctx: typer.Context,
     connection: Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")],
     temporal: TemporalAddress = None,
@@ -160,19 +157,13 @@ def _sync_there(
 
 
 def _sync_here(session: Session, connection: Connection, on_progress: Callable[[Progress], None]) -> RunSummary:
+    from khata.steps import hub_steps
     from workflows.inputs import SyncRequest
     from workflows.local import sync_connection
-    from workflows.steps import Steps
 
-    settings = session.hub.settings
-    steps = Steps(
-        stores=session.hub.store.tenant,
-        clock=session.hub.clock,
-        tolerance=settings.proof.tolerance,
-        surroundings=surroundings_of(settings),
-    )
-    request = SyncRequest(tenant=settings.cli.tenant, connection=connection.name, source=connection.connector)
-    return sync_connection(steps, request, on_progress)
+    tenant = session.hub.settings.cli.tenant
+    request = SyncRequest(tenant=tenant, connection=connection.name, source=connection.connector)
+    return sync_connection(hub_steps(session.hub), request, on_progress)
 
 
 def _print(summary: RunSummary, rejected: int) -> None:

@@ -1,4 +1,4 @@
-"""``khata sandbox``: invented books of any size: exported as files with their exact truth, or served as Tally serves."""
+"""``khata sandbox``: invented books of any size, exported as files with their exact truth or served as Tally serves."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _turn(faults: Faults, written: str) -> None:
 @contextmanager
 def _listening(gateway: AbstractContextManager[Running], port: int) -> Iterator[Running]:
     try:
-        running = gateway.__enter__()  # noqa: PLC2801 - only opening may fail because of the port
+        running = gateway.__enter__()
     except OSError as error:
         raise typer.BadParameter(f"Port {port} cannot be used: {error.strerror}.", param_hint="--port") from error
     try:

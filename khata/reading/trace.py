@@ -20,7 +20,7 @@ from canonical.voucher import Voucher
 from khata.reading.record_id import LONG_WORDS, RECORD_WORDS, STORE_WORDS, check_store_id, parse_id, render_id
 
 if TYPE_CHECKING:
-    from storage import Run, Stored, TenantStore
+    from storage import Run, Stored, StoredRaw, TenantStore
 
 ISSUES_SHOWN = 20
 ADDRESS_PARTS = 4
@@ -93,6 +93,7 @@ def _trace_in_store(books: TenantStore, text: str) -> Trace:
     for step in found.steps:
         raw_id = step.record.raw_id if step.record is not None else _raw_number(step.trace_id)
         facts, lines = _facts_of(step.record) if step.record is not None else ((), ())
+        facts += _tombstone_facts(books, raw_id)
         steps.append(
             TraceStep(
                 id=step.trace_id,
@@ -116,14 +117,23 @@ def _raw_number(trace_id: str) -> int | None:
 def _trace_address(books: TenantStore, text: str) -> Trace:
     source = SourceRef(*text.split(":", ADDRESS_PARTS - 1))
     company = books.companies.find(source.connector, source.company)
-    raw = None if company is None else books.raw.find(company.company_id, source)
-    if company is None or raw is None:
+    said = () if company is None else books.raw.find_versions(company.company_id, source)
+    if company is None or not said:
         raise NotFound(f"Nothing was ever read at {text[:200]!r}.", code="trace.address_unknown")
-    found: list[Stored[Any] | None] = [
-        books.records.find(record_type, company.company_id, source) for record_type in RECORD_WORDS.values()
-    ]
+    raw = next((version for version in said if version.is_current), None)
+    found = [_newest(books, record_type, company.company_id, source, raw) for record_type in RECORD_WORDS.values()]
     steps = tuple(_stored_step(books, stored) for stored in found if stored is not None)
-    return _of_steps(text, steps or (_raw_step(books, raw.raw_id),))
+    return _of_steps(text, steps or (_raw_step(books, (raw or said[-1]).raw_id),))
+
+
+def _newest(
+    books: TenantStore, record_type: type[Any], company_id: int, source: SourceRef, raw: StoredRaw | None
+) -> Stored[Any] | None:
+    """The current record of an address; of one the source has no more, the last there was."""
+    if raw is not None:
+        return books.records.find(record_type, company_id, source)
+    versions = books.records.versions(record_type, company_id, source)
+    return versions[-1] if versions else None
 
 
 def _trace_issue(books: TenantStore, text: str, number: int) -> Trace:
@@ -149,6 +159,7 @@ def _trace_run(text: str, run: Run) -> Trace:
 
 def _stored_step(books: TenantStore, stored: Stored[Any]) -> TraceStep:
     facts, lines = _facts_of(stored)
+    facts += _tombstone_facts(books, stored.raw_id)
     return TraceStep(
         id=render_id(type(stored.record), stored.id),
         what=_name_of(stored.record),
@@ -175,6 +186,7 @@ def _raw_step(books: TenantStore, raw_id: int) -> TraceStep:
     return TraceStep(
         id=render_id("r", raw_id),
         what=f"Raw record {raw.record.source}",
+        facts=_tombstone_facts(books, raw_id),
         raw=raw.record,
         raw_id=raw_id,
         issues=_issues(books, raw_id),
@@ -200,6 +212,23 @@ def _facts_of(stored: Stored[Any]) -> tuple[Facts, Lines]:
         return (*_voucher_facts(record), *known), _posting_lines(stored.id, record)
     unsaid = {"source", "key", "extras"}
     return (*((name, value) for name, value in to_document(record).items() if name not in unsaid), *known), ()
+
+
+def _tombstone_facts(books: TenantStore, raw_id: int | None) -> Facts:
+    """When the source was found to have a record no more, by which run and why; and that it has it again."""
+    tombstones = () if raw_id is None else books.retirement.of_raw(raw_id)
+    if raw_id is None or not tombstones:
+        return ()
+    facts: list[tuple[str, object]] = []
+    for tombstone in tombstones:
+        facts += [
+            ("gone from the source", tombstone.known_at),
+            ("noticed by", "" if tombstone.run_id is None else f"run:{tombstone.run_id}"),
+            ("reason", tombstone.reason),
+        ]
+    if books.raw.get(raw_id).is_current:
+        facts.append(("since then", "the source has it again"))
+    return tuple(facts)
 
 
 def _voucher_facts(voucher: Voucher) -> Facts:

@@ -14,7 +14,7 @@ from alembic import op
 
 APP_ROLE = "khata_app"
 APPEND_ONLY = ("chunk", "raw_record")
-"""Tables whose rows are never changed or deleted, but for ``raw_record.is_current``; ``tombstone`` joined them later."""
+"""Tables whose rows are never changed or deleted, but for ``raw_record.is_current``; ``tombstone`` joined later."""
 FROZEN_COLUMNS = {
     "chunk": "tenant_id, id, size, payload",
     "raw_record": "tenant_id, id, company_id, stream, source_key, digest, chunk_id, chunk_at, chunk_size",

@@ -22,12 +22,12 @@ from tests.khata.running import run
 ROOT = FOLDER.parent
 PACKAGES = ("canonical", "connectors", "harmonizer", "receivables", "storage", "workflows", "khata", "sandbox")
 PREFIXES = (
-    "api canonical company connection connector harmonizer invariant khata ledger party proof receivables request rule "
-    "sandbox source storage sync tally temporal tenant trace"
+    "api canonical company connection connector gst harmonizer invariant khata ledger party proof receivables request "
+    "rule sandbox source storage sync tally temporal tenant trace"
 ).split()
 NOT_CODES = re.compile(
     r"khata\.(api|db|lock|log|up|sync|extract|translate|prove|harmonize|open_run|close_run|request_id|docs)"
-    r"|api\.md|temporal\.(address|db|exe)|tenant\.id|receivables\.fifo|storage\.(migrations|store)"
+    r"|api\.md|gst\.turnover|temporal\.(address|db|exe)|tenant\.id|receivables\.fifo|storage\.(migrations|store)"
 )
 """Dotted words that are names of loggers, steps, files, columns or settings."""
 DOTTED = re.compile(rf"(?:{'|'.join(PREFIXES)})(?:\.[a-z_]+){{1,3}}")

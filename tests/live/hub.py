@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 
 from canonical.codec import RECORD_TYPES, to_document
 from connectors.sdk.base import Surroundings
+from connectors.sdk.census import Settlement
 from storage import Store, TenantStore, open_store
 from tests.connectors.tally.live.tally import Tally
 from workflows.inputs import RunSummary, SyncRequest
@@ -81,12 +83,21 @@ class LiveHub:
     def poll(self) -> RunSummary:
         return poll_connection(self.steps, REQUEST)
 
+    @property
+    def is_settled(self) -> bool:
+        """The last sync has everything up to its end, as far as it knows."""
+        (latest,) = self.books.runs.list(kind="sync", limit=1).items
+        return bool(latest.summary["settlement"] == Settlement.SETTLED.value)
+
+    def _records(self, record_type: type[Any]) -> Iterator[Any]:
+        return self.books.records.iter(self.company, record_type)
+
     def held(self) -> Held:
         """Every current canonical record, as a document."""
         return {
             (record_type.__name__, record.source.stream, record.source.key): to_document(record)
             for record_type in RECORD_TYPES
-            for record in self.books.records.iter(self.company, record_type)
+            for record in self._records(record_type)
         }
 
 
@@ -115,7 +126,8 @@ def hub(tally: Tally, **more: Any) -> Iterator[LiveHub]:
 
 def fresh(tally: Tally) -> Held:
     """What a hub holds that has read the present state once, from the beginning."""
-    with hub(tally) as other:
+    patient = dataclasses.replace(tally, settings={**tally.settings, "answer_timeout_s": 30.0})
+    with hub(patient) as other:
         other.sync()
         return other.held()
 

@@ -163,4 +163,5 @@ class ScriptedSteps:
         self._attempt("close_run")
         with self._write() as db:
             db.execute("update runs set status = ?, error_code = ? where run_id = ?", (status, error_code, run.run_id))
-        return RunSummary(run_id=run.run_id, status=status, counts={"voucher": self.script.rows}, proof="proved")
+        counts = {"voucher": self.script.rows}
+        return RunSummary(run.run_id, status, counts, proof="proved", publication="published")

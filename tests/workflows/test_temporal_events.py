@@ -11,11 +11,11 @@ from canonical.errors import SourceUnavailable
 from tests.workflows.scripted import Failing, Script, ScriptedSteps
 from tests.workflows.servers import RunningServer
 from tests.workflows.sync_support import QUICK, during, request_of, started, until
+from tests.workflows.test_temporal_schedules import put, scheduled_results
 from workflows.inputs import RunStatus
 from workflows.temporal import names
 from workflows.temporal.client import SyncHandle, signal_changed, sync_result
 from workflows.temporal.schedules import delete_schedule, trigger_schedule
-from tests.workflows.test_temporal_schedules import put, scheduled_results
 
 pytestmark = [pytest.mark.temporal, pytest.mark.xdist_group("temporal")]
 

@@ -83,7 +83,7 @@ def test_a_connection_syncs_and_proves(
 ) -> None:
     start_worker()
     summary = asyncio.run(synced(temporal, key))
-    assert (summary.status, summary.proof) == ("succeeded", "proved")
+    assert (summary.status, summary.proof, summary.publication) == ("succeeded", "proved", "published")
     assert summary.counts["vouchers"] == VOUCHERS
     run = books.runs.get(summary.run_id)
     assert (run.status, run.connector) == ("succeeded", "tally")

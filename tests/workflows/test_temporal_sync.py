@@ -53,7 +53,7 @@ def test_an_operator_finds_a_sync_by_tenant_connection_company_and_source(
         await sync_result(handle)
         query = (
             f'KhataTenant="acme" and KhataConnection="{key}" and KhataSource="tally" and KhataCompany="12" '
-            'and KhataProof="proved" and KhataRows=3 and KhataReason="manual"'
+            'and KhataProof="proved" and KhataPublication="published" and KhataRows=3 and KhataReason="manual"'
         )
         found = [item.id async for item in client.list_workflows(query)]
         assert found == [f"sync:acme:{key}"]

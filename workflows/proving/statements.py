@@ -20,6 +20,7 @@ from workflows.proving.stock import CLOSING_ROW, OPENING_ROW, StockValue, row_wo
 
 NO_STOCK_VALUE = "it contains stock, which only the source can value, and no report declares its value"
 NOT_OURS = "neither a group nor a ledger of the books; the source computes it"
+LEFT_OUT = "the report leaves it out"
 STOCK_SHARES = "it contains a part of the stock, and the source declares only the whole"
 NET_ROWS = frozenset({"nett profit", "nett loss", "net profit", "net loss"})
 CARRIED_ROWS = frozenset({"gross profit c/o", "gross profit b/f", "gross loss c/o", "gross loss b/f", "total"})
@@ -54,6 +55,11 @@ def balance_sheet(report: SourceReport, books: PeriodBooks, stock: StockValue) -
         else:
             yield _row(line, _sheet_figure(line.name, books, stock), report, ControlKind.BALANCE_SHEET)
     yield from _left_out(report, books, ControlKind.BALANCE_SHEET, lambda key: not books.chart.is_revenue(key))
+    printed = {row_word(name) for name in (*(line.name for line in report.lines), *report.headings)}
+    carried = _profit_carried(books, stock)
+    if PROFIT_AND_LOSS not in printed and carried.value:
+        line = ReportLine(name=books.chart.name(PROFIT_AND_LOSS), net=ZERO)
+        yield _row(line, Figure(carried.value, LEFT_OUT), report, ControlKind.BALANCE_SHEET)
 
 
 def net_profit(books: PeriodBooks, stock: StockValue) -> Decimal | None:
@@ -186,5 +192,5 @@ def _left_out(
                 theirs=ZERO,
                 oracle=report.oracle,
                 as_of=report.as_of,
-                reason="the report leaves it out",
+                reason=LEFT_OUT,
             )

@@ -94,7 +94,8 @@ def _encoded(book: Books, line: Line) -> dict[str, JsonValue]:
     """The same bytes as encoding the decoded record without its company's name."""
     encoded = b'{"company_guid":%b,%b' % (_encode(book.identity), bytes(line.said)[1:])
     address = {"company_guid": book.identity, "key": line.key, "element": line.element}
-    return {**address, "encoded": msgspec.Raw(encoded)}
+    told = {"name": line.label, "voucher_number": line.label, "alter_id": line.version, "date": line.day}
+    return {**address, **told, "encoded": msgspec.Raw(encoded)}
 
 
 @dataclass(slots=True)
@@ -258,7 +259,9 @@ class Reader:
 
 def _line(slot: int, file: int, position: int, columns: Columns, tree: bytes) -> Line:
     said = _encode({**columns, "object": msgspec.Raw(tree)})
-    return Line(slot, file, position, columns["key"], columns["element"], msgspec.Raw(said))
+    label = columns.get("voucher_number") if columns["element"] == "VOUCHER" else columns["name"]
+    told = (columns["key"], columns["element"], str(label or ""), columns.get("alter_id"), columns.get("date"))
+    return Line(slot, file, position, *told, msgspec.Raw(said))
 
 
 def _with_key(item: Described, key: str) -> Described:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from canonical.issue import Issue
 from canonical.record import JsonValue
+from connectors.sdk.census import Settlement
 from connectors.tally.export import refusal
 from connectors.tally.export.limits import Limits
 from connectors.tally.export.reader import Export, Reader
@@ -58,6 +59,11 @@ class FileSource:
     def issues(self) -> tuple[Issue, ...]:
         """Facts about the files themselves; complete once they are read."""
         return self._export.issues if self._export else ()
+
+    @property
+    def settlement(self) -> Settlement:
+        """Files do not change while they are read."""
+        return Settlement.SETTLED
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """Per file: name, size, encoding, counts."""

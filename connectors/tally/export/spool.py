@@ -28,6 +28,7 @@ class Line(msgspec.Struct, array_like=True):
         position: which of its kind it is in its document, 1 for the first.
         key: identity inside company and stream.
         element: its tag.
+        label, version, day: what a census would say of it: number or name, change number, ISO date.
         said: the scalar columns and, as ``object``, the element tree; still encoded.
     """
 
@@ -36,6 +37,9 @@ class Line(msgspec.Struct, array_like=True):
     position: int
     key: str
     element: str
+    label: str
+    version: int | None
+    day: str | None
     said: msgspec.Raw
 
 

@@ -17,9 +17,11 @@ from connectors.sdk.census import Census, CensusVerdict, HubMemory
 from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.counting import Counted, DayCount, count_days, is_between, runs_of
 from connectors.tally.live.fetching import Fetcher
+from connectors.tally.live.notes import period_clipped
 from connectors.tally.live.windows import DAYS_MAX, Window
 
 VOUCHERS = "vouchers"
+HIDDEN_DAYS_MAX = 31
 _CONTROL_DAYS_MAX = 31
 
 
@@ -37,6 +39,8 @@ class Absence:
         self._memory = memory
         self._emit = emit
         self._fetcher = Fetcher(book)
+        self.is_unsettled = False
+        """Something is held that Tally did not show, and its answers do not prove it gone."""
 
     def wanted(self, period: Period, rows: Sequence[Counted]) -> list[Counted]:
         """Return which of the vouchers counted have to be read; all of them where nobody remembers."""
@@ -62,17 +66,24 @@ class Absence:
             served: the count by day of the whole book.
             is_quiet: the change counters did not move since it was taken.
         """
+        self._refuse_hidden(days, served)
         for period in runs_of(days, DAYS_MAX):
             window = Window(first=period.start, last=period.end)
             rows = self._book.count(window)
             is_sure = is_quiet and self._is_sure(period, rows, served)
             verdict = self.hand_over(period, rows, is_corroborated=is_sure)
-            if verdict.gone and not is_sure:
-                self._book.notes.unsure_of_absence(
-                    self._book.company.name, str(period.start), str(period.end), len(verdict.gone)
-                )
+            if not is_sure and (verdict.gone or self._memory is None):
+                self.is_unsettled = True
+                self._book.notes.unsure_of_absence(self._book.company.name, str(period.start), str(period.end))
             keys = frozenset(verdict.wanted)
             yield from self._fetcher.fetch(window, rows, [row for row in rows if row.key in keys])
+
+    def _refuse_hidden(self, days: Sequence[date], served: Mapping[date, DayCount]) -> None:
+        """So many days at once before the first or behind the last one shown are out of Tally's sight, not empty."""
+        hidden = [day for day in days if not is_between(day, served)]
+        if len(hidden) > HIDDEN_DAYS_MAX:
+            shown = f"{min(served)} to {max(served)}" if served else "nothing"
+            raise period_clipped(self._book.company.name, shown, f"{min(hidden)} to {max(hidden)}")
 
     def hand_over(self, period: Period | None, rows: Sequence[Counted], *, is_corroborated: bool) -> CensusVerdict:
         """Give a census to the hub, or emit it."""

@@ -14,8 +14,10 @@ from canonical.record import JsonValue
 from connectors.tally.export.document import Found
 from connectors.tally.export.record import Described, describe
 from connectors.tally.gateway.allowed import ObjectType, ReportId, Variable
+from connectors.tally.gateway.answer import Answer
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany, verify_company
+from connectors.tally.gateway.endpoint import Charset
 from connectors.tally.gateway.formula import (
     Comparison,
     Formula,
@@ -34,6 +36,7 @@ from connectors.tally.gateway.requests import GroupBy, Request, collection, repo
 from connectors.tally.live.counting import (
     BY_DAY,
     BY_NUMBER,
+    BY_TYPE,
     BY_VOUCHER,
     Counted,
     DayCounts,
@@ -41,7 +44,7 @@ from connectors.tally.live.counting import (
     read_counted,
     read_day_counts,
 )
-from connectors.tally.live.notes import Notes
+from connectors.tally.live.notes import Notes, nothing_served, period_clipped
 from connectors.tally.live.wanted import COMPANY_FIELDS, MASTER_COUNTED, VOUCHER_COUNTED, MasterClass, voucher_fields
 from connectors.tally.live.windows import Pace, Window
 from connectors.tally.tree import Node, text_of
@@ -122,9 +125,41 @@ class Book:
     def count_days(self) -> DayCounts:
         """Ask how many vouchers each day of the book holds."""
         period = self.whole_period()
-        if self._can_group:
+        if not self._can_group:
+            return count_days(self.count(Window(first=period.start, last=period.end)))
+        return self._days_of(period)
+
+    def _days_of(self, period: Period) -> DayCounts:
+        try:
             return read_day_counts(self._objects(self._vouchers(period, name="KhataDays", group_by=BY_DAY), "OBJECT"))
-        return count_days(self.count(Window(first=period.start, last=period.end)))
+        except SourceError as error:
+            if error.code not in TOO_HEAVY or period.days == 1:
+                raise
+        middle = period.start + timedelta(days=period.days // 2 - 1)
+        earlier, later = Period(period.start, middle), Period(middle + timedelta(days=1), period.end)
+        return {**self._days_of(earlier), **self._days_of(later)}
+
+    def refuse_clipped(self, served: DayCounts) -> None:
+        """Check that the count by day reaches to the last voucher there is.
+
+        Raises:
+            SourceUnavailable: nothing is shown though there are vouchers.
+            SourceRejected: the last ones are out of sight.
+        """
+        company = self.company
+        last = company.last_voucher_date
+        if last is None or not company.alter_voucher_id:
+            return
+        if not served:
+            raise nothing_served(company.name, company.alter_voucher_id)
+        if max(served) < last:
+            raise period_clipped(company.name, f"{min(served)} to {max(served)}", f"{last}")
+
+    def count_types(self, period: Period) -> list[Node] | None:
+        """Ask how many vouchers of each type a period holds; None from a Tally that cannot summarise."""
+        if not self._can_group:
+            return None
+        return self.ask(self._vouchers(period, name="KhataTypes", group_by=BY_TYPE), "OBJECT")
 
     def count_numbers(self, types: Sequence[str]) -> list[Counted]:
         """Ask for the numbers of all vouchers of some types, and of the optional ones of any.
@@ -140,7 +175,8 @@ class Book:
         else:
             request = self._vouchers(period, name="KhataNumbers", filters=(named,), fetch=VOUCHER_COUNTED)
             nodes = self._objects(request, "VOUCHER")
-        return [row for node in nodes if (row := read_counted(node, self.guid))]
+        rows = (read_counted(node, self.guid) for node in nodes)
+        return list({row.key: row for row in rows if row is not None}.values())
 
     def count(self, window: Window) -> list[Counted]:
         """Ask which vouchers a window holds; asked for in parts if that is too much at once."""
@@ -187,7 +223,7 @@ class Book:
         self.requests += 1
         request = report(which, company=self.company.name, period=period, variables=variables)
         with self._client.send(request) as answer:
-            self.byte_count += answer.byte_count
+            self._note_answer(answer)
             return list(answer.iter_siblings())
 
     def company_object(self) -> Node:
@@ -255,7 +291,7 @@ class Book:
     def _objects(self, request: Request, tag: str) -> Iterator[Node]:
         self.requests += 1
         with self._client.send(request) as answer:
-            self.byte_count += answer.byte_count
+            self._note_answer(answer)
             yield from answer.iter_objects(tag, company_guid=self.guid)
 
     def _count(self, window: Window) -> list[Counted]:
@@ -271,14 +307,14 @@ class Book:
             request = self._vouchers(period, name="KhataCensus", filters=filters, fetch=VOUCHER_COUNTED)
         rows = [row for node in self._objects(request, tag) if (row := read_counted(node))]
         self._note_span(window, (row.day for row in rows))
-        return [row for row in rows if window.holds(row)]
+        return list({row.key: row for row in rows if window.holds(row)}.values())
 
     def _whole(self, request: Request, window: Window) -> Iterator[Whole]:
         self.requests += 1
         count = 0
         outside: list[date] = []
         with self._client.send(request) as answer:
-            self.byte_count += answer.byte_count
+            self._note_answer(answer)
             for node in answer.iter_objects("VOUCHER", company_guid=self.guid):
                 row = read_counted(node)
                 count += 1
@@ -288,6 +324,11 @@ class Book:
                     outside.append(row.day)
             self.pace.observe(count, answer.byte_count, answer.seconds)
         self._note_span(window, outside)
+
+    def _note_answer(self, answer: Answer) -> None:
+        self.byte_count += answer.byte_count
+        if self._client.endpoint.charset is Charset.UTF16 and not answer.encoding.startswith("utf-16"):
+            self.notes.letters_lost(self.company.name)
 
     def _note_span(self, window: Window, days: Iterable[date]) -> None:
         outside = [day for day in days if not window.first <= day <= window.last]

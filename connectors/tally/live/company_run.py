@@ -19,6 +19,7 @@ from connectors.tally.live.numbering import is_renumbered
 from connectors.tally.live.watermark import Watermark
 from connectors.tally.tree import Node
 
+VOUCHER_TYPES = "voucher_types"
 ROUNDS_MAX = 3
 """Rounds of changes read in one sync while somebody goes on working; the next sync takes what follows."""
 
@@ -61,6 +62,7 @@ class CompanyRun:
     emit: Callable[[Census], None]
     plan: Plan = Plan.EVERYTHING
     is_settled: bool = False
+    is_unsure: bool = False
     _changed: Sequence[Counted] = ()
     _renumbered: set[str] = field(default_factory=set)
     _types_read: bool = False
@@ -94,7 +96,9 @@ class CompanyRun:
         if self.plan is Plan.NOTHING:
             return
         after = mark.alter_master_id if is_delta and mark is not None else 0
-        reader = MasterRead(self.book, self.memory, self.emit, after, self.mode is Mode.FULL)
+        # A full read must learn how every voucher type is numbered, though the hub may hold the types already.
+        is_thorough = self.mode is Mode.FULL or (stream == VOUCHER_TYPES and not is_delta)
+        reader = MasterRead(self.book, self.memory, self.emit, after, is_thorough)
         yield from reader.records(stream)
 
     def note_type(self, name: str, node: Node) -> None:
@@ -117,8 +121,11 @@ class CompanyRun:
             case Plan.CHANGES:
                 assert self.mark is not None  # noqa: S101 - the plan follows from it
                 mark = yield from self._round(absence, self._with_types(self.mark), self._changed)
-        mark = yield from self._settle(absence, mark)
-        save(None, mark)
+        if not absence.is_unsettled:
+            mark = yield from self._settle(absence, mark)
+        self.is_unsure = absence.is_unsettled
+        is_whole = not absence.is_unsettled or self.plan is Plan.CHANGES
+        save(None, mark if is_whole else None)
 
     def _everything(
         self, absence: Absence, save: Callable[[Progress | None, Watermark | None], None]

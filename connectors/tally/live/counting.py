@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from canonical.dates import Period
 from connectors.sdk.census import CensusMember
 from connectors.tally.gateway.allowed import Aggregate
 from connectors.tally.gateway.formula import method, number
 from connectors.tally.gateway.requests import GroupBy, Total
+from connectors.tally.reports.counts import COUNT, COUNTED_TYPE
 from connectors.tally.translate.values import UnreadableValue, parse_date
 from connectors.tally.tree import Node, text_of
 
+GAP_DAYS = 3
+"""Days in between are counted along: a question more costs more than a few rows."""
 _TAIL = re.compile(r"-([0-9a-fA-F]{8})$")
 _NUMBER = re.compile(r"-?\d+")
 
@@ -43,6 +46,10 @@ BY_NUMBER = GroupBy(
     totals={"Vouchers": Total(of=number(1))},
 )
 """Only the numbers."""
+
+
+BY_TYPE = GroupBy(by={COUNTED_TYPE: method("VoucherTypeName")}, totals={COUNT: Total(of=number(1))})
+"""Per voucher type: how many, cancelled and optional ones included; what the books are proved to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +151,10 @@ def differing_days(one: Mapping[date, DayCount], other: Mapping[date, DayCount])
 
 
 def runs_of(days: Iterable[date], span_days: int) -> list[Period]:
-    """Put days into periods, joining those that follow each other, none longer than ``span_days``."""
+    """Put days into periods, joining those at most ``GAP_DAYS`` apart, none longer than ``span_days``."""
     found: list[list[date]] = []
     for day in sorted(days):
-        if found and day - found[-1][-1] <= timedelta(days=1) and (day - found[-1][0]).days < span_days:
+        if found and (day - found[-1][-1]).days <= GAP_DAYS and (day - found[-1][0]).days < span_days:
             found[-1].append(day)
         else:
             found.append([day])

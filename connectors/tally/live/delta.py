@@ -53,6 +53,7 @@ class Delta:
         served = self.mark.days
         if book.company.alter_voucher_id != self.mark.alter_voucher_id:
             served = book.count_days()
+            book.refuse_clipped(served)
             suspects = self._suspects(served)
             is_quiet = book.is_quiet() if suspects else True
             yield from self.absence.settle(suspects, served, is_quiet=is_quiet)
@@ -96,6 +97,8 @@ class Delta:
 
     def _moved_mark(self, served: DayCounts) -> Watermark:
         company = self.book.company
+        if self.absence.is_unsettled:  # what is out of sight may have changed, too: the same changes are read again
+            return replace(self.mark, alter_master_id=company.alter_master_id)
         return replace(
             self.mark,
             name=company.name,

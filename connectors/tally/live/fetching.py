@@ -1,8 +1,9 @@
 """Vouchers of a window, whole and checked against what was counted there; asked for in parts where that is needed.
 
 An answer may be cut, may lose objects without a word, or may change under our hands. What was counted and does not
-come is counted again: gone means somebody deleted or moved it meanwhile (its new state has a higher change number and
-is read later); still there means the answer was short, and the rest is asked for in smaller parts.
+come is counted again: still there means that the answer was short, and the rest is asked for in smaller parts; gone
+means that somebody deleted or moved it meanwhile (its new state has a higher change number and is read later), but
+only if the company's counters have moved. If they have not, one of the answers is wrong, and nothing is believed.
 """
 
 from __future__ import annotations
@@ -63,8 +64,7 @@ class Fetcher:
         yield from found.values()
         lost = [row for row in wanted if row.key not in found]
         if lost:
-            still_there = {row.key for row in self._book.count(window)}
-            yield from self._rest(window, [row for row in lost if row.key in still_there], has_come=bool(found))
+            yield from self._rest(window, self._still_there(window, lost), has_come=bool(found))
 
     def _parts(self, window: Window, wanted: Sequence[Counted]) -> Iterator[Whole]:
         for part in pack(window, wanted, max(1, (len(wanted) + 1) // 2)):
@@ -99,9 +99,15 @@ class Fetcher:
                 yield from self._named(some)
 
     def _refuse_if_there(self, row: Counted) -> None:
-        day = Window(first=row.day, last=row.day)
-        if any(other.key == row.key for other in self._book.count(day)):
+        if self._still_there(Window(first=row.day, last=row.day), [row]):
             raise not_settled(self._book.company.name, f"a voucher of {row.day}")
+
+    def _still_there(self, window: Window, lost: Sequence[Counted]) -> list[Counted]:
+        now = {row.key for row in self._book.count(window)}
+        there = [row for row in lost if row.key in now]
+        if len(there) < len(lost) and self._book.is_quiet():
+            raise not_settled(self._book.company.name, f"vouchers of {window.first} to {window.last}")
+        return there
 
 
 def _held(found: Iterable[Whole], wanted: Sequence[Counted]) -> dict[str, Whole]:

@@ -100,12 +100,20 @@ class FullRead:
         return max(day for day in known if day is not None)
 
     def _refuse_clipped(self) -> None:
-        company = self.book.company
-        if not self.served and company.alter_voucher_id and company.last_voucher_date:
-            raise notes.nothing_served(company.name, company.alter_voucher_id)
-        last = company.last_voucher_date
-        if self.served and last and max(self.served) < last:
-            raise notes.period_clipped(company.name, str(max(self.served)), str(last))
+        """Before the first day shown there must be nothing: another report is asked, near both ends of that time."""
+        book = self.book
+        book.refuse_clipped(self.served)
+        start, first = book.whole_period().start, min(self.served, default=date.min)
+        if first <= start:
+            return
+        last = first - _DAY
+        month = timedelta(days=30)
+        for period in {Period(max(start, last - month), last), Period(start, min(start + month, last))}:
+            hidden = book.register_days(period)
+            if hidden:
+                raise notes.period_clipped(
+                    book.company.name, f"{first} to {max(self.served)}", f"{min(hidden)} to {max(hidden)}"
+                )
 
     def _advance(self, scope: Window, rows: Sequence[Counted]) -> None:
         mark = self.progress.mark

@@ -52,11 +52,11 @@ class MasterRead:
         self._count_out(stream, members, is_sure=is_sure)
 
     def _count(self, kind: MasterClass) -> list[CensusMember]:
-        found = []
+        found: dict[str, CensusMember] = {}
         for node in self.book.count_masters(kind):
             item = describe(Found(kind.kind.tag, node, self.book.company.name))
-            found.append(CensusMember(key=item.key, version=item.alter_id or None, number=str(item.columns["name"])))
-        return found
+            found[item.key] = CensusMember(item.key, item.alter_id or None, number=str(item.columns["name"]))
+        return list(found.values())
 
     def _read(self, kind: MasterClass, counted: Sequence[CensusMember]) -> Iterator[Whole]:
         wanted = self._wanted(kind.stream, counted)

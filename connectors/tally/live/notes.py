@@ -7,7 +7,7 @@ from canonical.issue import Issue, IssueLevel
 
 
 class Notes:
-    """Collects issues; each kind once per company."""
+    """Collects issues; each code once per company."""
 
     def __init__(self) -> None:
         self._issues: dict[tuple[str, str], Issue] = {}
@@ -17,25 +17,36 @@ class Notes:
         """In the order they were noticed."""
         return tuple(self._issues.values())
 
-    def add(self, kind: str, level: IssueLevel, company: str, message: str, hint: str = "", **facts: Fact) -> None:
-        """Note something about a company; the first of a kind counts."""
-        issue = Issue(code=f"tally.live.{kind}", level=level, message=message, where=company, hint=hint, facts=facts)
-        self._issues.setdefault((kind, company), issue)
+    def add(self, code: str, level: IssueLevel, company: str, message: str, hint: str = "", **facts: Fact) -> None:
+        """Note something about a company; the first of a code counts."""
+        issue = Issue(code=code, level=level, message=message, where=company, hint=hint, facts=facts)
+        self._issues.setdefault((code, company), issue)
 
     def period_ignored(self, company: str, asked: str, served: str) -> None:
         """Vouchers outside the period came back."""
         self.add(
-            "period_ignored",
+            "tally.live.period_ignored",
             IssueLevel.INFO,
             company,
             f"Tally was asked for vouchers of {asked} and sent some of {served}; those outside were left aside.",
             "Nothing is lost. Reading takes longer: this release of Tally does not limit vouchers by date.",
         )
 
+    def letters_lost(self, company: str) -> None:
+        """An answer came in eight-bit characters although UTF-16 was asked for."""
+        self.add(
+            "tally.live.letters_lost",
+            IssueLevel.WARNING,
+            company,
+            f"Tally answered about {company} in eight-bit characters; letters its computer's code page lacks (Hindi, "
+            "the rupee sign) came as question marks.",
+            "Update Tally, or connect it again if it was updated: then UTF-16 is tried anew.",
+        )
+
     def started_anew(self, company: str, reason: str) -> None:
         """The stored state of the books does not fit any more."""
         self.add(
-            "read_anew",
+            "tally.live.read_anew",
             IssueLevel.WARNING,
             company,
             f"Everything of {company} is read anew: {reason}.",
@@ -45,23 +56,22 @@ class Notes:
     def books_moved(self, company: str) -> None:
         """Somebody worked in the company while it was read."""
         self.add(
-            "books_moved",
+            "tally.live.books_moved",
             IssueLevel.INFO,
             company,
             f"{company} was being changed while it was read; the latest changes follow with the next sync, and the "
             "books are proved then.",
         )
 
-    def unsure_of_absence(self, company: str, first: str, last: str, count: int) -> None:
+    def unsure_of_absence(self, company: str, first: str, last: str) -> None:
         """Fewer vouchers are served than are held, but the answers do not agree on it."""
         self.add(
-            "absence_unproven",
+            "tally.live.absence_unproven",
             IssueLevel.WARNING,
             company,
             f"Tally shows fewer vouchers between {first} and {last} than were read before, but its answers do not "
             "agree with each other; nothing was taken out of the books.",
             "In Tally press Alt+F2, choose the whole period of the books, and sync again.",
-            days=count,
         )
 
 
@@ -76,15 +86,15 @@ def nothing_served(company: str, counter: int) -> SourceUnavailable:
     )
 
 
-def period_clipped(company: str, shown: str, last: str) -> SourceRejected:
-    """The last vouchers are not served."""
+def period_clipped(company: str, shown: str, hidden: str) -> SourceRejected:
+    """There are vouchers, or were, that are not served."""
     return SourceRejected(
-        f"Tally shows vouchers of {company} up to {shown} only, though its last one is of {last}. In Tally press "
+        f"Tally shows vouchers of {company} of {shown} only; those of {hidden} are out of its sight. In Tally press "
         "Alt+F2, choose the whole period of the books, and sync again.",
         code="tally.live.period_clipped",
         company=company,
         shown=shown,
-        last=last,
+        hidden=hidden,
     )
 
 

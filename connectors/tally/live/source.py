@@ -15,7 +15,7 @@ import msgspec
 from canonical.issue import Issue
 from canonical.record import JsonValue
 from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import CENSUS, Census, HubMemory, census_record
+from connectors.sdk.census import CENSUS, Census, HubMemory, Settlement, census_record
 from connectors.tally.export.streams import REPORTS
 from connectors.tally.gateway import refusal
 from connectors.tally.gateway.calibrate import calibrate
@@ -95,6 +95,14 @@ class GatewaySource:
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """Per company: plan, requests and bytes."""
         return [run.facts() for run in self._runs or ()]
+
+    @property
+    def settlement(self) -> Settlement:
+        """The least settled of the companies."""
+        runs = self._runs or ()
+        if any(run.is_unsure for run in runs):
+            return Settlement.UNSURE
+        return Settlement.SETTLED if all(run.is_settled for run in runs) else Settlement.MOVED
 
     def close(self) -> None:
         """Nothing is held between requests."""
@@ -182,7 +190,7 @@ class GatewaySource:
             return
         book = run.book
         for report in read_reports(book):
-            title = report.which.value
+            title = report.title
             yield {
                 "company_guid": book.guid,
                 "company_name": book.company.name,

@@ -2,8 +2,8 @@
 
 Identity is GUID, company number and first day of the books: a split company and a restored backup keep the GUID. The
 change counters only grow; smaller ones mean that a backup was restored. A backup restored long ago may have overtaken
-the old counters since, so a sample of (voucher, change number) pairs just below the watermark is kept: numbers are
-given once and only upwards, so whoever holds one of those numbers now must have held it then.
+the old counters since, so a sample of vouchers just below the watermark is kept: change numbers are given once and only
+upwards, so whoever holds one of those numbers now must have held it then, on the same day.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
+from zlib import crc32
 
 from connectors.tally.gateway.companies import LoadedCompany
 from connectors.tally.live.counting import Counted, DayCounts, from_state, to_state
 from connectors.tally.live.numbering import DayMarks
 
+Sample = Mapping[int, tuple[int, int]]
 OVERLAP = 16
 """Change numbers below the watermark that are looked at again, as the sample."""
 
@@ -30,7 +32,7 @@ class Watermark:
         name: as it was.
         alter_master_id, alter_voucher_id: counters read before anything else was; later changes are above them.
         last_master_id: largest master number of a voucher: a changed voucher above it is a new one.
-        sample: change number by master number of vouchers just below ``alter_voucher_id``.
+        sample: vouchers just below ``alter_voucher_id``: by master number, change number and checksum of the day.
         days: vouchers by day, as handed over; empty in the hub, which knows it better.
         renumbered: voucher types whose numbers Tally moves up and down by itself.
         numbers: checksum of their numbers by day; empty in the hub.
@@ -43,7 +45,7 @@ class Watermark:
     alter_master_id: int = 0
     alter_voucher_id: int = 0
     last_master_id: int = 0
-    sample: Mapping[int, int] = field(default_factory=dict)
+    sample: Sample = field(default_factory=dict)
     days: DayCounts = field(default_factory=dict)
     renumbered: frozenset[str] = frozenset()
     numbers: DayMarks = field(default_factory=dict)
@@ -72,7 +74,7 @@ class Watermark:
             alter_master_id=state["alt_master_id"],
             alter_voucher_id=state["alt_voucher_id"],
             last_master_id=state.get("last_master_id", 0),
-            sample={int(master_id): alter_id for master_id, alter_id in state.get("sample", ())},
+            sample={int(master_id): (alter_id, says) for master_id, alter_id, says in state.get("sample", ())},
             days=from_state(state.get("days", {})),
             renumbered=frozenset(state.get("renumbered", ())),
             numbers={date.fromisoformat(day): mark for day, mark in state.get("numbers", {}).items()},
@@ -88,7 +90,7 @@ class Watermark:
             "alt_master_id": self.alter_master_id,
             "alt_voucher_id": self.alter_voucher_id,
             "last_master_id": self.last_master_id,
-            "sample": sorted([master_id, alter_id] for master_id, alter_id in self.sample.items()),
+            "sample": sorted([master_id, *told] for master_id, told in self.sample.items()),
             "days": to_state(self.days),
             "renumbered": sorted(self.renumbered),
             "numbers": {day.isoformat(): mark for day, mark in sorted(self.numbers.items())},
@@ -107,10 +109,10 @@ class Watermark:
     def contradicts(self, rows: Iterable[Counted]) -> bool:
         """Say whether vouchers at or below the mark are not those that were there when it was set."""
         old = [row for row in rows if self.alter_voucher_id - OVERLAP < row.alter_id <= self.alter_voucher_id]
-        return any(self.sample.get(row.master_id) != row.alter_id for row in old)
+        return any(self.sample.get(row.master_id) != _told(row) for row in old)
 
 
-def sample_of(rows: Iterable[Counted], alter_voucher_id: int, known: Mapping[int, int] | None = None) -> dict[int, int]:
+def sample_of(rows: Iterable[Counted], alter_voucher_id: int, known: Sample | None = None) -> Sample:
     """Take the sample for a mark: the vouchers that hold the numbers just below it.
 
     Args:
@@ -118,6 +120,11 @@ def sample_of(rows: Iterable[Counted], alter_voucher_id: int, known: Mapping[int
         alter_voucher_id: the mark.
         known: an earlier sample; rows of the same voucher replace it.
     """
-    found = {**(known or {}), **{row.master_id: row.alter_id for row in rows}}
+    found = {**(known or {}), **{row.master_id: _told(row) for row in rows}}
     bounds = range(alter_voucher_id - OVERLAP + 1, alter_voucher_id + 1)
-    return {master_id: alter_id for master_id, alter_id in found.items() if alter_id in bounds}
+    return {master_id: told for master_id, told in found.items() if told[0] in bounds}
+
+
+def _told(row: Counted) -> tuple[int, int]:
+    """A voucher's change number, and what cannot change without it: its number can, and its type can be renamed."""
+    return row.alter_id, crc32(row.day.isoformat().encode())

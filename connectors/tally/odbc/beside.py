@@ -24,7 +24,7 @@ from canonical.money import ZERO
 from canonical.proof import ControlTotal, ProofStatus
 from canonical.record import JsonValue
 from connectors.sdk.base import Surroundings
-from connectors.sdk.census import Census, CensusMember, HubMemory
+from connectors.sdk.census import Census, CensusMember, HubMemory, Settlement
 from connectors.tally.export.streams import REPORTS
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.endpoint import parse_endpoint
@@ -107,6 +107,11 @@ class BesideOdbc:
     def issues(self) -> tuple[Issue, ...]:
         """The gateway's, ours, and what reading ODBC found."""
         return (*self._inner.issues, *self._issues, *(self._odbc.issues if self._odbc else ()))
+
+    @property
+    def settlement(self) -> Settlement:
+        """The gateway's."""
+        return self._inner.settlement
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """The gateway's."""

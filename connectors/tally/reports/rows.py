@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from canonical.errors import SourceMalformed
 from canonical.money import ZERO, parse_amount
@@ -61,24 +62,14 @@ class Sheet:
         Raises:
             SourceMalformed: not a date.
         """
-        if not text:
-            return None
-        day, month, year = [*text.split("-"), "", ""][:3]
         try:
-            full = f"{day}-{month}-{self._full_year(int(year), len(year))} +0000"
-            return datetime.strptime(full, "%d-%b-%Y %z").date()
+            return _parse_day(text, (self.books_year or USUAL_YEAR) - CENTURY_PIVOT) if text else None
         except ValueError as error:
             raise SourceMalformed(
                 f"{self.label} has the date {text[:40]!r}; expected a form such as 2-Apr-24.",
                 code="tally.report.date",
                 file=self.label,
             ) from error
-
-    def _full_year(self, year: int, digits: int) -> int:
-        if digits > 2:  # noqa: PLR2004 - a year of two digits is the short form
-            return year
-        earliest = (self.books_year or USUAL_YEAR) - CENTURY_PIVOT
-        return earliest + (year - earliest) % 100
 
     def pairs(self, name_tag: str, amount_tag: str) -> Iterator[tuple[str, Node | None]]:
         """Yield each name with its amount block; None where no block follows before the next name."""
@@ -93,6 +84,16 @@ class Sheet:
                 name = ""
         if name:
             yield name, None
+
+
+@lru_cache(maxsize=4096)
+def _parse_day(text: str, earliest: int) -> date:
+    """Read a written date; bills share few dates, and parsing one takes a tenth of a millisecond."""
+    day, month, year = [*text.split("-"), "", ""][:3]
+    full = int(year)
+    if len(year) <= 2:  # noqa: PLR2004 - the short form
+        full = earliest + (full - earliest) % 100
+    return datetime.strptime(f"{day}-{month}-{full} +0000", "%d-%b-%Y %z").date()
 
 
 def display_name(tree: JsonValue) -> str:

@@ -80,6 +80,7 @@ class TallyTranslator:
 
     version: int = 1
     stream_order: tuple[str, ...] = STREAMS
+    folded_streams: tuple[str, ...] = ("currencies", "tax_units", "companies")
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)

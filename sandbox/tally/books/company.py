@@ -20,6 +20,7 @@ from sandbox.tally.books.balances import PROFIT_AND_LOSS, BookPeriod, Sums, add_
 from sandbox.tally.books.masters import MasterTable, reserved_name
 from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.stock import ItemStock, take_stock
+from sandbox.tally.books.voucher_heads import VoucherHeads
 from sandbox.tally.options import Scaffolding
 from sandbox.world.chart import kind_of_predefined
 
@@ -101,6 +102,7 @@ class Ledgerbook:
         self.version = 0
         self.lock = RLock()
         self.is_educational = False
+        self.voucher_heads = VoucherHeads()
         self._sums: dict[Period, Sums] = {}
         self._ordered: list[Voucher] | None = None
         self._kinds: dict[int, VoucherKind] | None = None

@@ -19,6 +19,7 @@ from sandbox.tally.books.packing import unpack
 from sandbox.tally.books.records import Voucher
 from sandbox.tally.books.tree import Element
 from sandbox.tally.books.values import Amount, Day, Empty, Logical, Number, Scalar, Text, parse_scalar
+from sandbox.tally.books.voucher_heads import HEAD_FIELDS, VoucherHead
 from sandbox.tally.text import day_serial
 
 ALL_GOODS = (*GOODS_LISTS, IN_LIST, OUT_LIST)
@@ -56,14 +57,23 @@ class VoucherObject(LiveObject):
     @property
     def attributes(self) -> Mapping[str, str]:
         """Identity, type and view, as exports write them; ACTION says Cancel for a cancelled voucher."""
-        tree = self.tree
         return {
             "REMOTEID": self.guid,
             "VCHKEY": f"{self.scope.company.guid}-{day_serial(self.record.day):08x}:{self.record.sequence:08x}",
             "VCHTYPE": self.type_name,
             "ACTION": "Cancel" if self.record.is_cancelled else "Create",
-            "OBJVIEW": tree.attributes.get("OBJVIEW", NEUTRAL_VIEW),
+            "OBJVIEW": self.head.view,
         }
+
+    @property
+    def head(self) -> VoucherHead:
+        """What the tree says in the header, without unpacking it a second time."""
+        heads, record = self.scope.company.voucher_heads, self.record
+        found = heads.find(record.master_id, record.body)
+        if found is None:
+            view = self.tree.attributes.get("OBJVIEW", NEUTRAL_VIEW)
+            found = heads.keep(record.master_id, record.body, self.tree, view)
+        return found
 
     @property
     def guid(self) -> str:
@@ -81,6 +91,8 @@ class VoucherObject(LiveObject):
         known = _HEADER.get(field)
         if known is not None:
             return known(self)
+        if field in HEAD_FIELDS:
+            return self.head.fields.get(field) or (_ATTRIBUTES[field](self) if field in _ATTRIBUTES else None)
         for child in self.tree.children:
             if child.tag == field and not child.children:
                 return parse_scalar(type_of(field, "VOUCHER"), self.spell(child.text))
@@ -129,7 +141,7 @@ def _goods_lines(tree: Element) -> Iterator[Element]:
 
 
 def _view(voucher: VoucherObject) -> str:
-    return voucher.tree.attributes.get("OBJVIEW", NEUTRAL_VIEW)
+    return voucher.head.view
 
 
 def _key_number(voucher: VoucherObject) -> Scalar:

@@ -14,6 +14,7 @@ PRODUCT = "TallyPrime"
 LIVENESS = f"<RESPONSE>{PRODUCT} Server is Running</RESPONSE>\n"
 UNKNOWN_REQUEST = "<RESPONSE>Unknown Request, cannot be processed</RESPONSE>\n"
 EMPTY_REPORT = "<ENVELOPE></ENVELOPE>\n"
+DATA_END = "  </DATA>\n </BODY>\n</ENVELOPE>\n"
 
 
 def header(*, status: int | None) -> str:
@@ -48,12 +49,9 @@ def company_not_set(name: str) -> str:
 
 def result(body: str) -> str:
     """A function's answer around its RESULT or ERRORMSG lines."""
-    return f"<ENVELOPE>\n{header(status=1)} <BODY>\n  <DESC>\n  </DESC>\n  <DATA>\n{body}  </DATA>\n </BODY>\n</ENVELOPE>\n"
+    return f"<ENVELOPE>\n{header(status=1)} <BODY>\n  <DESC>\n  </DESC>\n  <DATA>\n{body}{DATA_END}"
 
 
 def data_start(*, status: int | None, counts: Mapping[str, int]) -> str:
     """Everything before the content of DATA."""
     return f"<ENVELOPE>\n{header(status=status)} <BODY>\n{company_info(counts)}  <DATA>\n"
-
-
-DATA_END = "  </DATA>\n </BODY>\n</ENVELOPE>\n"

@@ -117,7 +117,9 @@ class Application:
         except (UnknownKind, TdlError) as error:
             raise Dialog(f"Error in TDL. {error}") from error
 
-    def _pieces(self, incoming: Incoming, tally: Tally, faults: Faults) -> Iterable[str]:
+    def _pieces(  # noqa: PLR0911 - one line per family
+        self, incoming: Incoming, tally: Tally, faults: Faults
+    ) -> Iterable[str]:
         match incoming.family:
             case Family.LIVENESS:
                 return [answers.LIVENESS]

@@ -20,13 +20,10 @@ _EMPTY = "   </COLLECTION>\n"
 
 @dataclass(slots=True)
 class Tally:
-    """How many objects an answer carried so far; read by the server's log."""
+    """How many objects an answer carried so far, and whether a fault broke it off; read by the server's log."""
 
     objects: int = 0
-
-
-class Truncated(Exception):
-    """The answer breaks off here, as a fault asked."""
+    is_cut: bool = False
 
 
 def answer_collection(world: RequestWorld, definition: Definition, tally: Tally) -> Iterator[str]:
@@ -37,7 +34,7 @@ def answer_collection(world: RequestWorld, definition: Definition, tally: Tally)
     """
     objects = iter_objects(world, definition, tally)
     first = next(objects, "")
-    return _wrap(world, definition, chain((first,) if first else (), objects))
+    return _wrap(world, definition, chain((first,) if first else (), objects), tally)
 
 
 def iter_objects(world: RequestWorld, definition: Definition, tally: Tally) -> Iterator[str]:
@@ -51,8 +48,9 @@ def iter_objects(world: RequestWorld, definition: Definition, tally: Tally) -> I
     for scope in islice(_repeated(world, definition), most if most >= 0 else None):
         written = writer.write(scope)
         if tally.objects == faults.truncate_after_objects:
+            tally.is_cut = True
             yield written[: len(written) // 2]
-            raise Truncated
+            return
         tally.objects += 1
         yield written
 
@@ -67,7 +65,7 @@ def _repeated(world: RequestWorld, definition: Definition) -> Iterator[Scope]:
     yield from scopes
 
 
-def _wrap(world: RequestWorld, definition: Definition, objects: Iterator[str]) -> Iterator[str]:
+def _wrap(world: RequestWorld, definition: Definition, objects: Iterator[str], tally: Tally) -> Iterator[str]:
     status = None if world.faults.status_missing else 1
     yield data_start(status=status, counts={})
     first = next(objects, None)
@@ -78,7 +76,8 @@ def _wrap(world: RequestWorld, definition: Definition, objects: Iterator[str]) -
     yield f"{opening}\n"
     yield first
     yield from objects
-    yield f"{_EMPTY}{DATA_END}"
+    if not tally.is_cut:
+        yield f"{_EMPTY}{DATA_END}"
 
 
 def _dependency(world: RequestWorld, definition: Definition) -> str:

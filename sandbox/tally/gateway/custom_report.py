@@ -17,7 +17,7 @@ from itertools import chain, islice
 from sandbox.tally.books.tree import escape_native
 from sandbox.tally.books.values import Amount
 from sandbox.tally.gateway.answers import EMPTY_REPORT
-from sandbox.tally.gateway.collection import Tally, Truncated
+from sandbox.tally.gateway.collection import Tally
 from sandbox.tally.gateway.definitions import Definition, split_pair
 from sandbox.tally.gateway.gather import gather_by_name
 from sandbox.tally.gateway.rows import Row
@@ -133,7 +133,8 @@ class CustomReport:
             return
         yield "<ENVELOPE>\n"
         yield from chain((first,), pieces)
-        yield "</ENVELOPE>\n"
+        if not self._tally.is_cut:
+            yield "</ENVELOPE>\n"
 
 
 def _tag(definition: Definition) -> str:
@@ -171,7 +172,8 @@ class _Repetition:
             return
         for scope in islice(scopes, faults.lose_objects_after if faults.lose_objects_after >= 0 else None):
             if self._tally.objects == faults.truncate_after_objects:
-                raise Truncated
+                self._tally.is_cut = True
+                return
             self._tally.objects += 1
             yield scope
             if faults.duplicate_object and self._tally.objects == 1:

@@ -28,7 +28,7 @@ class PeriodRule(StrEnum):
     YEAR_START = "year-start"
     """SVFROMDATE is replaced by the first day of its financial year."""
     EDUCATIONAL = "educational"
-    """Bounds count only on the 1st, 2nd and 31st: a rejected end widens to the whole book, a rejected start collapses."""
+    """Bounds count only on the 1st, 2nd and 31st: a rejected end widens to everything, a rejected start collapses."""
 
 
 class UnmatchedCompany(StrEnum):

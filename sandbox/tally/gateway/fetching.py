@@ -24,8 +24,8 @@ class Fetch:
     names: dict[str, str] = field(default_factory=dict)
     inside: dict[str, Fetch] = field(default_factory=dict)
 
-    def add(self, path: str, faults: Faults, level: int = 0) -> None:
-        """Add one dotted path; what lies deeper than the faults allow is ignored, as measured."""
+    def add(self, path: str) -> None:
+        """Add one dotted path."""
         head, _, rest = path.strip().partition(".")
         folded = head.replace(" ", "").removeprefix("$").casefold().removesuffix(".list")
         if not folded:
@@ -33,19 +33,18 @@ class Fetch:
         if folded == "*":
             self.everything = True
             return
-        if 0 <= faults.dotted_levels < level:
-            return
         self.names.setdefault(folded, head)
         inner = self.inside.setdefault(folded, Fetch())
         if not rest or rest == "*" or rest.casefold() == "list":
             inner.whole = True
         else:
-            inner.add(rest.removeprefix("LIST."), faults, level + 1)
+            inner.add(rest.removeprefix("LIST."))
 
 
 def read_fetch(paths: Iterable[str], faults: Faults) -> Fetch:
-    """Read comma lists of paths."""
+    """Read paths; those that lead deeper than the faults allow bring nothing, as measured."""
     fetch = Fetch()
     for path in paths:
-        fetch.add(path, faults)
+        if not 0 <= faults.dotted_levels < path.count("."):
+            fetch.add(path)
     return fetch

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sandbox.tally.books.tree import escape_native
@@ -26,7 +28,21 @@ def answer_import(books: LiveBooks, incoming: Incoming, faults: Faults) -> str:
         return _excepted(faults.import_line_error)
     if incoming.envelope is None:
         return answers.UNKNOWN_REQUEST
-    return books.import_data(incoming.envelope)
+    with _licence(books, educational=faults.educational):
+        return books.import_data(incoming.envelope)
+
+
+@contextmanager
+def _licence(books: LiveBooks, *, educational: bool) -> Iterator[None]:
+    """An educational licence takes vouchers only on few days of the month."""
+    before = [(company, company.is_educational) for company in books.companies]
+    try:
+        for company, was in before:
+            company.is_educational = was or educational
+        yield
+    finally:
+        for company, was in before:
+            company.is_educational = was
 
 
 def _excepted(message: str) -> str:

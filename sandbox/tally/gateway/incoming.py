@@ -54,7 +54,6 @@ class Incoming:
     fetch: Sequence[str] = ()
     parameters: Sequence[str] = ()
     envelope: Element | None = None
-    is_json: bool = False
 
     @property
     def company(self) -> str | None:

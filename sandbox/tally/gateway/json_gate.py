@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
 from typing import Any
 
@@ -70,8 +70,7 @@ def read_json(headers: Message, text: str) -> Incoming | None:
         definitions=_definitions(body.get("tdlmessage", [])),
         fetch=[str(one) for one in body.get("fetch_list", [])],
         parameters=[str(one) for one in body.get("func_param_list", [])],
-        envelope=_import_envelope(body) if family is Family.IMPORT else None,
-        is_json=True,
+        envelope=_import_envelope(_identity(headers), body) if family is Family.IMPORT else None,
     )
 
 
@@ -93,15 +92,17 @@ def _variables(rows: list[dict[str, Any]] | dict[str, Any]) -> dict[str, str]:
 
 
 def _definitions(rows: list[dict[str, Any]]) -> Definitions:
-    """Definitions as objects with ``definition_type``, ``definition_name`` and attributes; values or lists of values."""
+    """Definitions with ``definition_type``, ``definition_name`` and attributes, which are values or lists of values."""
     found = tuple(_definition(one) for row in rows for one in _split(row))
     return read_definitions([Element("TDLMESSAGE", children=found)])
 
 
-def _split(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _split(row: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Definitions by kind, ``{"collection": {...}, "system": {...}}``, as one public client sends them."""
-    inner = [{**value, "definition_type": kind} for kind, value in row.items() if isinstance(value, dict) and kind in _KINDS]
-    return inner or [row]
+    inner = [
+        {**value, "definition_type": kind} for kind, value in row.items() if kind in _KINDS and isinstance(value, dict)
+    ]
+    return inner or (row,)
 
 
 def _definition(row: Mapping[str, Any]) -> Element:
@@ -127,16 +128,18 @@ def _pairs(attributes: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _import_envelope(body: Mapping[str, Any]) -> Element:
+def _import_envelope(identity: str, body: Mapping[str, Any]) -> Element:
     messages = tuple(Element("TALLYMESSAGE", children=(_element(row),)) for row in body.get("tallymessage", []))
     variables = tuple(
         Element(name.upper(), value) for name, value in _variables(body.get("static_variables", [])).items()
     )
     description = Element("DESC", children=(Element("STATICVARIABLES", children=variables),))
+    said = {"VERSION": "1", "TALLYREQUEST": "Import", "TYPE": "Data", "ID": identity}
+    header = tuple(Element(tag, text) for tag, text in said.items())
     return Element(
         "ENVELOPE",
         children=(
-            Element("HEADER", children=(Element("VERSION", "1"), Element("TALLYREQUEST", "Import"))),
+            Element("HEADER", children=header),
             Element("BODY", children=(description, Element("DATA", children=messages))),
         ),
     )
@@ -179,13 +182,23 @@ def render_json(written: str) -> dict[str, Any]:
     root = parse_xml(written.strip())
     if root.tag == "RESPONSE":
         return _render_response(root)
-    body = find(root, "BODY")
+    messages = [one for message in _messages(root) for one in message.children]
+    if messages:
+        return {"status": "1", "tallymessage": [_object(one) for one in messages]}
+    body, header = find(root, "BODY"), find(root, "HEADER")
     data = find(body, "DATA") if body is not None else None
-    if body is None or data is None:
+    if data is None or header is None:
         return dict(_REFUSED)
-    header = find(root, "HEADER")
-    status = header.value("STATUS") if header is not None else "1"
-    return {"status": status, **_render_data(data)}
+    return {"status": header.value("STATUS"), **_render_data(data)}
+
+
+def _messages(element: Element) -> Iterator[Element]:
+    """The TALLYMESSAGE elements of an answer, wherever its form keeps them."""
+    for child in element.children:
+        if child.tag == "TALLYMESSAGE":
+            yield child
+        else:
+            yield from _messages(child)
 
 
 def _render_response(root: Element) -> dict[str, Any]:
@@ -200,9 +213,6 @@ def _render_data(data: Element) -> dict[str, Any]:
     if collection is not None:
         metadata = {_collection_key(key): _flag(value) for key, value in collection.attributes.items()}
         return {"data": {"metadata": metadata, "collection": [_object(one) for one in collection.children]}}
-    messages = [one for message in data.all("TALLYMESSAGE") for one in message.children]
-    if messages:
-        return {"tallymessage": [_object(one) for one in messages]}
     result = data.first("RESULT")
     if result is not None:
         return {"result": {"type": result.attributes.get("TYPE", "String"), "value": result.text}}

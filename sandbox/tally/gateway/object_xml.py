@@ -186,7 +186,9 @@ def _field_writers(
     ]
     ordered = _merge([tag.casefold() for tag, _, _ in fixed], wanted, root)
     writers = [
-        _field_writer(name, root, indent, *always[name]) if name in always else _field_writer(name, root, indent)
+        _fixed_writer(name, root, indent, *always[name])
+        if name in always
+        else _field_or_list_writer(name, root, indent)
         for name in ordered
     ]
     return writers + [
@@ -222,27 +224,34 @@ def _type(tag: str, root: str) -> str:
     return "Due Date" if tag in _DUE_DATES else type_of(tag, root)
 
 
-def _field_writer(name: str, root: str, indent: int, typed: bool = True, default: str = "") -> Write:
+def _field_or_list_writer(name: str, root: str, indent: int) -> Write:
+    """A fetched name is a field, unless the object has a list called so."""
+    field = _fixed_writer(name, root, indent, typed=True, default="")
+    listed = _list_writer(name, _WHOLE, root, indent, _NO_FAULTS)
+
+    def write(scope: Scope) -> str:
+        is_list = read_method(scope.obj, name) is None and read_children(scope.obj, name)
+        return listed(scope) if is_list else field(scope)
+
+    return write
+
+
+def _fixed_writer(name: str, root: str, indent: int, typed: bool, default: str) -> Write:
     tag = name.upper()
     type_name = _type(tag, root)
     pad = " " * indent
     kind = f' TYPE="{type_name}"' if typed else ""
     empty = f"{pad}<{tag}{kind}>{default}</{tag}>\n" if typed or default else f"{pad}<{tag}/>\n"
     padded = " " if type_name == "Number" and tag not in _UNPADDED else ""
-    nested = _list_writer(name, _WHOLE, root, indent, _NO_FAULTS)
 
     def write(scope: Scope) -> str:
         value = read_method(scope.obj, name)
         if value is None:
-            return nested(scope) if read_children(scope.obj, name) else _derived(scope, name, empty)
+            return _derived(scope, name, empty)
         wire = value.wire
         if not wire:
             return empty
-        own = (
-            kind
-            if not typed or type_name == "Due Date" or value.type_name == type_name
-            else f' TYPE="{value.type_name}"'
-        )
+        own = kind if not typed or type_name in {"Due Date", value.type_name} else f' TYPE="{value.type_name}"'
         return f"{pad}<{tag}{own}>{padded if value.type_name == 'Number' else ''}{_escape(wire)}</{tag}>\n"
 
     return write

@@ -79,7 +79,7 @@ def _rejected(day: date | None) -> bool:
     return day is not None and day.day not in EDUCATIONAL_DAYS
 
 
-def _vouchers(
+def _vouchers(  # noqa: PLR0911 - one line per rule
     rule: PeriodRule, company: LiveCompany, screen: Period, asked: Period, *, start: date | None, end: date | None
 ) -> Period:
     match rule:

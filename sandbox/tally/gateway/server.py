@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from sandbox.tally.gateway.answers import LIVENESS, UNKNOWN_REQUEST
 from sandbox.tally.gateway.application import Application, Dialog, Reply
-from sandbox.tally.gateway.collection import Truncated
 from sandbox.tally.gateway.faults import Faults
 from sandbox.tally.gateway.json_gate import JSON_TYPE, answer_json
-from sandbox.tally.gateway.wire import Charset, answer_charset, gather, read_body, spoil_text
+from sandbox.tally.gateway.sending import HungUp, Sending
+from sandbox.tally.gateway.wire import Body, Charset, answer_charset, gather, read_body, spoil_text
 
 if TYPE_CHECKING:
     from sandbox.tally.books import LiveBooks
@@ -68,6 +69,7 @@ class Running:
         faults: Its switches; change them, or put others in their place, at any time.
         requests: Log of what was served, oldest first.
         dialog: Title of the modal window that is open, empty if none is.
+        mistakes: What went wrong in the fake itself; ``serve`` raises the first at its end.
     """
 
     books: LiveBooks
@@ -77,6 +79,7 @@ class Running:
     port: int = 0
     requests: list[Served] = field(default_factory=list)
     dialog: str = ""
+    mistakes: list[BaseException] = field(default_factory=list)
     keep_bodies: bool = False
     watch: Watch | None = None
     _ends_after_dialog: bool = False
@@ -135,6 +138,11 @@ class Running:
         for offset, one in enumerate(switches):
             self.faults.script[first + offset] = one
 
+    def settle(self) -> None:
+        """Wait until nothing is being answered, so that the log is complete."""
+        with self._thread:
+            pass
+
     def open_dialog(self, dialog: Dialog) -> None:
         """Show a modal window."""
         self.dialog = dialog.title
@@ -191,8 +199,11 @@ class _Server(ThreadingHTTPServer):
         for one in list(self._open):
             _reset(one)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away is no news."""
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
+        """A client that goes away is no news; anything else is a mistake of the fake."""
+        mistake = sys.exception()
+        if mistake is not None and not isinstance(mistake, OSError) and self.running.is_listening:
+            self.running.mistakes.append(mistake)
 
 
 def _reset(connection: socket.socket) -> None:
@@ -202,10 +213,6 @@ def _reset(connection: socket.socket) -> None:
         connection.close()
     except OSError:
         return
-
-
-class _HungUp(Exception):
-    """The client is gone."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -247,7 +254,7 @@ class _Handler(BaseHTTPRequestHandler):
         began = monotonic()
         try:
             self._answer(running, raw, faults, entry)
-        except _HungUp:
+        except HungUp:
             entry.note = entry.note or "client hung up"
             running.wait(faults.busy_after_disconnect_s)
         except Dialog as dialog:
@@ -273,16 +280,18 @@ class _Handler(BaseHTTPRequestHandler):
             return
         thinking = running.wait(faults.delay_s)
         charset = answer_charset(wide=body is not None and body.is_wide, faults=faults)
-        with running.books.lock:  # who edits the books waits for the whole answer, as a person at the screen does
-            if body is None:
-                reply = Reply(pieces=iter([UNKNOWN_REQUEST]), kind="unknown", name="UTF-16 without its charset")
-            elif JSON_TYPE in (self.headers.get("Content-Type") or "").casefold():
-                reply = answer_json(running.application, self.headers, body.text, faults)
-            else:
-                reply = running.application.answer(body.text, faults)
+        with running.books.lock:
+            reply = self._reply(running.application, body, faults)
             entry.kind, entry.name = reply.kind, reply.name
             if thinking:
                 self._send(running, reply, charset, faults, entry)
+
+    def _reply(self, application: Application, body: Body | None, faults: Faults) -> Reply:
+        if body is None:
+            return Reply(pieces=iter([UNKNOWN_REQUEST]), kind="unknown", name="UTF-16 without its charset")
+        if JSON_TYPE in (self.headers.get("Content-Type") or "").casefold():
+            return answer_json(application, self.headers, body.text, faults)
+        return application.answer(body.text, faults)
 
     def _drop(self, *, reset: bool, entry: Served) -> None:
         entry.note = "reset" if reset else "closed without an answer"
@@ -293,18 +302,28 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, running: Running, reply: Reply, charset: Charset, faults: Faults, entry: Served) -> None:
         """Send the answer; the work goes on to its end though the client may be gone."""
         chunks = gather(spoil_text(_with_thinking(running, reply, faults), faults))
-        sent = _Sent(self, charset, faults, entry, "application/json" if reply.is_json else "text/xml")
-        try:
-            for chunk in chunks:
-                sent.add(chunk)
-        except Truncated:
-            entry.note = "truncated"
-        entry.objects = reply.tally.objects
+        sent = Sending(self, charset, faults, media="application/json" if reply.is_json else "text/xml")
+        if faults.crash:
+            self._crash(sent, next(chunks, ""), entry)
+            return
+        for chunk in chunks:
+            sent.add(chunk)
         if reply.lost:
             _reset(self.connection)
             entry.note = "answer lost"
             return
-        sent.finish()
+        try:
+            sent.finish()
+        finally:
+            entry.objects, entry.bytes = reply.tally.objects, sent.bytes
+            entry.note = entry.note or ("truncated" if sent.is_cut or reply.tally.is_cut else "")
+
+    def _crash(self, sent: Sending, chunk: str, entry: Served) -> None:
+        """Half of the first chunk goes out, then the connection breaks."""
+        sent.add(chunk[: len(chunk) // 2])
+        sent.add("")
+        entry.bytes, entry.note = sent.bytes, "crashed"
+        _reset(self.connection)
 
     def _send_whole(self, text: str) -> None:
         raw = text.replace("\n", "\r\n").encode()
@@ -322,71 +341,6 @@ def _with_thinking(running: Running, reply: Reply, faults: Faults) -> Iterator[s
         if faults.delay_per_object_s and reply.tally.objects > seen:
             running.wait(faults.delay_per_object_s * (reply.tally.objects - seen))
             seen = reply.tally.objects
-
-
-class _Sent:
-    """The body as it goes out: a length up front if it fits in one chunk, else until the connection closes."""
-
-    def __init__(self, handler: _Handler, charset: Charset, faults: Faults, entry: Served, media: str) -> None:
-        self._handler = handler
-        self._charset = charset
-        self._faults = faults
-        self._entry = entry
-        self._media = media
-        self._held: bytes | None = None
-        self._started = False
-        self._cut = False
-        self._gone = False
-
-    def add(self, chunk: str) -> None:
-        """Send a chunk, the one before it that is."""
-        held, self._held = self._held, self._charset.encode(chunk.replace("\n", "\r\n"))
-        if held is not None:
-            self._write(held, length=None)
-
-    def finish(self) -> None:
-        """Send what is left.
-
-        Raises:
-            _HungUp: The client was gone before the end.
-        """
-        held = self._held or b""
-        whole = not self._started
-        self._write(held, length=len(held) + len(self._charset.start()) if whole and not self._cuts(held) else None)
-        if self._gone:
-            raise _HungUp
-
-    def _cuts(self, raw: bytes) -> bool:
-        return 0 <= self._faults.truncate_after_bytes < len(raw)
-
-    def _write(self, raw: bytes, *, length: int | None) -> None:
-        if not self._started:
-            raw = self._charset.start() + raw
-            self._start(length)
-        room = self._faults.truncate_after_bytes - self._entry.bytes
-        if self._faults.truncate_after_bytes >= 0 and len(raw) > room:
-            raw, self._cut = raw[: max(room, 0)], True
-            self._entry.note = "truncated"
-        if self._gone or not raw:
-            return
-        try:
-            self._handler.wfile.write(raw)
-            self._entry.bytes += len(raw)
-        except OSError:
-            self._gone = True
-
-    def _start(self, length: int | None) -> None:
-        self._started = True
-        handler = self._handler
-        try:
-            handler.send_response(self._faults.http_status)
-            handler.send_header("Content-Type", f"{self._media}; charset={self._charset.header}")
-            if length is not None:
-                handler.send_header("Content-Length", str(length))
-            handler.send_header("Connection", "close")
-            handler.end_headers()
-        except OSError:
-            self._gone = True
 
 
 @contextmanager
@@ -415,3 +369,5 @@ def serve(
         yield running
     finally:
         running.stop()
+    if running.mistakes:
+        raise running.mistakes[0]

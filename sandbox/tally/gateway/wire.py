@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sandbox.tally.gateway.faults import Faults
 
+_LOST_SYMBOLS = str.maketrans("₹€£", "???")
 CHUNK_CHARACTERS = 1 << 16
 """How much text is gathered before it is encoded and sent."""
 
@@ -105,6 +106,8 @@ def spoil_text(chunks: Iterable[str], faults: Faults) -> Iterator[str]:
             missing_close = False
         if faults.raw_controls:
             chunk = chunk.replace("&#4;", "\x04")
+        if faults.currency_lost:
+            chunk = chunk.translate(_LOST_SYMBOLS)
         if faults.bare_ampersand:
             chunk = chunk.replace("&amp;", "&")
         yield chunk

@@ -63,7 +63,7 @@ def walk(node: Node) -> list[Node]:
     return found
 
 
-def _children(node: Node) -> tuple[Node, ...]:
+def _children(node: Node) -> tuple[Node, ...]:  # noqa: PLR0911 - one line per kind of node
     match node:
         case Call():
             return node.arguments
@@ -88,6 +88,7 @@ def _is_constant(node: Node) -> bool:
 
 
 def compile_node(node: Node) -> Evaluate:
+    """Compile a tree; what depends on no object is computed once."""
     evaluate = _compile_node(node)
     if isinstance(node, Literal) or not _is_constant(node):
         return evaluate
@@ -101,7 +102,7 @@ def compile_node(node: Node) -> Evaluate:
     return once
 
 
-def _compile_node(node: Node) -> Evaluate:
+def _compile_node(node: Node) -> Evaluate:  # noqa: PLR0911 - one line per kind of node
     match node:
         case Literal():
             value = node.value
@@ -203,7 +204,7 @@ def _compile_unary(node: Unary) -> Evaluate:
     return lambda scope: negative(operand(scope))
 
 
-def _compile_binary(node: Binary) -> Evaluate:
+def _compile_binary(node: Binary) -> Evaluate:  # noqa: PLR0911 - one line per operator
     left, right = compile_node(node.left), compile_node(node.right)
     match node.operator:
         case "and":

@@ -1,7 +1,7 @@
 """Methods that Tally computes from lists or from other masters, beside those the books answer themselves.
 
-Clients ask a party for ``$Address`` or ``$LedStateName`` though releases since 3.0 keep them in dated lists, an item for
-its inferred GST rate, a goods line for the godown of its batch. Where an object has the field itself, that is taken.
+Clients ask a party for ``$Address`` or ``$LedStateName`` though releases since 3.0 keep them in dated lists, an item
+for its inferred GST rate, a goods line for the godown of its batch. A field that an object has itself is taken first.
 """
 
 from __future__ import annotations

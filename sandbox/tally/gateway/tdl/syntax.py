@@ -197,10 +197,7 @@ class _Parser:
             if operator == "not":
                 negated = True
                 continue
-            if operator == "between":
-                left = self._between(left)
-            else:
-                left = Binary(operator, left, self._sum())
+            left = self._between(left) if operator == "between" else Binary(operator, left, self._sum())
             if negated:
                 left, negated = Unary("not", left), False
         return left
@@ -250,7 +247,7 @@ class _Parser:
             case _:
                 return self._term()
 
-    def _term(self) -> Node:
+    def _term(self) -> Node:  # noqa: PLR0911 - one line per kind of token
         token = self._peek()
         self._at += 1
         match token.kind:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sandbox.tally.books.catalogue import class_of
 from sandbox.tally.books.errors import UnknownKind
 
-
 LISTS = frozenset(
     """allledgerentries ledgerentries allinventoryentries inventoryentries inventoryentriesin inventoryentriesout
     billallocations bankallocations batchallocations categoryallocations costcentreallocations accountingallocations

@@ -72,7 +72,8 @@ class Hub:
         return CensusVerdict(missing, outdated, gone)
 
     def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:
-        return Counter(record.day for address, record in self.held.items() if address[:2] == (company, stream))
+        held = (record for address, record in self.held.items() if address[:2] == (company, stream))
+        return Counter(record.day for record in held if record.day is not None)
 
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         return tuple(one for address, one in self.stale.items() if address[:2] == (company, stream))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -9,6 +10,8 @@ from sandbox.tally.books.values import Amount, Quantity, Rate
 from sandbox.tally.gateway.tdl.functions.definition import Function, of_scope, of_values
 from sandbox.tally.gateway.tdl.scope import Scope
 from sandbox.tally.gateway.tdl.values import Value, number, number_in, text, truth
+
+_FIRST_DIGIT = re.compile(r"\d")
 
 
 def _sign(value: Value) -> Decimal:
@@ -26,17 +29,24 @@ def _is_inwards(scope: Scope, value: Value) -> Value:
     return True if direction is None or scope.value("stockitemname") is None else truth(direction)
 
 
+def _money(part: str) -> Amount:
+    """One part of a foreign amount; its sign may stand before the currency symbol."""
+    size = abs(number_in(part))
+    before = _FIRST_DIGIT.split(part, maxsplit=1)[0]
+    return Amount(-size if "-" in before else size)
+
+
 def _base(_: Scope, value: Value) -> Value:
     """The part in base currency: what stands after the last ``=``."""
     if isinstance(value, str):
-        return Amount(number_in(value.rpartition("=")[2]))
+        return _money(value.rpartition("=")[2])
     return value
 
 
 def _forex(_: Scope, value: Value) -> Value:
     """The part in foreign currency, nothing for an amount in base currency."""
     if isinstance(value, str) and "@" in value:
-        return Amount(number_in(value.partition("@")[0]))
+        return _money(value.partition("@")[0])
     return None
 
 

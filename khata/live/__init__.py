@@ -1,0 +1,4 @@
+"""Sources that are running: connecting them, asking how they are, watching them for changes.
+
+Start at: ``connecting.py``, ``watching.py``.
+"""

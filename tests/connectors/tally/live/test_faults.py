@@ -1,0 +1,92 @@
+"""Whatever goes wrong at the gateway: nothing is held that is not there, nothing is called gone that is, and when the
+trouble is over the next sync makes up for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sandbox.tally.gateway import Faults, PeriodRule
+from tests.connectors.tally.live.held import Hub
+from tests.connectors.tally.live.tally import VOUCHER_EDITS, Tally, code_of, objects, tally, work
+
+TROUBLES: dict[str, dict[str, Any]] = {
+    "cut after some objects": {"truncate_after_objects": 25},
+    "cut after few objects": {"truncate_after_objects": 3},
+    "cut after some bytes": {"truncate_after_bytes": 120_000},
+    "loses objects without a word": {"lose_objects_after": 20},
+    "empty answers": {"empty": True},
+    "an object twice": {"duplicate_object": True},
+    "no reply": {"empty_reply": True},
+    "reset": {"reset": True},
+    "refused": {"unknown_request": True},
+    "counters back": {"counters_back": 7},
+    "raw control characters": {"raw_controls": True},
+    "bare ampersands": {"bare_ampersand": True},
+    "closing tag missing": {"malformed": True},
+    "inert variable filters": {"variable_filter_inert": True},
+    **{f"period {rule.value}": {"period": rule} for rule in PeriodRule if rule is not PeriodRule.HONOURED},
+}
+HELD_ANYWAY = frozenset(
+    {
+        *("an object twice", "raw control characters", "bare ampersands", "inert variable filters"),
+        *("period widened", "period year-start"),
+    }
+)
+"""Troubles through which everything is read all the same."""
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Tally]:
+    with tally(vouchers=150, companies=2) as running:
+        yield running
+
+
+@pytest.fixture
+def books(served: Tally) -> Iterator[Tally]:
+    backup = served.company.snapshot()
+    yield served
+    served.running.faults = Faults()
+    served.company.restore(backup)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_a_first_sync_through_trouble(books: Tally, trouble: str) -> None:
+    hub = Hub()
+    books.running.faults = replace(Faults(), **TROUBLES[trouble])
+    code = code_of(lambda: books.sync(hub))
+    during = hub.content("vouchers")
+    assert bool(code) or trouble in HELD_ANYWAY or during, trouble
+    books.running.faults = Faults()
+    expected = books.fresh()
+    vouchers = {address: record for address, record in expected.items() if address[1] == "vouchers"}
+    assert during.items() <= vouchers.items()
+    if trouble in HELD_ANYWAY:
+        assert (code, during) == ("", vouchers)
+    books.sync(hub, hub.states[-1] if hub.states else None)
+    assert objects(hub.content()) == expected
+    assert not hub.retired
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_changes_through_trouble(books: Tally, trouble: str) -> None:
+    hub = Hub()
+    state = books.sync(hub).state
+    work(books.company, [*VOUCHER_EDITS], seed=len(trouble))
+    gone = set(hub.content("vouchers")) - set(books.fresh())
+    books.running.faults = replace(Faults(), **TROUBLES[trouble])
+    code = code_of(lambda: books.sync(hub, state))
+    assert {address for address in hub.retired if address[1] == "vouchers"} <= gone, code
+    books.running.faults = Faults()
+    books.sync(hub, hub.states[-1])
+    assert objects(hub.content()) == books.fresh()
+    assert set(hub.retired) == gone
+
+
+def test_letters_that_do_not_survive_are_said(books: Tally) -> None:
+    books.running.faults = replace(Faults(), unmirrored=True)
+    extracted = books.sync(Hub())
+    assert "tally.live.letters_lost" in {issue.code for issue in extracted.issues}
