@@ -48,7 +48,7 @@ def _year(label: str) -> int:
 
 def _wrong(entry: str) -> ConfigurationError:
     return ConfigurationError(
-        f"gst.turnover: {entry!r} is not PAN, year and rupees; write it like AAACT2727Q 2024-25 12,50,00,000.",
+        f"{entry!r} in gst.turnover is not PAN, year and rupees; write it like AAACT2727Q 2024-25 12,50,00,000.",
         code="khata.configuration.invalid_value",
         setting="gst.turnover",
     )

@@ -70,28 +70,44 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
 
     Connecting again measures anew and keeps the bookmarks. Next: khata sync NAME, khata watch NAME.
     """
-    from khata.live import connecting
-    from khata.wiring import surroundings_of
-
-    with open_session(ctx, db, tenant) as session:
-        client = connecting.gateway_client(url, surroundings_of(session.hub.settings), pause)
-        loaded = connecting.open_companies(client)
-        chosen = _choose(loaded, company or [], everything=everything)
-        if name and len(chosen) > 1:
-            raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
-        done = [_connect(session, client, one, name or "") for one in chosen]
-        is_polled = keep_polls_if_running(session)
-        if tdl is not None:
-            _write_tdl(session, done[0].name, tdl)
+    done = _connect_chosen(
+        ctx, url, company or [], pause, name or "", everything=everything, tdl=tdl, db=db, tenant=tenant
+    )
     if form is DocumentFormat.JSON:
         write_document({"connections": [_document(one) for one in done]})
         return
     for one in done:
         _print(one)
-    if is_polled:
-        typer.echo("The hub that is running looks at it from now on.")
     if tdl is not None:
         typer.echo(f"{tdl} is written; connectors/tally/tdl/README.md says how to load it into Tally.")
+
+
+def _connect_chosen(
+    ctx: typer.Context,
+    url: str,
+    wanted: Sequence[str],
+    pause: float | None,
+    name: str,
+    *,
+    everything: bool,
+    tdl: Path | None,
+    db: str | None,
+    tenant: str | None,
+) -> list[Connected]:
+    from khata.live import connecting
+    from khata.wiring import surroundings_of
+
+    with open_session(ctx, db, tenant) as session:
+        client = connecting.gateway_client(url, surroundings_of(session.hub.settings), pause)
+        chosen = _choose(connecting.open_companies(client), wanted, everything=everything)
+        if name and len(chosen) > 1:
+            raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
+        done = [_connect(session, client, one, name) for one in chosen]
+        if keep_polls_if_running(session):
+            typer.echo("The hub that is running looks at it from now on.", err=True)
+        if tdl is not None:
+            _write_tdl(session, done[0].name, tdl)
+    return done
 
 
 def _choose(loaded: Sequence[LoadedCompany], wanted: Sequence[str], *, everything: bool) -> Sequence[LoadedCompany]:
@@ -128,8 +144,8 @@ def _connect(session: Session, client: GatewayClient, company: LoadedCompany, na
 def _write_tdl(session: Session, name: str, path: Path) -> None:
     """Write the text, its owner's alone: it holds the connection's token."""
     from connectors.tally.tdl import render_tdl
+    from khata.api.listener import LOOPBACK, PATH
     from khata.live.connecting import listener_token
-    from khata.live.listener import LOOPBACK, PATH
     from khata.vault import open_vault
 
     settings = session.hub.settings

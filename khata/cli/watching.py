@@ -82,8 +82,8 @@ def _chosen(session: Session, names: list[str]) -> list[Connection]:
 
 @contextlib.contextmanager
 def _listening(session: Session, chosen: list[Connection], watching: Watch, port: int) -> Iterator[None]:
+    from khata.api.listener import Caller, listen
     from khata.live.connecting import listener_token
-    from khata.live.listener import Caller, listen
     from khata.vault import open_vault
 
     settings = session.hub.settings

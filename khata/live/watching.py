@@ -5,7 +5,7 @@ would only wait for each other. A look is one small question; a sync starts only
 wrong with one connection is said and does not stop the others. Stopping is asked, never forced: a sync that is running
 comes to its end.
 
-Where next: ``workflows/polling.py`` for what a look is, ``listener.py`` for the calls.
+Where next: ``workflows/polling.py`` for what a look is, ``khata/api/listener.py`` for the calls.
 """
 
 from __future__ import annotations

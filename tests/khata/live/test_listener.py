@@ -12,7 +12,7 @@ import pytest
 
 from canonical.errors import ConfigurationError
 from connectors.tally.tdl import EventHint, EventKind, render_tdl
-from khata.live.listener import LOOPBACK, PATH, Caller, Listening, listen, owner_of
+from khata.api.listener import LOOPBACK, PATH, Caller, Listening, listen, owner_of
 
 TOKENS = {"shop": "token-of-the-shop", "mill": "token-of-the-mill"}
 GUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"

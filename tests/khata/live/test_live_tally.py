@@ -23,9 +23,9 @@ import pytest
 
 from canonical.errors import KhataError
 from canonical.voucher import Voucher
+from khata.api.listener import Caller, listen
 from khata.configuration import load_settings
 from khata.live.connecting import free_name, listener_token
-from khata.live.listener import Caller, listen
 from khata.live.watching import Told, Watch, WatchEvent
 from khata.steps import hub_steps
 from khata.vault import open_vault

@@ -3,7 +3,7 @@
 A message is a hint and nothing more. What changed is asked of Tally itself, so a message that is forged, lost or
 repeated can cost a question and never a wrong figure. The answer is given at once: the person at Tally waits for it.
 
-Where next: ``connectors/tally/tdl`` for the text and its message, ``watching.py`` for what a message leads to.
+Where next: ``connectors/tally/tdl`` for the text and its message, ``khata/live/watching.py`` for what follows from one.
 """
 
 from __future__ import annotations
