@@ -18,14 +18,22 @@ from connectors.tally.translate.tags import Tags
 
 IDENTITY = ("Guid", "MasterID", "AlterID", "Name", "Parent")
 """Asked of every master beside its own fields."""
-_MASTER = (*IDENTITY, "LanguageName", "ReservedName", "IsReserved")
+_MASTER = (*IDENTITY, "LanguageName", "IsReserved")
 _AUDIT = ("EnteredBy", "AlteredBy", "UpdatedDateTime")
 
 
 _DERIVED = frozenset(
     {
         *("CLOSINGBALANCE", "CLOSINGVALUE", "CLOSINGRATE", "CREDITTOTALS", "DEBITTOTALS", "TBALOPENING", "TBALCLOSING"),
-        *("INFGSTHSNCODE", "INFGSTHSNDESCRIPTION", "INFGSTIGSTRATE", "INFGSTTAXABLILITY", "ISREVENUE"),
+        *(
+            "RESERVENAME",
+            "INFGSTHSNCODE",
+            "INFGSTHSNDESCRIPTION",
+            "INFGSTIGSTRATE",
+            "INFGSTTAXABLILITY",
+            "GSTMSTTYPEOFSUPPLY",
+            "ISREVENUE",
+        ),
     }
 )
 """Computed from other objects: they change without a change number of their own, so a stored one would be stale after
@@ -68,11 +76,15 @@ MASTER_CLASSES: tuple[MasterClass, ...] = (
     MasterClass(
         stream="groups",
         kind=ObjectType.GROUP,
-        fields=_fields(tags.GROUP, *_MASTER, derived=frozenset()),
+        fields=_fields(tags.GROUP, *_MASTER, "IsRevenue"),
         count="groups",
     ),
     MasterClass(stream="ledgers", kind=ObjectType.LEDGER, fields=_fields(tags.LEDGER, *_MASTER), count="ledgers"),
-    MasterClass(stream="voucher_types", kind=ObjectType.VOUCHER_TYPE, fields=_fields(tags.VOUCHER_TYPE, *_MASTER)),
+    MasterClass(
+        stream="voucher_types",
+        kind=ObjectType.VOUCHER_TYPE,
+        fields=_fields(tags.VOUCHER_TYPE, *_MASTER, derived=frozenset({"ISDEEMEDPOSITIVE"})),  # follows from its kind
+    ),
     MasterClass(stream="cost_categories", kind=ObjectType.COST_CATEGORY, fields=(*_MASTER, *_CATEGORY)),
     MasterClass(stream="cost_centres", kind=ObjectType.COST_CENTRE, fields=_fields(tags.COST_CENTRE, *_MASTER)),
     MasterClass(stream="stock_groups", kind=ObjectType.STOCK_GROUP, fields=_fields(tags.STOCK_GROUP, *_MASTER)),

@@ -126,5 +126,5 @@ def sample_of(rows: Iterable[Counted], alter_voucher_id: int, known: Sample | No
 
 
 def _told(row: Counted) -> tuple[int, int]:
-    """A voucher's change number, and what cannot change without it; its number can, and its type can be renamed."""
+    """A voucher's change number, and what cannot change without it: its number can, and its type can be renamed."""
     return row.alter_id, crc32(row.day.isoformat().encode())

@@ -184,7 +184,14 @@ def read_contacts(node: Node) -> tuple[Contact, ...]:
         for row in nodes(node.get("CONTACTDETAILS.LIST"))
         if plain_of(row.get("PHONENUMBER"))
     ]
+    main = _without_repeated(main, listed)
     return tuple(contact for contact in (main, *copies, *listed) if contact != Contact())
+
+
+def _without_repeated(main: Contact, listed: list[Contact]) -> Contact:
+    """TallyPrime 4 keeps contacts in a list; the gateway, not the file, repeats the first in the older fields."""
+    is_listed = bool(main.mobile) and any(contact.mobile.endswith(main.mobile) for contact in listed)
+    return Contact(email=main.email, phone=main.phone) if is_listed else main
 
 
 def _with_country(row: Node) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import json
 import shutil
@@ -60,8 +61,8 @@ def canonical(records: list[RawRecord]) -> dict[tuple[str, str], CanonicalRecord
 
 
 def test_the_gateway_gives_what_a_file_export_of_the_same_books_gives(tmp_path: Path) -> None:
-    (spec,) = specs_for(1, vouchers=700)
-    with tally(vouchers=700) as books:
+    (spec,) = specs_for(1, vouchers=400)
+    with tally(vouchers=400) as books:
         live = Collected()
         books.sync(live)  # type: ignore[arg-type]  # a sink like any other
         written = write(spec, tmp_path, encoding=TallyEncoding.UNICODE, scaffolding=Scaffolding.USUAL)
@@ -72,13 +73,15 @@ def test_the_gateway_gives_what_a_file_export_of_the_same_books_gives(tmp_path: 
     for address, record in theirs.items():
         if address[0] not in FROM_GATEWAY_ONLY:
             assert _comparable(ours[address]) == _comparable(record), address
-    assert sum(address[0] == "Voucher" for address in ours) == 700
+    assert sum(address[0] == "Voucher" for address in ours) == 400
 
 
 def _comparable(record: Any) -> Any:
-    """Without what one side alone can say: closing balances (computed), user-defined fields of vouchers."""
+    """Without what one side alone says: closing balances and part numbers (computed), user-defined fields."""
     if type(record).__name__ == "Ledger":
         return dataclasses.replace(record, closing=None)
+    if type(record).__name__ == "Item":
+        return dataclasses.replace(record, part_number="")
     extras = {name: value for name, value in record.extras.items() if name != "udf"}
     return dataclasses.replace(record, extras=extras)
 
@@ -250,10 +253,11 @@ def test_reports_come_last_and_say_what_they_stand_for(books: Tally) -> None:
     collected = Collected()
     books.sync(collected, company_guid=books.company.guid)  # type: ignore[arg-type]  # a sink like any other
     assert collected.streams[-1][0] == "reports"
-    found = {record.source.key: json.loads(record.payload)["object"] for record in collected.records[-5:]}
+    told = [record for record in collected.records if record.source.stream == "reports"]
+    found = {record.source.key: json.loads(record.payload)["object"] for record in told}
     assert {"Trial Balance", "Bills Receivable", "Bills Payable", "Profit and Loss", "Balance Sheet"} <= found.keys()
     trial = found["Trial Balance"]
-    assert trial["is_settled"]
+    assert not trial["moved"]
     assert trial["alter_voucher_id"] == books.company.alter_voucher_id
     assert trial["from"] == "2025-04-01"
     assert trial["to"].endswith("-03-31")
@@ -325,7 +329,10 @@ def test_through_a_target_that_others_wrote(settings_file: Path, tmp_path: Path)
 
 
 _KEPT = tally(vouchers=20)
-_SERVED = _KEPT.__enter__()  # the SDK wants the settings when the module is read; it ends with the process
+_SERVED = _KEPT.__enter__()  # the SDK wants the settings when the module is read
+
+
+atexit.register(_KEPT.__exit__, None, None, None)
 TestTapTallyLive = get_tap_test_class(
     TapTally,
     config=_SERVED.config(),
