@@ -34,6 +34,7 @@ from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_wai
 from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
+from workflows.validation import Declared
 
 Clock = Callable[[], datetime]
 OpenSecrets = Callable[[Mapping[str, JsonValue], str, str], Mapping[str, JsonValue]]
@@ -76,6 +77,7 @@ class Steps:
         open_secrets: of connections' settings; None where nothing is sealed. What is opened stays in memory.
         takes_turns: a step of a sync is the only one of its connection, in any process; whoever calls the steps of a
             whole sync and holds the turn all along says no.
+        turnover: of earlier years, as the operator declares it; rules of GST depend on it.
         translated: by company, what this process's last translation did; for the summary of a local run.
     """
 
@@ -85,6 +87,7 @@ class Steps:
     surroundings: Surroundings | None = None
     open_secrets: OpenSecrets | None = None
     takes_turns: bool = True
+    turnover: Declared = field(default_factory=dict)
     translated: dict[int, Translated] = field(default_factory=dict)
 
     def look(self, request: SyncRequest) -> Look:
@@ -220,7 +223,14 @@ class Steps:
         connector = get_connector(held.connector)
         done = [
             CompanyTranslation(
-                store, connector, company_id, run.run_id, held.started_at, beat, is_live=is_live(held)
+                store,
+                connector,
+                company_id,
+                run.run_id,
+                held.started_at,
+                beat,
+                is_live=is_live(held),
+                turnover=self.turnover,
             ).run()
             for company_id in companies_of(held)
         ]

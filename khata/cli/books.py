@@ -32,13 +32,14 @@ def companies(
     form: ReportFormat = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """List the companies: sets of books, where they come from, and how their newest proof came out."""
-    from khata.reading.company import proof_statuses
+    """List the companies: sets of books, where they come from, how their newest proof came out, what is published."""
+    from khata.reading.publication import read_publications
     from khata.rendering.books import companies_sheet
 
     with open_session(ctx, db, tenant) as session:
         found = session.books.companies.list()
-        sheet = companies_sheet(found, proof_statuses(session.books, found))
+        tolerance = session.hub.settings.proof.tolerance
+        sheet = companies_sheet(found, read_publications(session.books, found, tolerance))
     write_sheet(sheet, form, output)
 
 

@@ -63,9 +63,3 @@ def _listed(companies: Sequence[StoredCompany]) -> str:
     shown = [f"{company.company_id} {company.name or company.source_key}" for company in companies[:10]]
     more = f" and {len(companies) - 10} more (khata companies)" if len(companies) > 10 else ""  # noqa: PLR2004 - a line's worth
     return "; ".join(shown) + more
-
-
-def proof_statuses(books: TenantStore, companies: Sequence[StoredCompany]) -> dict[int, str]:
-    """Return the status of each company's newest proof; a company without one is left out."""
-    found = {company.company_id: books.proofs.latest(company.company_id) for company in companies}
-    return {company_id: stored.proof.status.value for company_id, stored in found.items() if stored is not None}

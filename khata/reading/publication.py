@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from canonical.publication import FiguresHeld, Publication, PublicationState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from storage import ProofHead, StoredCompany, TenantStore
 
 WRITTEN_SINCE = "records were written after the newest proof"
@@ -34,6 +36,13 @@ class View:
 def read_publication(books: TenantStore, company_id: int, tolerance: Decimal) -> Publication:
     """Say what is published of a company now."""
     return _publication(books, company_id, tolerance, None)
+
+
+def read_publications(
+    books: TenantStore, companies: Iterable[StoredCompany], tolerance: Decimal
+) -> dict[int, Publication]:
+    """Say what is published of several companies, by their numbers."""
+    return {company.company_id: read_publication(books, company.company_id, tolerance) for company in companies}
 
 
 def publication_of(books: TenantStore, head: ProofHead, tolerance: Decimal) -> Publication:

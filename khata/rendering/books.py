@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from canonical.issue import IssueLevel
@@ -13,6 +13,7 @@ from khata.rendering.sheet import Cell, Sheet, amount, count, day, moment, text
 from khata.rendering.terminal import printable
 
 if TYPE_CHECKING:
+    from canonical.publication import Publication
     from storage import Connection, Page, Run, Stored, StoredCompany, StoredIssue
 
 COMPANY_COLUMNS = (
@@ -22,6 +23,7 @@ COMPANY_COLUMNS = (
     text("source_key", "Identity in the source", extra=True),
     day("books_from", "Books from"),
     text("proof", "Proof"),
+    text("publication", "Figures"),
 )
 PARTY_COLUMNS = (
     text("id", "ID"),
@@ -70,15 +72,24 @@ CONNECTION_COLUMNS = (
 )
 
 
-def companies_sheet(companies: Sequence[StoredCompany], proofs: dict[int, str]) -> Sheet:
-    """List sets of books with the status of their newest proof."""
+def companies_sheet(companies: Sequence[StoredCompany], published: Mapping[int, Publication]) -> Sheet:
+    """List sets of books with the status of their newest proof, and whether their figures are published."""
     return Sheet(
         title="Companies",
         noun="companies",
         columns=COMPANY_COLUMNS,
         rows=[
-            (c.company_id, c.name, c.connector, c.source_key, c.books_from, proofs.get(c.company_id, ""))
-            for c in companies
+            (
+                company.company_id,
+                company.name,
+                company.connector,
+                company.source_key,
+                company.books_from,
+                found.status.value if found.status else "",
+                found.state.value,
+            )
+            for company in companies
+            for found in (published[company.company_id],)
         ],
     )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonical.dates import CreditPeriod, CreditUnit, FinancialYear, Period, PeriodError, add_months
+from canonical.dates import CreditPeriod, CreditUnit, FinancialYear, Period, PeriodError, add_months, year_start
 
 years = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 
@@ -26,6 +26,15 @@ years = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 )
 def test_the_year_runs_from_april_to_march(day: date, label: str) -> None:
     assert FinancialYear.of(day).label == label
+
+
+@given(years, st.one_of(st.none(), years))
+def test_a_company_s_year_begins_at_most_a_year_before_every_day_of_it(day: date, year_from: date | None) -> None:
+    start = year_start(day, year_from)
+    assert start <= day < start.replace(year=start.year + 1)
+    assert year_start(start, year_from) == start
+    if year_from is None:
+        assert start == FinancialYear.of(day).period.start
 
 
 @given(years)

@@ -106,6 +106,13 @@ def test_a_file_is_of_the_published_figures_and_the_warning_is_on_standard_error
     assert "HELD BACK" in ran.errors
 
 
+def test_the_list_of_companies_says_what_is_held_back(shop: Shop) -> None:
+    (company,) = shop.ask("companies", "--format", "json").json()["companies"]
+    assert (company["proof"], company["publication"]) == ("differs", "held")
+    (company,) = shop.ask("companies", "--format", "json", tolerance="1").json()["companies"]
+    assert (company["proof"], company["publication"]) == ("differs", "published")
+
+
 def test_the_reader_may_ask_for_the_newest(shop: Shop) -> None:
     assert shop.cash("--unproven")["cash"] == NEWEST_CASH
     assert shop.cash("--unproven")["publication"] == "overridden"

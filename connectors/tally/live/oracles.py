@@ -18,8 +18,8 @@ from connectors.tally.gateway.allowed import ReportId, Variable
 from connectors.tally.gateway.companies import LoadedCompany
 from connectors.tally.live.book import Book
 from connectors.tally.reports.record import ReportRecord
-from connectors.tally.reports.requests import COMPANY_COUNTERS, VOUCHER_CENSUS
 from connectors.tally.reports.rows import Row
+from connectors.tally.reports.titles import COMPANY_COUNTERS, VOUCHER_CENSUS
 
 _EXPLODED = {Variable.EXPLODE: "Yes"}
 REPORTS: Mapping[ReportId, Mapping[Variable, str]] = {

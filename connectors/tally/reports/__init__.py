@@ -2,6 +2,6 @@
 
 A report is parallel siblings in document order: a name, then its amounts, which a heading lacks; so rows are paired by
 adjacency. Negative is debit. The same rows come from a saved file and from the gateway, whose answer to a named report
-has neither header nor status. ``record.py`` says what a raw record of the stream ``reports`` holds, ``requests.py``
-which reports a live extraction asks for; ``read.py`` turns a record into a ``SourceReport``.
+has neither header nor status. ``record.py`` says what a raw record of the stream ``reports`` holds, ``titles.py``
+which titles are oracles of what kind; ``read.py`` turns a record into a ``SourceReport``.
 """

@@ -13,11 +13,11 @@ from connectors.tally.reports.balances import is_trial_balance, read_trial_balan
 from connectors.tally.reports.counts import COMPANY_COUNTERS, read_census, read_company_counters, read_statistics
 from connectors.tally.reports.odbc import ROW_TAG, read_odbc_ledgers
 from connectors.tally.reports.record import ReportRecord
-from connectors.tally.reports.requests import KIND_BY_TITLE
 from connectors.tally.reports.rows import Row, Sheet
 from connectors.tally.reports.statements import BALANCE_SHEET, PROFIT_AND_LOSS, read_statement
 from connectors.tally.reports.stock import BLOCK as STOCK_BLOCK
 from connectors.tally.reports.stock import read_stock
+from connectors.tally.reports.titles import KIND_BY_TITLE
 
 _KIND_BY_TAG = {
     bills.HEAD: ReportKind.BILLS_RECEIVABLE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -9,12 +10,13 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from canonical.party import Party
+from canonical.publication import Publication
 from canonical.voucher import Voucher
 from canonical.voucher_type import VoucherKind
-from khata.api.access import TenantDesk
+from khata.api.access import Desk, TenantDesk
 from khata.api.answer import answer, answer_sheet, document_answers, row_schema, sheet_answers
 from khata.api.parameters import CompanyId, Cursor, KnownAt, Limit, RecordIdText
-from khata.reading.company import proof_statuses
+from khata.reading.publication import read_publications
 from khata.reading.record_id import RECORD_WORDS, RecordIdInvalid, parse_id
 from khata.reading.request import parse_moment
 from khata.reading.voucher import VoucherFilter, page_vouchers
@@ -30,6 +32,7 @@ from khata.rendering.books import (
 )
 from khata.rendering.files import sheet_document
 from khata.rendering.voucher import VOUCHER_SCHEMA, voucher_document
+from storage import StoredCompany
 
 router = APIRouter(tags=["books"])
 
@@ -50,13 +53,23 @@ def list_connections(desk: TenantDesk) -> Response:
     "/companies",
     summary="Sets of books",
     responses=sheet_answers(
-        "companies", COMPANY_COLUMNS, paged=False, name="Asha Traders", connector="tally", proof="proved"
+        "companies",
+        COMPANY_COLUMNS,
+        paged=False,
+        name="Asha Traders",
+        connector="tally",
+        proof="proved",
+        publication="published",
     ),
 )
 def list_companies(desk: TenantDesk) -> Response:
     """List the companies with the status of each one's newest proof."""
     companies = desk.books.companies.list()
-    return answer_sheet(companies_sheet(companies, proof_statuses(desk.books, companies)))
+    return answer_sheet(companies_sheet(companies, _published(desk, companies)))
+
+
+def _published(desk: Desk, companies: Sequence[StoredCompany]) -> dict[int, Publication]:
+    return read_publications(desk.books, companies, desk.hub.settings.proof.tolerance)
 
 
 @router.get(
@@ -65,7 +78,7 @@ def list_companies(desk: TenantDesk) -> Response:
 def get_company(desk: TenantDesk, company_id: CompanyId) -> Response:
     """Return one company."""
     company = desk.books.companies.get(company_id)
-    sheet = companies_sheet([company], proof_statuses(desk.books, [company]))
+    sheet = companies_sheet([company], _published(desk, [company]))
     return answer(sheet_document(sheet)[sheet.noun][0])
 
 
