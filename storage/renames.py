@@ -91,21 +91,19 @@ class Renames(Repository):
     def _unsettled(self, company_id: int) -> list[Row]:
         with self._read() as transaction:
             return transaction.rows(
-                "SELECT id, old_name, stream, source_key FROM renaming WHERE tenant_id = ? AND company_id = ? AND NOT is_settled "
-                "ORDER BY id",
+                "SELECT id, old_name, stream, source_key FROM renaming WHERE tenant_id = ? AND company_id = ? "
+                "AND NOT is_settled ORDER BY id",
                 (self._tenant_id, company_id),
             )
 
-    def _search(
-        self, company_id: int, needles: Sequence[bytes], renamed: set[tuple[str, str]]
-    ) -> Iterable[list[int]]:
+    def _search(self, company_id: int, needles: Sequence[bytes], renamed: set[tuple[str, str]]) -> Iterable[list[int]]:
         """Yield ids of what mentions one of the texts; the renamed records themselves have just been read."""
         last = 0
         while True:
             with self._read() as transaction:
                 rows = transaction.rows(
-                    "SELECT id, chunk_id, chunk_at, chunk_size, stream, source_key FROM raw_record WHERE tenant_id = ? AND id > ? "
-                    f"AND company_id = ? AND is_current ORDER BY id LIMIT {BATCH}",
+                    "SELECT id, chunk_id, chunk_at, chunk_size, stream, source_key FROM raw_record WHERE tenant_id = ? "
+                    f"AND id > ? AND company_id = ? AND is_current ORDER BY id LIMIT {BATCH}",
                     (self._tenant_id, last, company_id),
                 )
                 others = [row for row in rows if (row[4], row[5]) not in renamed]
