@@ -237,6 +237,18 @@ class Book:
         request = collection(kind.kind, company=self.company.name, fetch=MASTER_COUNTED, name=f"Khata{kind.kind}Count")
         return self.ask(request, kind.kind.tag)
 
+    def has_master(self, kind: MasterClass, master_ids: Sequence[int]) -> bool:
+        """Ask whether any of some masters is there, by their numbers."""
+        named = either(*(compare(method("MasterID"), Comparison.EQUAL, number(one)) for one in master_ids))
+        request = collection(
+            kind.kind,
+            company=self.company.name,
+            fetch=MASTER_COUNTED,
+            filters=(named,),
+            name=f"Khata{kind.kind}Some",
+        )
+        return bool(self.ask(request, kind.kind.tag))
+
     def read_masters(self, kind: MasterClass, after: int = 0, upto: int | None = None) -> Iterator[Whole]:
         """Yield the masters of a class, of all change numbers or of some."""
         filters = (altered_after(after, upto),) if after or upto is not None else ()
