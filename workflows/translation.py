@@ -210,10 +210,12 @@ class CompanyTranslation:
 
     def _read_again(self, translator: Translator, masters: list[str], done: Translated) -> None:
         """What was read before its masters came, or means something else by them now, is translated once more."""
-        outdated = translator.outdated_streams
-        for stream in outdated:
-            self.store.raw.make_pending(self.company_id, stream)
-        self._streams(translator, [stream for stream in masters if stream in outdated], done)
+        seen: frozenset[str] = frozenset()
+        while outdated := translator.outdated_streams - seen:  # ledgers read again may outdate vouchers in their turn
+            seen |= outdated
+            for stream in outdated:
+                self.store.raw.make_pending(self.company_id, stream)
+            self._streams(translator, [stream for stream in masters if stream in outdated], done)
 
 
 def _blank_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:

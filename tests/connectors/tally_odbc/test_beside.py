@@ -120,6 +120,8 @@ class Gateway:
     def issues(self) -> tuple[Issue, ...]:
         return ()
 
+    settlement = Settlement.SETTLED
+
     def file_facts(self) -> list[dict[str, JsonValue]]:
         return [{"company": identity, "plan": self.plan} for identity, _ in self.companies]
 
