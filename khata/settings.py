@@ -83,6 +83,17 @@ class ProofSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GstSettings:
+    """What the rules of GST need to know that books do not show."""
+
+    turnover: str = setting(
+        "",
+        "Turnover before tax of years these books do not hold in full, as PAN YEAR RUPEES, several separated by "
+        "semicolons: AAACT2727Q 2024-25 12,50,00,000. Who must register invoices, and digits of HSN, depend on it.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings:
     """The HTTP interface."""
 
@@ -128,7 +139,7 @@ class TallySettings:
         5, "Minutes between two looks of the hub ('khata up') at every connected Tally; 0 means it does not look."
     )
     listen_port: int = setting(
-        8410, "Port on this computer where 'khata watch' hears from the TDL; 0 means it does not listen."
+        9655, "Port on this computer where 'khata watch' hears from Tally's events; 0 means it does not listen."
     )
 
 
@@ -184,6 +195,7 @@ class Settings:
     cli: CommandLineSettings = field(default_factory=CommandLineSettings)
     receivables: ReceivablesSettings = field(default_factory=ReceivablesSettings)
     proof: ProofSettings = field(default_factory=ProofSettings)
+    gst: GstSettings = field(default_factory=GstSettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
     secrets: SecretsSettings = field(default_factory=SecretsSettings)
@@ -209,6 +221,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "cli": CommandLineSettings,
         "receivables": ReceivablesSettings,
         "proof": ProofSettings,
+        "gst": GstSettings,
         "api": ApiSettings,
         "temporal": TemporalSettings,
         "secrets": SecretsSettings,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from khata.turnover import parse_turnover
 from khata.vault import has_sealed, open_vault
 from khata.wiring import surroundings_of
 
@@ -29,6 +30,7 @@ def hub_steps(hub: Hub) -> Steps:
         tolerance=hub.settings.proof.tolerance,
         surroundings=surroundings_of(hub.settings),
         open_secrets=Secrets(hub.settings).opened,
+        turnover=parse_turnover(hub.settings.gst.turnover),
     )
 
 

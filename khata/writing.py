@@ -7,12 +7,9 @@ made undone; all entries of a command stay, and ``khata write log`` shows them.
 from __future__ import annotations
 
 import hashlib
-import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,13 +18,13 @@ from canonical.errors import ConfigurationError
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany, list_companies, same_name
-from connectors.tally.gateway.endpoint import WORK_DIRECTORY, parse_endpoint
 from connectors.tally.gateway.profile import parse_profile
 from connectors.tally.writing.audit import AuditEntry, Verdict, parse_entry
 from connectors.tally.writing.policy import WritePolicy, parse_operations
 from connectors.tally.writing.writer import Writer
-from khata.settings import WritingSettings
-from khata.wiring import Clock
+from khata.live.connecting import client_of, endpoint_of
+from khata.settings import Settings, WritingSettings
+from khata.wiring import Clock, surroundings_of
 
 if TYPE_CHECKING:
     from storage import Connection, TenantStore
@@ -95,23 +92,6 @@ class StoredAudit:
         return SourceRef(CONNECTOR, self.company_guid, STREAM, key)
 
 
-def open_client(config: Mapping[str, JsonValue]) -> GatewayClient:
-    """Make the client for a live connection's settings; all processes of this user wait for each other.
-
-    Raises:
-        ConfigurationError: the connection reads files, or its address is none.
-    """
-    gateway = config.get("gateway")
-    if not gateway:
-        raise ConfigurationError(
-            "This connection reads files; only one to a running Tally can be written to.",
-            code="connection.not_live",
-        )
-    folder = Path(tempfile.gettempdir()) / WORK_DIRECTORY
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return GatewayClient(parse_endpoint(gateway), work_directory=folder, clock=time.monotonic, sleep=time.sleep)
-
-
 def choose_company(client: GatewayClient, config: Mapping[str, JsonValue], name: str | None) -> LoadedCompany:
     """Return the open company that is meant: by name, or the connection's only one.
 
@@ -135,7 +115,7 @@ def choose_company(client: GatewayClient, config: Mapping[str, JsonValue], name:
 def open_writer(
     books: TenantStore,
     connection: Connection,
-    settings: WritingSettings,
+    settings: Settings,
     *,
     company_name: str | None,
     clock: Clock,
@@ -145,15 +125,15 @@ def open_writer(
 
     Raises:
         SourceError: Tally does not answer.
-        ConfigurationError: see ``open_client`` and ``choose_company``.
+        ConfigurationError: the connection reads files, or it is not clear which company is meant.
     """
-    client = open_client(connection.config)
+    client = client_of(endpoint_of(connection), surroundings_of(settings))
     company = choose_company(client, connection.config, company_name)
     writer = Writer(
         client,
         company,
         parse_profile(connection.config.get("profile") or {}),
-        policy=write_policy(settings),
+        policy=write_policy(settings.writing),
         audit=StoredAudit(books, company.guid),
         clock=clock,
         by=by,

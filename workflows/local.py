@@ -25,6 +25,7 @@ from workflows.run_facts import step_facts
 from workflows.steps import Steps, companies_of
 from workflows.summary import BillSum, ImportSummary, Rejection
 from workflows.translation import BATCH, VOUCHERS, Translated, company_translator
+from workflows.validation import Declared
 
 BILL_WORDS = {
     BillRefKind.NEW: "New Ref",
@@ -46,6 +47,7 @@ def import_files(
     connector: str = "tally",
     company: str | None = None,
     tolerance: Decimal = ZERO,
+    turnover: Declared | None = None,
     clock: Callable[[], datetime],
     progress: Callable[[Progress], None] | None = None,
 ) -> ImportSummary:
@@ -57,13 +59,14 @@ def import_files(
         connector: its connector.
         company: name that overrides what the files say.
         tolerance: rupees an amount may differ by and the books still be published.
+        turnover: of earlier years, as the operator declares it.
         clock: the time, UTC.
         progress: called while reading and translating.
 
     Raises:
         KhataError: a file could not be read at all; nothing of it is in the books, and the run says why.
     """
-    steps = Steps(stores=lambda _: store, clock=clock, tolerance=tolerance)
+    steps = Steps(stores=lambda _: store, clock=clock, tolerance=tolerance, turnover=turnover or {})
     config: dict[str, JsonValue] = {"files": [str(path) for path in files]}
     if company:
         config["company"] = company

@@ -33,6 +33,7 @@ from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_wai
 from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated, company_translator
+from workflows.validation import Declared
 
 Clock = Callable[[], datetime]
 OpenSecrets = Callable[[Mapping[str, JsonValue], str, str], Mapping[str, JsonValue]]
@@ -55,6 +56,7 @@ class Steps:
         tolerance: rupees an amount may differ by and the state of the books still be published.
         surroundings: of this process, for live sources.
         open_secrets: of connections' settings; None where nothing is sealed. What is opened stays in memory.
+        turnover: of earlier years, as the operator declares it; rules of GST depend on it.
         translated: by company, what this process's last translation did; for the summary of a local run.
     """
 
@@ -63,6 +65,7 @@ class Steps:
     tolerance: Decimal = ZERO
     surroundings: Surroundings | None = None
     open_secrets: OpenSecrets | None = None
+    turnover: Declared = field(default_factory=dict)
     translated: dict[int, Translated] = field(default_factory=dict)
 
     def look(self, request: SyncRequest) -> Look:
@@ -195,7 +198,14 @@ class Steps:
         connector = get_connector(held.connector)
         done = [
             CompanyTranslation(
-                store, connector, company_id, run.run_id, held.started_at, beat, is_live=is_live(held)
+                store,
+                connector,
+                company_id,
+                run.run_id,
+                held.started_at,
+                beat,
+                is_live=is_live(held),
+                turnover=self.turnover,
             ).run()
             for company_id in companies_of(held)
         ]

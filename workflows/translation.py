@@ -27,7 +27,14 @@ from storage.repositories.records import table_of
 from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress
-from workflows.validation import company_validator, lacks_validation, validate_again, validate_books, validate_records
+from workflows.validation import (
+    Declared,
+    company_validator,
+    lacks_validation,
+    validate_again,
+    validate_books,
+    validate_records,
+)
 
 BATCH = 1000
 """Raw records translated together; the store commits them in portions its other writers hardly notice, the mark
@@ -78,6 +85,7 @@ class CompanyTranslation:
         is_live: what was read last is how things are now, even where the source's own counter is smaller than before
             (a backup was restored), and what a record meant before and means no more is closed. Of files nobody knows
             which is the newest: there the counter decides, and nothing is closed.
+        turnover: of earlier years, as the operator declares it.
     """
 
     store: TenantStore
@@ -87,6 +95,7 @@ class CompanyTranslation:
     known_at: datetime
     beat: Beat = no_beat
     is_live: bool = False
+    turnover: Declared = field(default_factory=dict)
     _validator: Validator | None = None
     _kinds: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -114,9 +123,9 @@ class CompanyTranslation:
         if self.is_live:
             self.store.records.retire_unused(self.company_id, self.known_at)
         if is_late:
-            validate_again(self.store, self.company_id, self.run_id, self.known_at)
+            validate_again(self.store, self.company_id, self.run_id, self.known_at, self.turnover)
         elif done.records or self.is_live:
-            validate_books(self.store, self.company_id, self.run_id, self.known_at)
+            validate_books(self.store, self.company_id, self.run_id, self.known_at, self.turnover)
         return done
 
     def _fold(self, translator: Translator) -> bool:

@@ -23,6 +23,11 @@ Found = tuple[int, Issue]
 
 MISSING_LISTED = 200
 """Documents without registration that are named one by one; the rest is counted on the last of them."""
+NUMBER_CODES = {
+    NumberFault.MISSING: "gst.number.missing",
+    NumberFault.FORM: "gst.number.form",
+    NumberFault.PORTAL: "gst.number.portal",
+}
 NAMED = 5
 """Twins named in one sentence."""
 
@@ -92,7 +97,7 @@ def check_numbers(groups: Iterable[DocumentGroup], *, is_covered: bool) -> Itera
         yield _on(
             group.first,
             Finding(
-                code=f"gst.number.{fault.value}",
+                code=NUMBER_CODES[fault],
                 level=IssueLevel.WARNING,
                 message=f"{group.count} of {group.what} in {FinancialYear(group.year).label} {sentence}.",
                 field="voucher number",

@@ -30,6 +30,7 @@ from khata.cli import (
     serving,
     tenants,
     tracing,
+    validating,
     watching,
     writing,
 )
@@ -96,6 +97,7 @@ app.add_typer(receivables.app, name="receivables", rich_help_panel=BOOKS)
 
 app.command(rich_help_panel=TRUST)(proof.proof)
 app.command(rich_help_panel=TRUST)(books.issues)
+app.command(rich_help_panel=TRUST)(validating.validate)
 app.command(rich_help_panel=TRUST)(books.runs)
 app.command(rich_help_panel=TRUST)(tracing.trace)
 

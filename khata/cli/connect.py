@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,10 +54,14 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
             help="Rest after each question, so that the person at Tally gets a turn (usually 0.5).",
         ),
     ] = None,
-    show_tdl: Annotated[
-        bool,
-        typer.Option("--tdl", help="Print the TDL text that makes Tally call 'khata watch' when something is saved."),
-    ] = False,
+    tdl: Annotated[
+        Path | None,
+        typer.Option(
+            "--tdl",
+            metavar="FILE",
+            help="Write the text here that makes Tally tell 'khata watch' when something is saved.",
+        ),
+    ] = None,
     db: Database = None,
     tenant: Tenant = None,
     form: SummaryFormat = DocumentFormat.TABLE,
@@ -65,27 +70,44 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
 
     Connecting again measures anew and keeps the bookmarks. Next: khata sync NAME, khata watch NAME.
     """
+    done = _connect_chosen(
+        ctx, url, company or [], pause, name or "", everything=everything, tdl=tdl, db=db, tenant=tenant
+    )
+    if form is DocumentFormat.JSON:
+        write_document({"connections": [_document(one) for one in done]})
+        return
+    for one in done:
+        _print(one)
+    if tdl is not None:
+        typer.echo(f"{tdl} is written; connectors/tally/tdl/README.md says how to load it into Tally.")
+
+
+def _connect_chosen(
+    ctx: typer.Context,
+    url: str,
+    wanted: Sequence[str],
+    pause: float | None,
+    name: str,
+    *,
+    everything: bool,
+    tdl: Path | None,
+    db: str | None,
+    tenant: str | None,
+) -> list[Connected]:
     from khata.live import connecting
     from khata.wiring import surroundings_of
 
     with open_session(ctx, db, tenant) as session:
         client = connecting.gateway_client(url, surroundings_of(session.hub.settings), pause)
-        loaded = connecting.open_companies(client)
-        chosen = _choose(loaded, company or [], everything=everything)
+        chosen = _choose(connecting.open_companies(client), wanted, everything=everything)
         if name and len(chosen) > 1:
             raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
-        done = [_connect(session, client, one, name or "") for one in chosen]
-        is_polled = keep_polls_if_running(session)
-        texts = [_tdl(session, one.name) for one in done] if show_tdl else []
-    if form is DocumentFormat.JSON:
-        write_document({"connections": [_document(one) for one in done], "tdl": list(texts)})
-        return
-    for one in done:
-        _print(one)
-    if is_polled:
-        typer.echo("The hub that is running looks at it from now on.")
-    for text in texts:
-        typer.echo(f"\n{text}")
+        done = [_connect(session, client, one, name) for one in chosen]
+        if keep_polls_if_running(session):
+            typer.echo("The hub that is running looks at it from now on.", err=True)
+        if tdl is not None:
+            _write_tdl(session, done[0].name, tdl)
+    return done
 
 
 def _choose(loaded: Sequence[LoadedCompany], wanted: Sequence[str], *, everything: bool) -> Sequence[LoadedCompany]:
@@ -119,14 +141,19 @@ def _connect(session: Session, client: GatewayClient, company: LoadedCompany, na
     return connect_company(session.books, client, company, save, name=name)
 
 
-def _tdl(session: Session, name: str) -> str:
+def _write_tdl(session: Session, name: str, path: Path) -> None:
+    """Write the text, its owner's alone: it holds the connection's token."""
+    from connectors.tally.tdl import render_tdl
+    from khata.api.listener import LOOPBACK, PATH
     from khata.live.connecting import listener_token
-    from khata.live.tdl import render_tdl
     from khata.vault import open_vault
 
     settings = session.hub.settings
     token = listener_token(session.books.connections.get(name), open_vault(settings), settings.cli.tenant)
-    return render_tdl(settings.tally.listen_port, token)
+    text = render_tdl(f"http://{LOOPBACK}:{settings.tally.listen_port}{PATH}", token)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text, encoding="ascii")
 
 
 def _print(done: Connected) -> None:

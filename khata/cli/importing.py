@@ -14,6 +14,7 @@ from khata.cli.session import Session, open_session
 from khata.exit_codes import ExitCode
 from khata.rendering.summary import summary_lines, vouchers_by_type_sheet
 from khata.rendering.terminal import open_console, print_sheet
+from khata.turnover import parse_turnover
 
 if TYPE_CHECKING:
     from workflows.summary import ImportSummary
@@ -69,6 +70,7 @@ def run_import(
             connector=connector,
             company=company,
             tolerance=session.hub.settings.proof.tolerance,
+            turnover=parse_turnover(session.hub.settings.gst.turnover),
             clock=session.hub.clock,
             progress=on_progress,
         )

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from khata.cli.options import Database, Tenant
 from khata.cli.session import Session, open_session
+from khata.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from khata.live.watching import Told, Watch
     from storage import Connection
+
+LOOK_S = 0.5
+"""How often the main thread looks whether the watch has ended; signals wake it anyway."""
 
 
 def watch(  # noqa: PLR0917 - one parameter per option, given by name
@@ -31,9 +37,7 @@ def watch(  # noqa: PLR0917 - one parameter per option, given by name
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(
-            "--listen", min=0, max=65535, metavar="PORT", help="Port for calls of the TDL; 0 does not listen."
-        ),
+        typer.Option("--listen", min=0, max=65535, metavar="PORT", help="Port for Tally's events; 0 does not listen."),
     ] = None,
     db: Database = None,
     tenant: Tenant = None,
@@ -60,7 +64,7 @@ def watch(  # noqa: PLR0917 - one parameter per option, given by name
         listen_port = settings.tally.listen_port if port is None else port
         with _listening(session, chosen, watching, listen_port), _stopped_by_signals(watching):
             typer.echo(f"Watching {', '.join(one.name for one in chosen)}; Ctrl-C stops.", err=True)
-            watching.run()
+            _run_aside(watching.run)
     typer.echo("Stopped.", err=True)
 
 
@@ -78,8 +82,8 @@ def _chosen(session: Session, names: list[str]) -> list[Connection]:
 
 @contextlib.contextmanager
 def _listening(session: Session, chosen: list[Connection], watching: Watch, port: int) -> Iterator[None]:
+    from khata.api.listener import Caller, listen
     from khata.live.connecting import listener_token
-    from khata.live.listener import listen
     from khata.vault import open_vault
 
     settings = session.hub.settings
@@ -87,10 +91,29 @@ def _listening(session: Session, chosen: list[Connection], watching: Watch, port
         yield
         return
     vault = open_vault(settings)
-    tokens = {one.name: listener_token(one, vault, settings.cli.tenant) for one in chosen}
-    with listen(port, {name: token for name, token in tokens.items() if token}, watching.call) as listening:
+    callers = [
+        Caller(
+            connection=one.name,
+            token=listener_token(one, vault, settings.cli.tenant),
+            company_guid=str(one.config.get("company_guid", "")),
+        )
+        for one in chosen
+    ]
+    with listen(port, callers, watching.call) as listening:
         typer.echo(f"Listening for Tally's calls at {listening.url}.", err=True)
         yield
+
+
+def _run_aside(work: Callable[[], None]) -> None:
+    """Run something in a thread of its own and wait for it; what it raises is raised here.
+
+    The main thread is for signals alone: a tap that runs in it puts its own handlers in the place of ours.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="watch") as aside:
+        running = aside.submit(work)
+        while not running.done():
+            wait([running], timeout=LOOK_S)
+        running.result()
 
 
 @contextlib.contextmanager
@@ -101,7 +124,11 @@ def _stopped_by_signals(watching: Watch) -> Iterator[None]:
         del frame
         watching.stop()
         typer.echo("Stopping after what is running ...", err=True)
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, meant)
+
+    def meant(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        os._exit(ExitCode.INTERRUPTED)  # a kill at any point leaves the store whole; waiting is what was not wanted
 
     earlier = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -58,7 +58,7 @@ def write_tally(  # noqa: PLR0917 - one parameter per option, given by name
         writer, chosen = open_writer(
             session.books,
             session.books.connections.get(connection),
-            session.hub.settings.writing,
+            session.hub.settings,
             company_name=company,
             clock=session.hub.clock,
             by=by or getpass.getuser(),

@@ -5,7 +5,7 @@ would only wait for each other. A look is one small question; a sync starts only
 wrong with one connection is said and does not stop the others. Stopping is asked, never forced: a sync that is running
 comes to its end.
 
-Where next: ``workflows/polling.py`` for what a look is, ``listener.py`` for the calls.
+Where next: ``workflows/polling.py`` for what a look is, ``khata/api/listener.py`` for the calls.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from workflows.inputs import RunStatus, RunSummary, SyncRequest
 from workflows.local import poll_connection
 from workflows.steps import Steps
 
-BREATH_S = 0.2
-"""Calls that come within this time of each other lead to one look: Tally saves a voucher in several strokes."""
+BREATH_S = 2.0
+"""Between a call and the look: Tally serves a question right behind a save before its own screen, and the person would
+wait for it; and calls that come close together lead to one look."""
 
 
 class WatchEvent(StrEnum):
@@ -58,6 +59,7 @@ class Watch:
         interval_s: seconds between two looks at the same connection.
         clock: seconds, rising.
         tell: called with what happens.
+        breath_s: pause between a call and the look it leads to.
     """
 
     steps: Steps
@@ -65,6 +67,7 @@ class Watch:
     interval_s: float
     clock: Callable[[], float]
     tell: Callable[[Told], None]
+    breath_s: float = BREATH_S
     _wake: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
     _called: set[str] = field(default_factory=set)
@@ -90,7 +93,7 @@ class Watch:
 
     def _answer_calls(self) -> None:
         """Look at the connections that called; the others keep their interval."""
-        self._stop.wait(BREATH_S)
+        self._stop.wait(self.breath_s)
         self._wake.clear()
         called = {self._called.pop() for _ in range(len(self._called))}
         self._look([request for request in self.requests if request.connection in called])

@@ -32,7 +32,7 @@ def iter_entries(
     """Yield every movement of these ledgers, ordered by ledger."""
     by_key = {ledger.key: ledger for ledger in ledgers}
     for some in in_groups(by_key):
-        rows = _bill_rows(transaction, company_id, clock, some, only_odd=False)
+        rows = _bill_rows(transaction, company_id, clock, some)
         rows += _unreferenced_rows(transaction, company_id, clock, some)
         rows.sort(key=lambda row: row[0])
         for row in rows:
@@ -46,7 +46,10 @@ def odd_entries(
     by_key = {ledger.key: ledger for ledger in ledgers}
     rows: list[Row] = []
     for some in in_groups(by_key):
-        rows += _bill_rows(transaction, company_id, clock, some, only_odd=True)
+        odd = _odd_items(transaction, company_id, clock, some)
+        if odd:
+            found = _bill_rows(transaction, company_id, clock, sorted({key for key, _ in odd}))
+            rows += [row for row in found if (row[0], row[-1]) in odd]
     rows.sort(key=lambda row: row[0])
     return [_entry(transaction, row, clock, by_key[row[0]]) for row in rows]
 
@@ -61,32 +64,35 @@ def in_groups(keys: Collection[str]) -> Iterator[list[str]]:
 _ENTRY = (
     "b.ledger_key, b.kind, b.ref, b.net, b.effective_on, b.bill_date, b.due_date, b.credit_number, b.credit_unit, "
     "b.known_from, b.known_to, COALESCE(v.number, '') AS number, COALESCE(v.source_key, '') AS source_key, "
-    "b.is_opening, b.is_implied"
+    "b.is_opening, b.is_implied, b.item_key"
 )
 _VOUCHER = "LEFT JOIN voucher v ON v.tenant_id = b.tenant_id AND v.id = b.owner_id"
 
 
-def _bill_rows(
-    transaction: Transaction, company_id: int, clock: Clock, keys: Sequence[str], *, only_odd: bool
-) -> list[Row]:
-    mine, dialect = (transaction.tenant_id, company_id), transaction.dialect
-    members = dialect.bind_members(keys)
-    visible, visible_bound = clock.visible_bills(transaction, "b.")
-    bound = [*mine, *members, *visible_bound]
-    odd = ""
-    if only_odd:
-        inner, inner_bound = clock.visible_bills(transaction)
-        odd = (
-            " AND (b.ledger_key, b.item_key) IN (SELECT ledger_key, item_key FROM bill_allocation WHERE tenant_id = ? "
-            f"AND company_id = ? AND {dialect.membership('ledger_key', len(keys))} AND {inner} "
-            f"GROUP BY ledger_key, item_key HAVING {IS_ODD})"
-        )
-        bound += [*mine, *members, *inner_bound]
+def _bill_rows(transaction: Transaction, company_id: int, clock: Clock, keys: Sequence[str]) -> list[Row]:
+    dialect = transaction.dialect
+    visible, bound = clock.visible_bills(transaction, "b.")
     return transaction.rows(
         f"SELECT {_ENTRY} FROM bill_allocation b {_VOUCHER} WHERE b.tenant_id = ? AND b.company_id = ? "
-        f"AND {dialect.membership('b.ledger_key', len(keys))} AND {visible}{odd}",
-        bound,
+        f"AND {dialect.membership('b.ledger_key', len(keys))} AND {visible}",
+        (transaction.tenant_id, company_id, *dialect.bind_members(keys), *bound),
     )
+
+
+def _odd_items(transaction: Transaction, company_id: int, clock: Clock, keys: Sequence[str]) -> set[tuple[str, str]]:
+    """Ledger and item key of what the database does not fold.
+
+    Asked before its entries, not within one statement: without statistics PostgreSQL grouped anew for every entry.
+    """
+    dialect = transaction.dialect
+    visible, bound = clock.visible_bills(transaction)
+    rows = transaction.rows(
+        "SELECT ledger_key, item_key FROM bill_allocation WHERE tenant_id = ? AND company_id = ? "
+        f"AND {dialect.membership('ledger_key', len(keys))} AND {visible} "
+        f"GROUP BY ledger_key, item_key HAVING {IS_ODD}",
+        (transaction.tenant_id, company_id, *dialect.bind_members(keys), *bound),
+    )
+    return {(key, item_key) for key, item_key in rows}
 
 
 def _unreferenced_rows(transaction: Transaction, company_id: int, clock: Clock, keys: Sequence[str]) -> list[Row]:
@@ -94,8 +100,8 @@ def _unreferenced_rows(transaction: Transaction, company_id: int, clock: Clock, 
     visible, bound = clock.visible(transaction, "day", "p.")
     return transaction.rows(
         "SELECT p.ledger_key, 'on_account', '', p.unreferenced, p.day, NULL, NULL, NULL, NULL, p.known_from, "
-        "p.known_to, v.number, v.source_key, FALSE, TRUE FROM posting p JOIN voucher v ON v.tenant_id = p.tenant_id "
-        "AND v.id = p.voucher_id WHERE p.tenant_id = ? AND p.company_id = ? AND p.unreferenced <> 0 "
+        "p.known_to, v.number, v.source_key, FALSE, TRUE, '' FROM posting p "
+        "JOIN voucher v ON v.tenant_id = p.tenant_id AND v.id = p.voucher_id WHERE p.tenant_id = ? AND p.company_id = ? AND p.unreferenced <> 0 "
         f"AND {dialect.membership('p.ledger_key', len(keys))} AND {visible}",
         (transaction.tenant_id, company_id, *dialect.bind_members(keys), *bound),
     )
@@ -104,7 +110,7 @@ def _unreferenced_rows(transaction: Transaction, company_id: int, clock: Clock, 
 def _entry(transaction: Transaction, row: Row, clock: Clock, ledger: PartyLedger) -> BillEntry:
     values = transaction.dialect.values
     key, kind, ref, net, effective_on, bill_date, due_date, number, unit, *rest = row
-    known_from, known_to, document, source_key, is_opening, is_implied = rest
+    known_from, known_to, document, source_key, is_opening, is_implied, _ = rest
     return BillEntry(
         party_key=key,
         kind=_KINDS[kind],

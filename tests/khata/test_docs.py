@@ -27,7 +27,7 @@ PREFIXES = (
 ).split()
 NOT_CODES = re.compile(
     r"khata\.(api|db|lock|log|up|sync|extract|translate|prove|harmonize|open_run|close_run|request_id|docs)"
-    r"|api\.md|temporal\.(address|db|exe)|tenant\.id|receivables\.fifo|storage\.(migrations|store)"
+    r"|api\.md|gst\.turnover|temporal\.(address|db|exe)|tenant\.id|receivables\.fifo|storage\.(migrations|store)"
 )
 """Dotted words that are names of loggers, steps, files, columns or settings."""
 DOTTED = re.compile(rf"(?:{'|'.join(PREFIXES)})(?:\.[a-z_]+){{1,3}}")

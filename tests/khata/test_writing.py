@@ -140,3 +140,18 @@ def test_a_tally_that_is_gone_is_said_so(tally: Running, write: Any) -> None:
 @pytest.mark.parametrize("setting", ["KHATA_WRITING__AMOUNT_MAX", "KHATA_WRITING__OPERATIONS"])
 def test_settings_that_cannot_be_meant_are_refused(write: Any, setting: str) -> None:
     assert write(PAYMENT, env={setting: "everything"}).code in {5, 8}
+
+
+def test_what_was_written_comes_with_the_next_sync_and_the_books_are_proved(
+    write: Any, tmp_path: Path, database: str
+) -> None:
+    def sync() -> str:
+        return run(tmp_path, "sync", "shop", "--local", "--db", database).output
+
+    assert "proof proved" in sync()
+    done = write([LEDGER, PAYMENT], "--apply", env=ALLOWED)
+    assert done.code == 0, done.output + done.errors
+    again = sync()
+    assert "ledgers 1," in again
+    assert "vouchers 1;" in again
+    assert "proof proved" in again

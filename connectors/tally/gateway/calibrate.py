@@ -22,7 +22,15 @@ from connectors.tally.gateway.companies import Edition, LoadedCompany, company_l
 from connectors.tally.gateway.endpoint import Charset
 from connectors.tally.gateway.formula import Formula, altered_after, in_period
 from connectors.tally.gateway.functions import ask_day, ask_text
-from connectors.tally.gateway.measuring import PROBE_BYTES_MAX, TOLERATED, Days, Measuring, count_days, date_of
+from connectors.tally.gateway.measuring import (
+    PROBE_BYTES_MAX,
+    TOLERATED,
+    Days,
+    Measuring,
+    count_days,
+    date_of,
+    month_of,
+)
 from connectors.tally.gateway.profile import CapabilityProfile, PeriodBehaviour, Route
 from connectors.tally.gateway.requests import report
 from connectors.tally.translate.values import is_yes, parse_integer
@@ -129,10 +137,10 @@ class _Vouchers:
 
     def _period(self) -> tuple[PeriodBehaviour, bool | None]:
         """Ask for two months with boundaries that every edition accepts, then for parts of one."""
-        first, usual = _window_of(min(self.counts)), _window_of(sorted(self.counts)[len(self.counts) // 2])
+        first, usual = month_of(min(self.counts)), month_of(sorted(self.counts)[len(self.counts) // 2])
         elsewhere = usual
         if self.counts == _inside(self.counts, first):  # all in one month: ask for a time without any
-            elsewhere = _window_of((first.end + timedelta(days=366)).replace(day=1))
+            elsewhere = month_of((first.end + timedelta(days=366)).replace(day=1))
         for window in (first, elsewhere):
             behaviour = self._behaviour(window)
             if behaviour is not PeriodBehaviour.HONOURED:
@@ -228,13 +236,6 @@ class _Vouchers:
             if got == {day: self.counts[day]}:
                 return route
         return None
-
-
-def _window_of(day: date) -> Period:
-    """The month of a day, ending on a 31st or the 1st of the next: accepted by the educational mode too."""
-    start = day.replace(day=1)
-    last = start + timedelta(days=30)
-    return Period(start, last if last.month == start.month else (start + timedelta(days=31)).replace(day=1))
 
 
 def _inside(counts: Days, period: Period) -> Days:

@@ -210,6 +210,7 @@ class GatewayClient:
             case Failure.EXPIRED:
                 error = refusal.busy(url, request.name, timeout_s)
             case Failure.NO_REPLY:
+                self.troubles += 1  # a Tally that hangs up again and again is not asked for ever
                 error = refusal.no_reply(url, request.name)
             case Failure.CUT:
                 error = self._cut(request, failed.received)

@@ -11,8 +11,6 @@ from canonical.errors import ConfigurationError
 from canonical.record import JsonValue
 
 DEFAULT_PORT = 9000
-WORK_DIRECTORY = "khata-tally"
-"""Folder inside the computer's folder for temporary files, in which all processes of a user wait their turn."""
 PORTS_SEEN = (9000, 9001, 9002, 9003, 9004, 9005, 9006, 9007, 9008, 9009, 9010, 9999)
 """Ports that Tally was found on in practice; 9000 is what it proposes, 9008 what hosters use."""
 _MEBIBYTE = 1024 * 1024

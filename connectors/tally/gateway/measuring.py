@@ -7,8 +7,8 @@ dates stand in.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -62,21 +62,32 @@ class Measuring:
             return None
 
     def first_look(self) -> Days:
-        """Vouchers per day of the whole books, as far as they are visible."""
+        """Vouchers per day of the whole books, as far as they are visible; of less, if that is too much at once."""
         if self.whole is None or not self.company.alter_voucher_id:
             return {}
-        whole = self.whole
-        summary = self.attempt("summary per day", partial(self._summary, whole, ()))
-        if summary:
-            self.group_by = True
-            return summary
-        last = self.company.last_voucher_date or whole.end
-        for period in (whole, Period(last.replace(day=1), last)):
-            listed = self.attempt(f"list of {period.days} days", partial(self._listed, period, ()))
-            if listed:
-                self.group_by = False
-                return listed
-        return {}
+        for period in self._narrowing(self.whole):
+            self.whole = period
+            summary = self.attempt(f"summary of {period.days} days", partial(self._summary, period, ()))
+            if summary:
+                self.group_by = True
+                return summary
+            if summary is not None:
+                break  # answered, and nothing in it: perhaps it cannot summarise
+        listed = self.attempt("list of a month", partial(self._listed, self._last_month(), ()))
+        if listed:
+            self.group_by, self.whole = False, self._last_month()
+        return listed or {}
+
+    def _narrowing(self, whole: Period) -> Iterator[Period]:
+        yield whole
+        last_year = FinancialYear.of(self._last_month().end).period
+        if last_year.start > whole.start:
+            yield last_year
+        yield self._last_month()
+
+    def _last_month(self) -> Period:
+        last = self.company.last_voucher_date or (self.whole.end if self.whole else date.max)
+        return month_of(last)
 
     def served(self, period: Period, *conditions: Formula) -> Days | None:
         """Vouchers per day that come for a period and conditions."""
@@ -144,6 +155,13 @@ def whole_books(company: LoadedCompany) -> Period | None:
         return None
     last = max(day for day in (start, company.last_voucher_date, company.ending_at) if day is not None)
     return Period(start, FinancialYear.of(last).period.end)
+
+
+def month_of(day: date) -> Period:
+    """The month of a day, ending on a 31st or the 1st of the next: accepted by the educational mode too."""
+    start = day.replace(day=1)
+    last = start + timedelta(days=30)
+    return Period(start, last if last.month == start.month else (start + timedelta(days=31)).replace(day=1))
 
 
 def count_days(request: Request, client: GatewayClient, tag: str, day_tag: str, count_tag: str) -> Days:

@@ -7,7 +7,7 @@ from canonical.issue import Issue, IssueLevel
 
 
 class Notes:
-    """Collects issues; each kind once per company."""
+    """Collects issues; each code once per company."""
 
     def __init__(self) -> None:
         self._issues: dict[tuple[str, str], Issue] = {}
@@ -17,15 +17,15 @@ class Notes:
         """In the order they were noticed."""
         return tuple(self._issues.values())
 
-    def add(self, kind: str, level: IssueLevel, company: str, message: str, hint: str = "", **facts: Fact) -> None:
-        """Note something about a company; the first of a kind counts."""
-        issue = Issue(code=f"tally.live.{kind}", level=level, message=message, where=company, hint=hint, facts=facts)
-        self._issues.setdefault((kind, company), issue)
+    def add(self, code: str, level: IssueLevel, company: str, message: str, hint: str = "", **facts: Fact) -> None:
+        """Note something about a company; the first of a code counts."""
+        issue = Issue(code=code, level=level, message=message, where=company, hint=hint, facts=facts)
+        self._issues.setdefault((code, company), issue)
 
     def period_ignored(self, company: str, asked: str, served: str) -> None:
         """Vouchers outside the period came back."""
         self.add(
-            "period_ignored",
+            "tally.live.period_ignored",
             IssueLevel.INFO,
             company,
             f"Tally was asked for vouchers of {asked} and sent some of {served}; those outside were left aside.",
@@ -35,7 +35,7 @@ class Notes:
     def letters_lost(self, company: str) -> None:
         """An answer came in eight-bit characters although UTF-16 was asked for."""
         self.add(
-            "letters_lost",
+            "tally.live.letters_lost",
             IssueLevel.WARNING,
             company,
             f"Tally answered about {company} in eight-bit characters; letters its computer's code page lacks (Hindi, "
@@ -46,7 +46,7 @@ class Notes:
     def started_anew(self, company: str, reason: str) -> None:
         """The stored state of the books does not fit any more."""
         self.add(
-            "read_anew",
+            "tally.live.read_anew",
             IssueLevel.WARNING,
             company,
             f"Everything of {company} is read anew: {reason}.",
@@ -56,7 +56,7 @@ class Notes:
     def books_moved(self, company: str) -> None:
         """Somebody worked in the company while it was read."""
         self.add(
-            "books_moved",
+            "tally.live.books_moved",
             IssueLevel.INFO,
             company,
             f"{company} was being changed while it was read; the latest changes follow with the next sync, and the "
@@ -66,7 +66,7 @@ class Notes:
     def unsure_of_absence(self, company: str, first: str, last: str) -> None:
         """Fewer vouchers are served than are held, but the answers do not agree on it."""
         self.add(
-            "absence_unproven",
+            "tally.live.absence_unproven",
             IssueLevel.WARNING,
             company,
             f"Tally shows fewer vouchers between {first} and {last} than were read before, but its answers do not "

@@ -104,6 +104,7 @@ class Writer:
         self._audit = audit
         self._clock = clock
         self._by = by
+        self._target: Target | None = None
 
     def plan(self, command: Command) -> Plan:
         """Work out what a command would change; nothing is sent, and no permission is needed.
@@ -207,13 +208,7 @@ class Writer:
         return _Found(node=node, differences=extra)
 
     def _plan(self, command: Command, company: LoadedCompany) -> Plan:
-        voucher = command.voucher if isinstance(command, CreateVoucher) else None
-        target = read_target(
-            self._client,
-            company,
-            with_items=voucher is not None and bool(voucher.items),
-            with_cost_centres=voucher is not None and any(posting.costs for posting in voucher.postings),
-        )
+        target = self._target_of(command, company)
         is_dated = not self._is_erp9
         match command:
             case CreateLedger():
@@ -227,6 +222,22 @@ class Writer:
                 return plan_create_voucher(command, target, identity, self._profile.edition)
             case CancelVoucher():
                 return plan_cancel(command, target, find_voucher(self._client, company, command.guid))
+
+    def _target_of(self, command: Command, company: LoadedCompany) -> Target:
+        """Masters as they are now; read again only if one has changed since, or more is needed of them."""
+        voucher = command.voucher if isinstance(command, CreateVoucher) else None
+        needs_items = voucher is not None and bool(voucher.items)
+        needs_centres = voucher is not None and any(posting.costs for posting in voucher.postings)
+        known = self._target
+        if (
+            known is None
+            or known.company.alter_master_id != company.alter_master_id
+            or (needs_items and not known.items)
+            or (needs_centres and not known.cost_centres)
+        ):
+            known = read_target(self._client, company, with_items=needs_items, with_cost_centres=needs_centres)
+        self._target = replace(known, company=company)
+        return self._target
 
     @property
     def _is_erp9(self) -> bool:
@@ -271,20 +282,26 @@ class Writer:
 def _judged(entry: AuditEntry, found: _Found | None, objection: str) -> AuditEntry:
     """All clauses hold: written. It is there but not as sent, or counted wrongly: different. Not there: refused."""
     if found is None or (objection and found.is_untouched):
-        verdict = Verdict.REFUSED if objection else Verdict.UNCERTAIN
-        reason = objection or "Tally counted it, but it is not to be found"
-        return replace(entry, verdict=verdict, reason=reason)
+        return _missing(entry, objection)
     if found.differences and not found.is_ours:
         verdict = Verdict.UNCERTAIN if _is_lost_answer(entry) or not objection else Verdict.REFUSED
         reason = f"{objection or 'Tally did not say which voucher it wrote'}; others were entered meanwhile"
         return replace(entry, verdict=verdict, reason=reason)
     guid = text_of(found.node.get("GUID"))
-    differences = found.differences
-    if differences:
+    if found.differences:
         reason = objection or "it was read back otherwise than sent"
-        return replace(entry, verdict=Verdict.DIFFERENT, guid=guid, differences=differences, reason=reason)
+        return replace(entry, verdict=Verdict.DIFFERENT, guid=guid, differences=found.differences, reason=reason)
     verdict = Verdict.DIFFERENT if objection and not _is_lost_answer(entry) else Verdict.WRITTEN
     return replace(entry, verdict=verdict, guid=guid, reason=objection)
+
+
+def _missing(entry: AuditEntry, objection: str) -> AuditEntry:
+    """Not to be found: refused if Tally counted nothing; if it counted something, that is somewhere else."""
+    has_counted = any(entry.counters.get(name) for name in ("created", "altered", "cancelled", "deleted", "combined"))
+    if objection and not has_counted:
+        return replace(entry, verdict=Verdict.REFUSED, reason=objection)
+    reason = f"{objection or 'Tally counted it'}, but it is not to be found as sent; look for what it did instead"
+    return replace(entry, verdict=Verdict.UNCERTAIN, reason=reason)
 
 
 def _is_lost_answer(entry: AuditEntry) -> bool:

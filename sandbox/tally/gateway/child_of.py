@@ -34,7 +34,8 @@ def keep_children(
         case "VOUCHER":
             return _vouchers(world, name, parent_kind, scopes, everything_below=everything_below)
         case "BILL" | "BILLS":
-            return (scope for scope in scopes if fold(text(scope.value("billparty"))) == fold(name))
+            parties = _parties(world, name, everything_below=everything_below)
+            return (scope for scope in scopes if _parent(scope) in parties)
         case own:
             parents = _line_down(world, _PARENT_KIND.get(own, own), name, everything_below=everything_below)
             return (scope for scope in scopes if _parent(scope) in parents)
@@ -67,6 +68,15 @@ def _line_down(world: RequestWorld, kind: str, name: str, *, everything_below: b
         wanted.update(found)
         waiting.extend(found)
     return frozenset(wanted)
+
+
+def _parties(world: RequestWorld, name: str, *, everything_below: bool) -> frozenset[str]:
+    """Folded names of a ledger, or of the ledgers of a group."""
+    if world.company is None or world.find("Group", name) is None:
+        return frozenset({fold(name)})
+    groups = _line_down(world, "GROUP", name, everything_below=everything_below)
+    ledgers = (Scope(world, obj) for obj in world.company.objects("LEDGER", world.company.whole_period))
+    return frozenset(fold(text(one.value("name"))) for one in ledgers if _parent(one) in groups)
 
 
 def _vouchers(

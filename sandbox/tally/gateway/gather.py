@@ -8,7 +8,7 @@ from itertools import islice
 
 from sandbox.tally.books.values import Text
 from sandbox.tally.gateway.child_of import keep_children
-from sandbox.tally.gateway.definitions import Definition, split_pair
+from sandbox.tally.gateway.definitions import Definition, fold_name, split_pair
 from sandbox.tally.gateway.grouping import group
 from sandbox.tally.gateway.rows import Row
 from sandbox.tally.gateway.sources import objects_of_type
@@ -22,29 +22,31 @@ from sandbox.tally.gateway.world import RequestWorld
 _PERIOD_VARIABLES = frozenset({"svfromdate", "svtodate"})
 
 
-def gather_by_name(world: RequestWorld, name: str) -> Iterator[Scope]:
+def gather_by_name(world: RequestWorld, name: str, within: tuple[str, ...] = ()) -> Iterator[Scope]:
     """The objects of a collection the request defines, else of the type called so.
 
     Raises:
-        TdlError: Neither is known; a real Tally shows a modal window and then ends.
+        TdlError: Neither is known, or the collection is made from itself; a real Tally shows a modal window, and ends.
     """
     definition = world.definitions.find("COLLECTION", name)
+    if fold_name(name) in within:
+        raise TdlError(f"Collection {name} refers to itself.")
     if definition is not None:
-        yield from gather(world, definition)
+        yield from gather(world, definition, (*within, fold_name(name)))
     elif is_type(name):
         yield from (Scope(world, obj) for obj in objects_of_type(world, name, ()))
     else:
         raise TdlError(f"Could not find description! Collection: {name}")
 
 
-def gather(world: RequestWorld, definition: Definition) -> Iterator[Scope]:
+def gather(world: RequestWorld, definition: Definition, within: tuple[str, ...] = ()) -> Iterator[Scope]:
     """The objects of one collection, in order, one at a time where nothing needs them all.
 
     Raises:
         TdlError: A definition or expression that Tally would refuse.
     """
     filters = _filters(world, definition)
-    scopes = _walk(_source(world, definition, filters), definition)
+    scopes = _walk(_source(world, definition, filters, within), definition)
     computed = computed_methods(world, definition)
     if computed:
         scopes = (Scope(world, scope.obj, scope.outer, {**(scope.computed or {}), **computed}) for scope in scopes)
@@ -76,11 +78,13 @@ def _filters(world: RequestWorld, definition: Definition) -> list[Compiled]:
     return [one for one in compiled if not one.variables() & _PERIOD_VARIABLES]
 
 
-def _source(world: RequestWorld, definition: Definition, filters: list[Compiled]) -> Iterator[Scope]:
+def _source(
+    world: RequestWorld, definition: Definition, filters: list[Compiled], within: tuple[str, ...]
+) -> Iterator[Scope]:
     sources = [*definition.names("SOURCECOLLECTION"), *definition.names("COLLECTION")]
     if sources:
         for name in sources:
-            yield from gather_by_name(world, name)
+            yield from gather_by_name(world, name, within)
         return
     if definition.all("OBJECT"):
         yield from (_made_object(world, name) for name in definition.names("OBJECT"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,6 +69,7 @@ class Running:
         faults: Its switches; change them, or put others in their place, at any time.
         requests: Log of what was served, oldest first.
         dialog: Title of the modal window that is open, empty if none is.
+        mistakes: What went wrong in the fake itself; ``serve`` raises the first at its end.
     """
 
     books: LiveBooks
@@ -77,6 +79,7 @@ class Running:
     port: int = 0
     requests: list[Served] = field(default_factory=list)
     dialog: str = ""
+    mistakes: list[BaseException] = field(default_factory=list)
     keep_bodies: bool = False
     watch: Watch | None = None
     _ends_after_dialog: bool = False
@@ -196,8 +199,11 @@ class _Server(ThreadingHTTPServer):
         for one in list(self._open):
             _reset(one)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away is no news."""
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
+        """A client that goes away is no news; anything else is a mistake of the fake."""
+        mistake = sys.exception()
+        if mistake is not None and not isinstance(mistake, OSError) and self.running.is_listening:
+            self.running.mistakes.append(mistake)
 
 
 def _reset(connection: socket.socket) -> None:
@@ -363,3 +369,5 @@ def serve(
         yield running
     finally:
         running.stop()
+    if running.mistakes:
+        raise running.mistakes[0]

@@ -97,13 +97,34 @@ def test_a_tally_that_refuses_utf16_is_asked_in_utf8(tally: Running, make_client
     assert any("come as '?'" in sentence for sentence in profile.advice)
 
 
+def test_books_that_are_too_large_at_once_are_measured_by_a_part(tally: Running, make_client: MakeClient) -> None:
+    client = make_client()
+    company = list_companies(client)[0]
+    before = len(tally.requests)
+    tally.faults.script = {number: {"truncate_after_bytes": 900} for number in (before + 5, before + 6)}
+    profile = calibrate(client, company)
+    assert next(note for note in profile.notes if "truncated" in note).startswith("summary of")
+    assert profile.group_by is True
+    assert 0 < (profile.vouchers_seen or 0) < 400
+    assert profile.literal_dates is True
+
+
+def test_a_tally_that_cannot_summarise_is_asked_for_a_list(tally: Running, make_client: MakeClient) -> None:
+    client = make_client()
+    company = list_companies(client)[0]
+    before = len(tally.requests)
+    tally.faults.script = {before + 5: {"empty": True}}
+    profile = calibrate(client, company)
+    assert (profile.group_by, profile.literal_dates, profile.alter_id_filter) == (False, True, True)
+
+
 def test_a_measurement_that_is_refused_leaves_its_answer_open(tally: Running, make_client: MakeClient) -> None:
     client = make_client()
     company = list_companies(client)[0]
     tally.faults.script = {number: {"line_error": "Not today"} for number in range(3, 100)}
     profile = calibrate(client, company)
     assert (profile.period, profile.literal_dates, profile.route) == (PeriodBehaviour.UNKNOWN, None, None)
-    assert "summary per day: refused" in profile.notes
+    assert any(note.startswith("summary of") and "refused" in note for note in profile.notes)
 
 
 def test_a_stuck_tally_ends_it(tally: Running, make_client: MakeClient) -> None:

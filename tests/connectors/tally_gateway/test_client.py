@@ -173,6 +173,16 @@ def test_a_run_with_too_many_troubles_ends(tmp_path: Path) -> None:
     assert caught.value.code == "tally.gateway.budget_spent"
 
 
+def test_a_tally_that_hangs_up_again_and_again_is_not_asked_for_ever(tmp_path: Path) -> None:
+    with playing(hang_up) as tally:
+        client = tally.client(tmp_path, troubles_max=3)
+        for code in ("no_reply", "no_reply", "no_reply", "budget_spent"):
+            with pytest.raises(SourceUnavailable) as caught:
+                list_companies(client)
+            assert caught.value.code == f"tally.gateway.{code}"
+        assert len(tally.heard) == 3
+
+
 def test_no_company_open_is_not_an_empty_success(tmp_path: Path) -> None:
     with playing(say(companies())) as tally, pytest.raises(SourceRejected) as caught:
         list_companies(tally.client(tmp_path))
@@ -278,6 +288,27 @@ def test_a_turn_kept_over_several_questions_is_not_taken_twice(tmp_path: Path) -
             with pytest.raises(SourceUnavailable):
                 list_companies(other)
         assert list_companies(other)
+
+
+def test_two_tallys_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    with (
+        playing(say(companies("Asha Traders"))) as one,
+        playing(say(companies("Deepa Stores"))) as other,
+        one.client(tmp_path).exclusive(),
+    ):
+        assert list_companies(other.client(tmp_path))[0].name == "Deepa Stores"
+
+
+def test_a_tally_that_ends_while_it_is_waited_for_is_not_listening(tmp_path: Path) -> None:
+    with playing(say_nothing_for(0.6), hang_up, say(companies("Asha Traders"))) as tally:
+        client = tally.client(tmp_path)
+        with pytest.raises(SourceUnavailable) as caught:
+            client.send(LEDGERS)
+        assert caught.value.code == "tally.gateway.busy"
+        assert client.in_flight() == "", "a line that was closed is free"
+    with pytest.raises(SourceUnavailable) as caught:
+        client.drain(0.1, "x")
+    assert caught.value.code == "tally.gateway.not_listening"
 
 
 def test_an_address_is_one_key_however_it_is_spelled() -> None:

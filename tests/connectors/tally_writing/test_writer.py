@@ -109,6 +109,21 @@ def test_each_operation_is_in_the_books_as_it_was_said(
     assert all(entry.guid.startswith(books.guid) for entry in audit.entries[1::2])
 
 
+def test_masters_are_read_again_only_when_one_has_changed(
+    tally: Running, make_writer: MakeWriter, command: Read
+) -> None:
+    def asked() -> int:
+        return sum(item.name == "KhataTargetLedgers" for item in tally.requests)
+
+    writer = make_writer()
+    writer.apply(command(PAYMENT))
+    writer.apply(command(JOURNAL))
+    assert asked() == 1
+    writer.apply(command(LEDGER))
+    writer.apply(command(SALE))
+    assert asked() == 2
+
+
 def test_erp_9_is_written_to_in_its_own_form(
     tally: Running, books: LiveCompany, make_writer: MakeWriter, command: Read
 ) -> None:
@@ -383,6 +398,20 @@ def test_a_voucher_is_cancelled_and_no_other_is_made(
     assert counters(books)[1] == changed + 1
     again = make_writer().apply(command({"key": "cancel-2", "operation": "cancel_voucher", "guid": guid}))
     assert again.entry.verdict is Verdict.UNCHANGED
+
+
+def test_a_cancellation_that_makes_another_voucher_is_not_called_harmless(
+    tally: Running, books: LiveCompany, make_writer: MakeWriter, command: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some releases take a cancellation for a new, cancelled voucher."""
+    guid = make_writer().apply(command(PAYMENT)).entry.guid
+    bare = '<VOUCHER ACTION="Cancel"><DATE>20260315</DATE><VOUCHERTYPENAME>Payment</VOUCHERTYPENAME></VOUCHER>'
+    monkeypatch.setattr("connectors.tally.writing.plan.render_cancellation", lambda *_: bare)
+    count = len(list(books.objects("Voucher")))
+    entry = make_writer().apply(command({"key": "cancel-1", "operation": "cancel_voucher", "guid": guid})).entry
+    assert len(list(books.objects("Voucher"))) == count + 1, "the trap is there"
+    assert entry.verdict is Verdict.UNCERTAIN
+    assert "created 1 where cancelled or altered 1" in entry.reason
 
 
 def test_what_tally_rewrites_silently_is_noticed(make_writer: MakeWriter, command: Read) -> None:

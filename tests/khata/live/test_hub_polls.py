@@ -45,7 +45,7 @@ def test_the_hub_looks_at_a_connected_tally_by_itself(tmp_path: Path) -> None:
                 tmp_path, "connect", "tally", "--url", tally.url, "--name", "shop", "--pause", "0", env=ANY_PORTS
             )
             assert connected.code == 0, connected.errors
-            assert "The hub that is running looks at it from now on." in connected.output
+            assert "The hub that is running looks at it from now on." in connected.errors
             asyncio.run(look(TemporalTarget(address=running.addresses["Temporal"])))
             wait_for(lambda: has_synced(tmp_path), "the scheduled look has led to a sync", within_s=90)
             removed = khata(tmp_path, "connections", "remove", "shop", env=ANY_PORTS)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import re
+import signal
 import socket
+import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,9 +23,9 @@ import pytest
 
 from canonical.errors import KhataError
 from canonical.voucher import Voucher
+from khata.api.listener import Caller, listen
 from khata.configuration import load_settings
 from khata.live.connecting import free_name, listener_token
-from khata.live.listener import listen
 from khata.live.watching import Told, Watch, WatchEvent
 from khata.steps import hub_steps
 from khata.vault import open_vault
@@ -32,6 +38,7 @@ from tests.khata.running import run
 from tests.support.cli import Ran
 from workflows.inputs import SyncRequest
 
+ROOT = Path(__file__).resolve().parents[3]
 VISIBLE_S = 20.0
 """A change must be in the store by then, on a machine that eight other things use; 2 to 3 seconds are usual."""
 
@@ -105,19 +112,23 @@ def test_what_cannot_be_connected_says_why(
     assert "shop" not in run(home, "connections", "list").output
 
 
-def test_the_token_is_sealed_in_the_store_and_printed_only_when_asked_for(home: Path, tally: Running) -> None:
-    done = connect(home, tally, "--company", "sarasw", "--name", "shop", "--tdl")
-    assert "[Field: KhataToken]" in done.output
+def test_the_token_is_sealed_in_the_store_and_written_only_when_asked_for(home: Path, tally: Running) -> None:
+    written = home / "khata_events.tdl"
+    done = connect(home, tally, "--company", "sarasw", "--name", "shop", "--tdl", str(written))
+    assert done.code == 0, done.errors
     with hub_of(home) as hub:
         connection = hub.tenant().connections.get("shop")
         token = listener_token(connection, open_vault(hub.settings), "default")
         assert len(token) >= 32
-        assert token in done.output
+        assert token in written.read_text(encoding="ascii")
+        assert stat.S_IMODE(written.stat().st_mode) == 0o600
+        assert token not in done.output
         assert token not in json.dumps(dict(connection.config))
     database = next(home.rglob("khata.db")).read_bytes()
     assert token.encode() not in database
     assert token not in run(home, "connections", "list", "--format", "json").output
-    assert token in connect(home, tally, "--company", "sarasw", "--tdl").output  # connecting again keeps it
+    assert connect(home, tally, "--company", "sarasw", "--tdl", str(written)).code == 0
+    assert token in written.read_text(encoding="ascii")  # connecting again keeps it
 
 
 def test_the_doctor_says_what_is_the_matter_and_what_to_do(home: Path, tally: Running) -> None:
@@ -169,7 +180,12 @@ def watching(hub: Hub, interval_s: float, names: tuple[str, ...] = ("shop",)) ->
     told: list[Told] = []
     requests = [SyncRequest("default", name, source="tally", reason="watch") for name in names]
     watch = Watch(
-        steps=hub_steps(hub), requests=requests, interval_s=interval_s, clock=time.monotonic, tell=told.append
+        steps=hub_steps(hub),
+        requests=requests,
+        interval_s=interval_s,
+        clock=time.monotonic,
+        tell=told.append,
+        breath_s=0.1,
     )
     thread = threading.Thread(target=watch.run)
     thread.start()
@@ -214,14 +230,14 @@ def test_a_call_of_the_tdl_is_answered_at_once_and_leads_to_a_sync(home: Path, t
     with hub_of(home) as hub, watching(hub, 3600.0) as (watch, told):
         token = listener_token(hub.tenant().connections.get("shop"), open_vault(hub.settings), "default")
         assert wait_for(lambda: bool(told), 60)
-        with listen(0, {"shop": token}, watch.call) as listening:
+        with listen(0, [Caller(connection="shop", token=token)], watch.call) as listening:
             enter_journal(tally, "saved with the add-on")
             started = time.monotonic()
-            assert call(listening.url, f"<KHATATOKEN>{token}</KHATATOKEN>") == 200
+            assert call(listening.url, f"<KHATAKIND>saved</KHATAKIND><KHATATOKEN>{token}</KHATATOKEN>") == 200
             assert time.monotonic() - started < 2
             assert wait_for(lambda: "saved with the add-on" in narrations(hub)), told
             asked = len(tally.requests)
-            assert call(listening.url, "<KHATATOKEN>forged</KHATATOKEN>") == 403
+            assert call(listening.url, "<KHATAKIND>saved</KHATAKIND><KHATATOKEN>forged</KHATATOKEN>") == 403
             time.sleep(0.5)
             assert len(tally.requests) == asked
 
@@ -258,6 +274,31 @@ def test_two_companies_of_one_tally_are_watched_by_one_process(home: Path, tally
     with hub_of(home) as hub, watching(hub, 0.3, names) as (_, told):
         assert wait_for(lambda: {one.connection for one in told} == set(names), 90), told
     assert all(one.event is WatchEvent.SYNCED for one in told)
+
+
+def test_the_command_watches_until_it_is_asked_to_stop(home: Path, tally: Running) -> None:
+    assert connect(home, tally, "--company", "sarasw", "--name", "shop").code == 0
+    command = [sys.executable, "-m", "khata", "watch", "shop", "--every", "1", "--listen", "0"]
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR")}
+    process = subprocess.Popen(
+        command, env={**kept, "HOME": str(home)}, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert re.match(r"shop: run \d+ succeeded: .*vouchers 40; proof proved", process.stdout.readline())
+        enter_journal(tally, "seen by the command")
+        assert re.match(r"shop: run \d+ succeeded: .*vouchers 1; proof", process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == 0, errors
+    assert "Stopping after what is running" in errors
+    assert errors.rstrip().endswith("Stopped.")
+    with hub_of(home) as hub:
+        assert "seen by the command" in narrations(hub)
+        assert {run.status for run in hub.tenant().runs.list().items} == {"succeeded"}
 
 
 def test_names_are_made_of_company_names() -> None:

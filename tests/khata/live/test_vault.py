@@ -141,9 +141,9 @@ def test_changing_the_key_keeps_every_secret_of_every_tenant(tmp_path: Path, sou
     now = open_vault(replace(after, secrets=replace(after.secrets, old_keys="")))
     assert now.keys[0] != first.keys[0]
     for tenant in ("default", "asha"):
-        config = store.tenant(tenant).connections.get("shop").config
-        assert now.is_current(config["hub"]["listener_token"])
-        assert now.open_all(config, tenant, "shop") == {"hub": {"listener_token": SECRET}}
+        stored = store.tenant(tenant).connections.get("shop").config
+        assert now.is_current(stored["hub"]["listener_token"])
+        assert now.open_all(stored, tenant, "shop") == {"hub": {"listener_token": SECRET}}
     store.close()
 
 

@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from sandbox.tally.books import LiveCompany
-from sandbox.tally.gateway import Running
-from tests.sandbox.tally_gateway.asking import ask, collection, formula, period, value
+from sandbox.tally.gateway import Running, serve
+from tests.sandbox.tally_gateway.asking import ask, collection, formula, fresh_books, period, value
 from tests.support.samples import sample
 
 ACCOUNTING = "<FILTER>Live</FILTER>"
@@ -241,6 +241,44 @@ def test_balances_follow_the_period(tally: Running) -> None:
     first, second = balances("20250401", "20250930"), balances("20251001", "20260331")
     assert first["Cash"][1] == second["Cash"][0]
     assert first["Cash"] != second["Cash"]
+
+
+def test_bills_of_a_party_and_of_a_group(tally: Running) -> None:
+    def parties(inside: str) -> set[str]:
+        got = ask(tally.url, collection(f"<TYPE>Bills</TYPE><FETCH>Parent,ClosingBalance</FETCH>{inside}"))
+        return {value(one, "PARENT") for one in got.objects("BILL")}
+
+    everyone = parties("")
+    debtors = parties("<CHILDOF>$$GroupSundryDebtors</CHILDOF><BELONGSTO>Yes</BELONGSTO>")
+    first = min(debtors)
+    named = first.replace('"', '""').replace("&", "&amp;")
+    assert debtors < everyone
+    assert parties(f'<CHILDOF>"{named}"</CHILDOF>') == {first}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        collection("<SOURCECOLLECTION>X</SOURCECOLLECTION>"),
+        collection("<TYPE>Group</TYPE><FILTER>Self</FILTER>", more=formula("Self", "$$NumItems:X > 0")),
+    ],
+)
+def test_a_collection_made_from_itself_freezes_tally(tally: Running, asked: str) -> None:
+    with pytest.raises(requests.RequestException):
+        ask(tally.url, asked, timeout_s=2.0)
+    assert "refers to itself" in tally.dialog
+
+
+def test_a_mistake_of_the_fake_is_raised_and_not_swallowed() -> None:
+    def fail(_: int, __: str) -> None:
+        raise LookupError("on purpose")
+
+    def ask_in_vain() -> None:
+        with serve(fresh_books(), watch=fail) as tally, pytest.raises(requests.RequestException):
+            ask(tally.url, collection("<TYPE>Company</TYPE>"))
+
+    with pytest.raises(LookupError, match="on purpose"):
+        ask_in_vain()
 
 
 def test_an_undefined_collection_ends_tally_and_an_unknown_type_freezes_it(tally: Running) -> None:

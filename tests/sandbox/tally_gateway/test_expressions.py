@@ -85,6 +85,7 @@ def compute(source: str, thing: Thing = VOUCHER, outer: Thing | None = None) -> 
     [
         ("1 + 2 * 3 - 4 / 2", Decimal(5)),
         ("(1 + 2) * 3", Decimal(9)),
+        ("1 / 0", None),
         ("-2 + 5", Decimal(3)),
         ("if 2 > 1 then 'yes' else 'no'", "yes"),
         ("if 2 < 1 then 'yes' else if 3 > 2 then 'then' else 'no'", "then"),

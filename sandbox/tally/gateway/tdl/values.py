@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
-from canonical.errors import RuleError
 from sandbox.tally.books.values import Amount, Day, Empty, Logical, Number, Quantity, Rate, Scalar, Text
 
 
@@ -39,12 +38,6 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _LAST_TWO_DIGIT_YEAR = 2099
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _ZERO = Decimal(0)
-
-
-class NotComputable(RuleError):
-    """An operation on values that have no such operation."""
-
-    default_code = "sandbox.gateway.not_computable"
 
 
 def plain(scalar: Scalar | None) -> Value:
@@ -242,20 +235,19 @@ def _order(left: Decimal | str | date, right: Decimal | str | date) -> int:
 def arithmetic(operator: str, left: Value, right: Value) -> Value:
     """``+ - * /``; amounts stay amounts, a date plus a number is a date, texts are joined by ``+``.
 
-    Raises:
-        NotComputable: Division by zero.
+    What Tally makes of a division by zero is not known; here it has no value.
     """
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
         return left + right
     if isinstance(left, date):
         return _move_day(operator, left, right)
     result = _calculate(operator, number(left), number(right))
-    if isinstance(left, Amount) and operator in {"+", "-"}:
+    if result is not None and isinstance(left, Amount) and operator in {"+", "-"}:
         return Amount(result)
     return result
 
 
-def _calculate(operator: str, left: Decimal, right: Decimal) -> Decimal:
+def _calculate(operator: str, left: Decimal, right: Decimal) -> Decimal | None:
     match operator:
         case "+":
             return left + right
@@ -264,9 +256,7 @@ def _calculate(operator: str, left: Decimal, right: Decimal) -> Decimal:
         case "*":
             return left * right
         case _:
-            if right == 0:
-                raise NotComputable("Division by zero.")
-            return left / right
+            return left / right if right else None
 
 
 def _move_day(operator: str, left: date, right: Value) -> Value:

@@ -1,35 +1,47 @@
-"""Where the TDL in a customer's Tally may call: "something was saved", on this computer only, with a token.
+"""Where the text loaded into a customer's Tally posts to: "something was saved", on this computer only, with a token.
 
-A call is a hint and nothing more. What changed is asked of Tally itself, so a call that is forged, lost or repeated can
-cost a question and never a wrong figure. The answer is given at once, because Tally's window stands still until it
-comes. The token stands in the body (Tally's action sends a report of ours) or in an ``Authorization: Bearer`` header.
+A message is a hint and nothing more. What changed is asked of Tally itself, so a message that is forged, lost or
+repeated can cost a question and never a wrong figure. The answer is given at once: the person at Tally waits for it.
 
-Where next: ``tdl.py`` for the text that calls, ``watching.py`` for what a call leads to.
+Where next: ``connectors/tally/tdl`` for the text and its message, ``khata/live/watching.py`` for what follows from one.
 """
 
 from __future__ import annotations
 
 import hmac
-import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from canonical.errors import ConfigurationError
+from canonical.errors import ConfigurationError, SourceMalformed
+from connectors.tally.tdl.event import BYTES_MAX, EventHint, parse_event
 
 LOOPBACK = "127.0.0.1"
-PATH = "/tally/changed"
-BODY_BYTES_MAX = 64 * 1024
+PATH = "/tally/event"
+"""As ``khata_events.tdl`` has it."""
 SILENT_S = 5.0
 """A caller that does not finish its request by then is dropped."""
 ANSWER = b"<RESPONSE>OK</RESPONSE>"
 REFUSED = b"<RESPONSE>REFUSED</RESPONSE>"
-_TOKEN = re.compile(r"<KHATATOKEN[^>]*>\s*([^<\s]{1,200})\s*</KHATATOKEN>", re.IGNORECASE)
-_BEARER = re.compile(r"Bearer\s+(\S{1,200})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A connection whose Tally may post.
+
+    Attributes:
+        connection: its name.
+        token: what its Tally signs with.
+        company_guid: the books it reads.
+    """
+
+    connection: str
+    token: str
+    company_guid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +57,18 @@ class Listening:
 
 
 @contextmanager
-def listen(port: int, tokens: Mapping[str, str], on_change: Callable[[str], None]) -> Iterator[Listening]:
+def listen(port: int, callers: Sequence[Caller], on_change: Callable[[str], None]) -> Iterator[Listening]:
     """Listen on loopback while the block runs.
 
     Args:
         port: 0 takes a free one.
-        tokens: token by connection.
+        callers: whose messages are heard.
         on_change: called with the connection's name, in a thread of the listener; must not block.
 
     Raises:
         ConfigurationError: the port is taken.
     """
-    handler = _handler_for(dict(tokens), on_change)
+    handler = _handler_for(tuple(callers), on_change)
     try:
         server = ThreadingHTTPServer((LOOPBACK, port), handler)
     except OSError as error:
@@ -77,23 +89,20 @@ def listen(port: int, tokens: Mapping[str, str], on_change: Callable[[str], None
         thread.join()
 
 
-def find_token(headers: Mapping[str, str], body: bytes) -> str:
-    """Find the token of a call: in the header, else in the body, whatever its encoding; empty if there is none."""
-    bearer = _BEARER.fullmatch(headers.get("Authorization", "").strip())
-    if bearer:
-        return bearer[1]
-    text = body.replace(b"\0", b"").decode("latin-1")  # UTF-16 of ASCII letters is ASCII with zeroes between
-    found = _TOKEN.search(text)
-    return found[1] if found else ""
+def owner_of(hint: EventHint, callers: Sequence[Caller]) -> str | None:
+    """Return the connection a message is about; None if its token is nobody's.
+
+    One text is loaded for all companies of a Tally, so the token says that the message is ours, and the company which
+    connection is meant; without a company it is the token's own. Takes as long whichever it is.
+    """
+    known = [one for one in callers if hmac.compare_digest(one.token.encode(), hint.token.encode())]
+    if not hint.token or not known:
+        return None
+    meant = next((one for one in callers if hint.company_guid and one.company_guid == hint.company_guid), None)
+    return (meant or known[0]).connection
 
 
-def owner_of(token: str, tokens: Mapping[str, str]) -> str | None:
-    """Return the connection a token belongs to; takes as long whichever it is."""
-    matches = [name for name, known in tokens.items() if hmac.compare_digest(known.encode(), token.encode())]
-    return matches[0] if token and matches else None
-
-
-def _handler_for(tokens: Mapping[str, str], on_change: Callable[[str], None]) -> type[BaseHTTPRequestHandler]:
+def _handler_for(callers: Sequence[Caller], on_change: Callable[[str], None]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         """One call."""
 
@@ -106,13 +115,17 @@ def _handler_for(tokens: Mapping[str, str], on_change: Callable[[str], None]) ->
             length = self.headers.get("Content-Length", "")
             if self.path != PATH:
                 self._answer(HTTPStatus.NOT_FOUND, REFUSED)
-            elif not length.isdigit() or int(length) > BODY_BYTES_MAX:
+            elif not length.isdigit() or int(length) > BYTES_MAX:
                 self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, REFUSED)
             else:
                 self._take(self.rfile.read(int(length)))
 
         def _take(self, body: bytes) -> None:
-            name = owner_of(find_token(dict(self.headers.items()), body), tokens)
+            try:
+                name = owner_of(parse_event(body, self.headers.get("Content-Type", "")), callers)
+            except SourceMalformed:
+                self._answer(HTTPStatus.BAD_REQUEST, REFUSED)
+                return
             if name is None:
                 self._answer(HTTPStatus.FORBIDDEN, REFUSED)
                 return
