@@ -157,8 +157,9 @@ def _gone(error: BaseException) -> StorageError:
 
 
 def _replace_dead(engine: sa.Engine) -> None:
-    """Ask a connection that lay idle whether it still lives; SQLAlchemy's own way asks at every use, which a loader
-    with ten transactions a second need not pay.
+    """Ask a connection that lay idle whether it still lives.
+
+    SQLAlchemy's own way asks at every use; a loader with ten transactions a second need not pay for that.
     """
 
     @sa.event.listens_for(engine, "checkin")
