@@ -85,10 +85,6 @@ class Gateway:
     encoded: bool = False
     closed: bool = False
 
-    @property
-    def settlement(self) -> Settlement:
-        return Settlement.SETTLED
-
     def prepare(self) -> None:
         pass
 
