@@ -4,9 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest
+HISTORIES ?= 500
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo system-packages test test-fast check format bench golden docs lock clean
+.PHONY: help setup demo system-packages test test-fast histories check format bench golden docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,6 +32,9 @@ test: setup system-packages ## set up, then run every test; skipped tests are li
 
 test-fast: setup ## the tests that need no server and no long file
 	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not temporal and not postgres"
+
+histories: setup ## 500 random histories of edits, faults and kills beside a fake Tally; takes about an hour (HISTORIES=n for another number)
+	KHATA_HISTORIES=$(HISTORIES) $(PYTEST) -q tests/live/test_histories.py
 
 check: setup ## ruff, mypy strict, the architecture test
 	$(BIN)/ruff format --check .

@@ -22,7 +22,7 @@ from workflows.temporal.connection import TemporalTarget
 from workflows.temporal.polls import PollPlan, poll_everything
 
 if TYPE_CHECKING:
-    from storage import Connection, Store
+    from storage import Store
 
 
 def temporal_target(settings: Settings, environ: Mapping[str, str] | None = None) -> TemporalTarget:
@@ -48,9 +48,7 @@ def _running_hub(settings: Settings) -> str:
     return address
 
 
-def follow_sync(
-    target: TemporalTarget, tenant: str, connection: Connection, on_progress: Callable[[Progress], None]
-) -> RunSummary:
+def follow_sync(target: TemporalTarget, request: SyncRequest, on_progress: Callable[[Progress], None]) -> RunSummary:
     """Start a connection's sync, or join the one that is running, and wait for its end.
 
     Raises:
@@ -61,7 +59,6 @@ def follow_sync(
         if known.beat is not None:
             on_progress(known.beat)
 
-    request = SyncRequest(tenant=tenant, connection=connection.name, source=connection.connector)
     return run_sync(target, request, watching=Watching(on_progress=show))
 
 

@@ -56,8 +56,9 @@ class Renames(Repository):
         unsettled = self._unsettled(company_id)
         if not unsettled:
             return 0
-        needles = tuple({part for _, old in unsettled for part in needles_of(old)})
-        found = [raw_id for batch in self._search(company_id, needles) for raw_id in batch]
+        needles = tuple({part for _, old, *_ in unsettled for part in needles_of(old)})
+        renamed = {(stream, key) for *_, stream, key in unsettled}
+        found = [raw_id for batch in self._search(company_id, needles, renamed) for raw_id in batch]
         with self._write() as transaction:
             marked = transaction.change_members(
                 "INSERT INTO raw_outdated (tenant_id, raw_id, company_id, stream) SELECT tenant_id, id, company_id, "
@@ -68,7 +69,7 @@ class Renames(Repository):
                 end="ON CONFLICT DO NOTHING",
             )
             sql = "UPDATE renaming SET is_settled = TRUE WHERE tenant_id = ?"
-            transaction.change_members(sql, (self._tenant_id,), "id", [number for number, _ in unsettled])
+            transaction.change_members(sql, (self._tenant_id,), "id", [number for number, *_ in unsettled])
         return marked
 
     def of_company(self, company_id: int) -> tuple[Renaming, ...]:
@@ -90,27 +91,29 @@ class Renames(Repository):
     def _unsettled(self, company_id: int) -> list[Row]:
         with self._read() as transaction:
             return transaction.rows(
-                "SELECT id, old_name FROM renaming WHERE tenant_id = ? AND company_id = ? AND NOT is_settled "
-                "ORDER BY id",
+                "SELECT id, old_name, stream, source_key FROM renaming WHERE tenant_id = ? AND company_id = ? "
+                "AND NOT is_settled ORDER BY id",
                 (self._tenant_id, company_id),
             )
 
-    def _search(self, company_id: int, needles: Sequence[bytes]) -> Iterable[list[int]]:
+    def _search(self, company_id: int, needles: Sequence[bytes], renamed: set[tuple[str, str]]) -> Iterable[list[int]]:
+        """Yield ids of what mentions one of the texts; the renamed records themselves have just been read."""
         last = 0
         while True:
             with self._read() as transaction:
                 rows = transaction.rows(
-                    "SELECT id, chunk_id, chunk_at, chunk_size FROM raw_record WHERE tenant_id = ? AND id > ? "
-                    f"AND company_id = ? AND is_current ORDER BY id LIMIT {BATCH}",
+                    "SELECT id, chunk_id, chunk_at, chunk_size, stream, source_key FROM raw_record WHERE tenant_id = ? "
+                    f"AND id > ? AND company_id = ? AND is_current ORDER BY id LIMIT {BATCH}",
                     (self._tenant_id, last, company_id),
                 )
+                others = [row for row in rows if (row[4], row[5]) not in renamed]
                 if len(needles) > NEEDLES_MAX:
-                    yield [row[0] for row in rows]
+                    yield [row[0] for row in others]
                 else:
-                    payloads = self._chunks.read(transaction, [Place(*row[1:4]) for row in rows])
+                    payloads = self._chunks.read(transaction, [Place(*row[1:4]) for row in others])
                     yield [
                         row[0]
-                        for row, payload in zip(rows, payloads, strict=True)
+                        for row, payload in zip(others, payloads, strict=True)
                         if any(found in payload for found in needles)
                     ]
             if len(rows) < BATCH:

@@ -45,10 +45,18 @@ class Start:
     committed_by: int | None
 
 
-def load_start(store: TenantStore, connection_id: int) -> Start:
-    """Read what was committed, and how far an unfinished reading had come."""
+def load_start(store: TenantStore, connection_id: int, *, is_thorough: bool = False) -> Start:
+    """Read what was committed, and how far an unfinished reading had come.
+
+    Args:
+        store: the tenant's.
+        connection_id: whose bookmarks.
+        is_thorough: start without watermarks, so that everything the source has is compared with what is held.
+    """
     held = store.bookmarks.all(connection_id)
     committed: dict[str, Any] = dict(held.get(COMMITTED, {}).get("state", {}))
+    if is_thorough:
+        committed.pop(WATERMARKS, None)
     reading: dict[str, Any] = held.get(READING, {}).get("state", {})
     unfinished = {name: value for name, value in reading.items() if name != WATERMARKS}
     return Start({**committed, **unfinished}, held.get(COMMITTED, {}).get("run"))

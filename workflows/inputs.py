@@ -37,6 +37,7 @@ class SyncRequest:
         company: which of the connection's companies; empty means all of them.
         reason: why it runs: ``manual``, ``schedule``, ``backfill`` ...
         key: set by a durable runner, the same on every attempt: opening the same run again returns the first one.
+        is_thorough: compare everything a live source has with what is held, whatever its change counters say.
     """
 
     tenant: str
@@ -45,6 +46,7 @@ class SyncRequest:
     company: str = ""
     reason: str = "manual"
     key: str = ""
+    is_thorough: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -95,7 +96,7 @@ def sync_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) ->
         steps.close_abandoned(request)
         run = steps.open_run(request)
         try:
-            run_steps(steps, run, beat)
+            run_steps(replace(steps, takes_turns=False), run, beat)
         except KhataError as error:
             steps.close_run(run, RunStatus.FAILED, error.code)
             raise

@@ -27,7 +27,7 @@ WAITING = Look(is_due=False, reason="waiting")
 
 def pause_after(failures: int) -> timedelta:
     """How long to leave a source alone after so many failed syncs in a row."""
-    return min(PAUSE_FIRST * 2 ** max(failures - 1, 0), PAUSE_LONGEST) if failures else timedelta(0)
+    return min(PAUSE_FIRST * 2 ** min(failures - 1, RUNS_LOOKED_AT), PAUSE_LONGEST) if failures else timedelta(0)
 
 
 def is_waiting(store: TenantStore, connection_id: int, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,24 @@ RUNS_SEARCHED = 50
 """Newest runs looked through for one that was opened with the same key."""
 
 
+LongStep = Callable[["Steps", RunRef, Beat], StepOutcome]
+
+
+def alone(step: LongStep) -> LongStep:
+    """Have a step of a sync run while no other of its connection does, in this process or another."""
+
+    @wraps(step)
+    def run_alone(self: Steps, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
+        store = self.stores(run.tenant)
+        connection_id = store.runs.get(run.run_id).connection_id
+        if connection_id is None or not self.takes_turns:
+            return step(self, run, beat)
+        with store.turn(connection_id):
+            return step(self, run, beat)
+
+    return run_alone
+
+
 @dataclass(slots=True)
 class Steps:
     """The steps, bound to stores and a clock.
@@ -56,6 +75,8 @@ class Steps:
         tolerance: rupees an amount may differ by and the state of the books still be published.
         surroundings: of this process, for live sources.
         open_secrets: of connections' settings; None where nothing is sealed. What is opened stays in memory.
+        takes_turns: a step of a sync is the only one of its connection, in any process; whoever calls the steps of a
+            whole sync and holds the turn all along says no.
         turnover: of earlier years, as the operator declares it; rules of GST depend on it.
         translated: by company, what this process's last translation did; for the summary of a local run.
     """
@@ -65,6 +86,7 @@ class Steps:
     tolerance: Decimal = ZERO
     surroundings: Surroundings | None = None
     open_secrets: OpenSecrets | None = None
+    takes_turns: bool = True
     turnover: Declared = field(default_factory=dict)
     translated: dict[int, Translated] = field(default_factory=dict)
 
@@ -105,6 +127,7 @@ class Steps:
             "config": dict(connection.config),
             "reason": request.reason,
             "key": request.key,
+            "is_thorough": request.is_thorough,
         }
         run_id = store.runs.start(
             "sync", connection.connector, None, facts, self.clock(), connection_id=connection.connection_id
@@ -128,6 +151,7 @@ class Steps:
         facts: dict[str, JsonValue] = {"config": dict(config), "reason": "manual"}
         return RunRef(tenant, self.stores(tenant).runs.start("import", connector, None, facts, self.clock()), "")
 
+    @alone
     def extract(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
         """Read the source into the raw store.
 
@@ -177,7 +201,7 @@ class Steps:
         connection_id = run.connection_id
         if connection_id is None or not is_live(run):
             return Start({}, None)
-        start = load_start(store, connection_id)
+        start = load_start(store, connection_id, is_thorough=bool(run.facts.get("is_thorough")))
         sink.on_state = lambda state: keep_reading(store, connection_id, run.run_id, state, self.clock())
         facts |= {"started_from": start.committed_by, "had_state": bool(start.state.get(WATERMARKS))}
         return start
@@ -191,6 +215,7 @@ class Steps:
         """The source's change counters, asked before anything is read: what moves later is seen next time."""
         return connector.counters(config, self.surroundings) if connector.counters and self.surroundings else None
 
+    @alone
     def translate(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
         """Translate what is pending of the run's companies."""
         store = self.stores(run.tenant)
@@ -218,6 +243,7 @@ class Steps:
         issues = sum(company.issues + len(company.notes) for company in done)
         return StepOutcome("translate", records, issues, {"refused": str(len(refused))})
 
+    @alone
     def prove(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature as its siblings
         """Compare our totals with the source's own, company by company."""
         store = self.stores(run.tenant)

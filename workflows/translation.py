@@ -36,7 +36,7 @@ from workflows.validation import (
     validate_records,
 )
 
-BATCH = 1000
+BATCH = 2000
 """Raw records translated together; the store commits them in portions its other writers hardly notice, the mark
 'translated' with the last: a kill in between leaves them pending, and unchanged when they are translated again."""
 PREFLIGHT_SAMPLE = 2000
@@ -209,10 +209,12 @@ class CompanyTranslation:
 
     def _read_again(self, translator: Translator, masters: list[str], done: Translated) -> None:
         """What was read before its masters came, or means something else by them now, is translated once more."""
-        outdated = translator.outdated_streams
-        for stream in outdated:
-            self.store.raw.make_pending(self.company_id, stream)
-        self._streams(translator, [stream for stream in masters if stream in outdated], done)
+        seen: frozenset[str] = frozenset()
+        while outdated := translator.outdated_streams - seen:  # ledgers read again may outdate vouchers in their turn
+            seen |= outdated
+            for stream in outdated:
+                self.store.raw.make_pending(self.company_id, stream)
+            self._streams(translator, [stream for stream in masters if stream in outdated], done)
 
 
 def _blank_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:

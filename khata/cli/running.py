@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from khata.cli.session import Session
     from khata.settings import Settings
     from khata.supervisor.hub import HubPlaces, HubPlan
-    from storage import Connection
-    from workflows.inputs import Progress, RunSummary
+    from workflows.inputs import Progress, RunSummary, SyncRequest
     from workflows.temporal.connection import TemporalTarget
 
 SERVER_WAIT_S = 30.0
@@ -114,6 +113,12 @@ def sync(  # noqa: PLR0917 - one parameter per option, given by name
     local: Annotated[
         bool, typer.Option("--local", help="Run the steps in this process, without Temporal; Ctrl-C stops the sync.")
     ] = False,
+    thorough: Annotated[
+        bool,
+        typer.Option(
+            "--thorough", help="Compare all a running program has with the books, whatever its change counters say."
+        ),
+    ] = False,
     db: Database = None,
     tenant: Tenant = None,
 ) -> None:
@@ -122,6 +127,7 @@ def sync(  # noqa: PLR0917 - one parameter per option, given by name
     With --local the same steps run in this process. A sync that was stopped or killed is completed by the next one.
     """
     from canonical.issue import IssueLevel
+    from workflows.inputs import SyncRequest
 
     settings = read_settings(ctx, temporal__address=temporal, database__url=db, cli__tenant=tenant)
     if local and temporal:
@@ -129,11 +135,12 @@ def sync(  # noqa: PLR0917 - one parameter per option, given by name
     target = None if local else _target(settings)
     with open_session(ctx, db, tenant) as session:
         found = session.books.connections.get(connection)
+        request = SyncRequest(settings.cli.tenant, found.name, source=found.connector, is_thorough=thorough)
         with progress_bars() as on_progress:
             summary = (
-                _sync_here(session, found, on_progress)
+                _sync_here(session, request, on_progress)
                 if target is None
-                else _sync_there(target, settings, found, on_progress)
+                else _sync_there(target, request, on_progress)
             )
         rejected = session.books.issues.counts_by_level(run_id=summary.run_id).get(IssueLevel.REJECTED, 0)
     _print(summary, rejected)
@@ -148,25 +155,23 @@ def _target(settings: Settings) -> TemporalTarget:
     return temporal_target(settings)
 
 
-def _sync_there(
-    target: TemporalTarget, settings: Settings, connection: Connection, on_progress: Callable[[Progress], None]
-) -> RunSummary:
+def _sync_there(target: TemporalTarget, request: SyncRequest, on_progress: Callable[[Progress], None]) -> RunSummary:
     from khata.temporal import follow_sync
 
-    return follow_sync(target, settings.cli.tenant, connection, on_progress)
+    return follow_sync(target, request, on_progress)
 
 
-def _sync_here(session: Session, connection: Connection, on_progress: Callable[[Progress], None]) -> RunSummary:
+def _sync_here(session: Session, request: SyncRequest, on_progress: Callable[[Progress], None]) -> RunSummary:
     from khata.steps import hub_steps
-    from workflows.inputs import SyncRequest
     from workflows.local import sync_connection
 
-    tenant = session.hub.settings.cli.tenant
-    request = SyncRequest(tenant=tenant, connection=connection.name, source=connection.connector)
     return sync_connection(hub_steps(session.hub), request, on_progress)
 
 
 def _print(summary: RunSummary, rejected: int) -> None:
+    if not summary.run_id:
+        typer.echo("Nothing has moved in the source since the last sync.")
+        return
     counts = ", ".join(f"{stream} {number}" for stream, number in sorted(summary.counts.items())) or "nothing new"
     typer.echo(
         f"Run {summary.run_id} {summary.status}: {counts}; {rejected} rejected; proof {summary.proof or 'none'}"

@@ -46,7 +46,7 @@ FAULTS: dict[str, Mapping[str, Any]] = {
     "educational bounds": {"period": "educational"},
     "balances constant": {"closing_balance": "constant"},
 }
-LASTING = ("period ignored", "period widened", "period collapsed", "year from its start", "counters back")
+LASTING = ("period ignored", "period widened", "period collapsed", "year from its start", "rows lost", "counters back")
 """These also come for a whole sync, as a Tally that behaves like that all day."""
 PATIENCE = timedelta(hours=2)
 """After a failure the next poll waits; nobody waits here."""

@@ -166,9 +166,7 @@ class Book:
 
         An optional voucher's number may be changed without a trace in its change number.
         """
-        period = self.whole_period()
-        optional = compare(method("IsOptional"), Comparison.EQUAL, logical(value=True))
-        named = either(optional, *(compare(method("VoucherTypeName"), Comparison.EQUAL, text(name)) for name in types))
+        period, named = self.whole_period(), may_be_renumbered(types)
         if self._can_group:
             request = self._vouchers(period, name="KhataNumbers", filters=(named,), group_by=BY_NUMBER)
             nodes = self._objects(request, "OBJECT")
@@ -188,13 +186,13 @@ class Book:
                 raise
         return [row for part in parts for row in self.count(part)]
 
-    def read(self, window: Window) -> Iterator[Whole]:
-        """Yield the vouchers of a window whole; those outside it are left aside.
+    def read(self, window: Window, *conditions: Formula) -> Iterator[Whole]:
+        """Yield the vouchers of a window whole, or those that meet conditions; those outside it are left aside.
 
         Raises:
             SourceError: the answer is not whole; nothing yielded before may be used.
         """
-        yield from self._whole(self._details(Period(window.first, window.last), *_slice(window)), window)
+        yield from self._whole(self._details(Period(window.first, window.last), *_slice(window), *conditions), window)
 
     def read_keys(self, rows: Sequence[Counted]) -> Iterator[Whole]:
         """Yield some vouchers, named one by one."""
@@ -238,6 +236,18 @@ class Book:
         """Ask which masters of a class there are."""
         request = collection(kind.kind, company=self.company.name, fetch=MASTER_COUNTED, name=f"Khata{kind.kind}Count")
         return self.ask(request, kind.kind.tag)
+
+    def has_master(self, kind: MasterClass, master_ids: Sequence[int]) -> bool:
+        """Ask whether any of some masters is there, by their numbers."""
+        named = either(*(compare(method("MasterID"), Comparison.EQUAL, number(one)) for one in master_ids))
+        request = collection(
+            kind.kind,
+            company=self.company.name,
+            fetch=MASTER_COUNTED,
+            filters=(named,),
+            name=f"Khata{kind.kind}Some",
+        )
+        return bool(self.ask(request, kind.kind.tag))
 
     def read_masters(self, kind: MasterClass, after: int = 0, upto: int | None = None) -> Iterator[Whole]:
         """Yield the masters of a class, of all change numbers or of some."""
@@ -354,6 +364,12 @@ class Book:
 
 def _slice(window: Window) -> tuple[Formula, ...]:
     return (altered_after(window.after, window.upto),) if window.after or window.upto is not None else ()
+
+
+def may_be_renumbered(types: Sequence[str]) -> Formula:
+    """The condition that a voucher is optional, or of one of some types."""
+    optional = compare(method("IsOptional"), Comparison.EQUAL, logical(value=True))
+    return either(optional, *(compare(method("VoucherTypeName"), Comparison.EQUAL, text(name)) for name in types))
 
 
 def _widened(period: Period) -> Period:

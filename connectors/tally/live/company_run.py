@@ -16,6 +16,7 @@ from connectors.tally.live.delta import Delta, count_changed
 from connectors.tally.live.full import FullRead, Progress
 from connectors.tally.live.masters import MasterRead
 from connectors.tally.live.numbering import is_renumbered
+from connectors.tally.live.wanted import MASTER_CLASSES
 from connectors.tally.live.watermark import Watermark
 from connectors.tally.tree import Node
 
@@ -100,6 +101,15 @@ class CompanyRun:
         is_thorough = self.mode is Mode.FULL or (stream == VOUCHER_TYPES and not is_delta)
         reader = MasterRead(self.book, self.memory, self.emit, after, is_thorough)
         yield from reader.records(stream)
+
+    def stale_masters(self) -> Iterator[tuple[str, Whole]]:
+        """Yield masters, with their streams, that name another one which was found renamed after they were read."""
+        if self.memory is None or self.plan is Plan.NOTHING:
+            return
+        for stream in dict.fromkeys(kind.stream for kind in MASTER_CLASSES):
+            if self.memory.outdated(self.book.guid, stream):
+                reader = MasterRead(self.book, self.memory, self.emit)
+                yield from ((stream, whole) for whole in reader.records(stream))
 
     def note_type(self, name: str, node: Node) -> None:
         """Learn from a voucher type how its vouchers are numbered."""

@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from canonical.errors import SourceError
+from canonical.errors import SourceError, SourceUnavailable
 from connectors.sdk.census import Census, CensusMember, HubMemory
 from connectors.tally.export.document import Found
 from connectors.tally.export.record import describe
 from connectors.tally.gateway.refusal import TOO_HEAVY
-from connectors.tally.live.book import Book, Whole
+from connectors.tally.live.book import KEYS_PER_REQUEST, Book, Whole
+from connectors.tally.live.counting import master_id_of
 from connectors.tally.live.notes import not_settled
 from connectors.tally.live.wanted import MASTER_CLASSES, MasterClass
 
+ASKED_SINGLY_MAX = 200
+"""Masters asked for one by one before they are called gone: an answer that loses rows still holds its first."""
 SLICE = 2_000
 """Masters asked for at once, at most: balances of many ledgers are the dearest question there is."""
 
@@ -71,7 +74,7 @@ class MasterRead:
         if wanted:
             still_there = {member.key for member in self._count(kind)} & wanted
             if still_there:
-                raise not_settled(self.book.company.name, f"its {kind.stream.replace('_', ' ')}")
+                raise self._not_settled(kind.stream)
 
     def _slice(self, kind: MasterClass, after: int, upto: int) -> list[Whole]:
         try:
@@ -102,8 +105,17 @@ class MasterRead:
             self.emit(self._census(stream, members, corroborated=is_sure and bool(members)))
             return
         verdict = self.memory.compare(self._census(stream, members, corroborated=False))
-        if verdict.gone and is_sure and self._agrees_again(stream, members):
-            self.memory.compare(self._census(stream, members, corroborated=True))
+        if not is_sure:
+            raise self._not_settled(stream)
+        if not verdict.gone:
+            return
+        if not (self._agrees_again(stream, members) and self._none_there(stream, verdict.gone)):
+            raise self._not_settled(stream)
+        self.memory.compare(self._census(stream, members, corroborated=True))
+
+    def _not_settled(self, stream: str) -> SourceUnavailable:
+        """What a list leaves out may have changed, too: going on would lose it."""
+        return not_settled(self.book.company.name, f"its {stream.replace('_', ' ')}")
 
     def _agrees_again(self, stream: str, members: Sequence[CensusMember]) -> bool:
         """Before anything is called gone: the list comes a second time, whole fields and all, and nothing moved."""
@@ -113,6 +125,15 @@ class MasterRead:
         }
         groups = next(kind for kind in MASTER_CLASSES if kind.stream == "groups")
         return keys == again and bool(keys or self.book.count_masters(groups)) and self.book.is_quiet()
+
+    def _none_there(self, stream: str, keys: Sequence[str]) -> bool:
+        """Ask for those missing by their numbers, one by one as long as they are few."""
+        kinds = [kind for kind in MASTER_CLASSES if kind.stream == stream]
+        numbers = [master_id for key in keys if (master_id := master_id_of(key))]
+        asked = [[number] for number in numbers[:ASKED_SINGLY_MAX]]
+        rest = numbers[ASKED_SINGLY_MAX:]
+        asked += [rest[place : place + KEYS_PER_REQUEST] for place in range(0, len(rest), KEYS_PER_REQUEST)]
+        return not any(self.book.has_master(kind, some) for kind in kinds for some in asked)
 
     def _census(self, stream: str, members: Sequence[CensusMember], *, corroborated: bool) -> Census:
         return Census(self.book.guid, stream, None, tuple(members), corroborated)

@@ -180,6 +180,10 @@ class GatewaySource:
         def save(progress: Progress | None, mark: Watermark | None) -> None:
             self._save(run.book.guid, progress, mark)
 
+        for stream, whole in run.stale_masters():
+            if stream == VOUCHER_TYPES:
+                run.note_type(str(whole.item.columns["name"]), _decode(whole.tree))
+            self._emission.emit_aside(stream, self._record(run.book, whole))
         for done, whole in enumerate(run.vouchers(save), start=1):
             if self._emission.progress and done % 100 == 0:
                 self._emission.progress(ProgressEvent("read", done, max(total, done), "vouchers"))

@@ -116,13 +116,15 @@ class Learned:
         self.groups[group.key] = fact
 
     def add_ledger(self, ledger: Ledger) -> None:
-        """Learn a ledger; a tax ledger that was not known as one changes the tax lines of vouchers."""
+        """Learn a ledger; another tax head or rate changes the tax lines of vouchers, another place their parties."""
         fact = LedgerFact(ledger.tax_head, ledger.tax_rate, ledger.reserved, ledger.is_placeholder)
         before = self.ledgers.get(ledger.key)
         if before is not None and fact.is_placeholder and not before.is_placeholder:
             return
         known_head = before.tax_head if before else None
-        if known_head != fact.tax_head or (before is not None and before.is_placeholder and not fact.is_placeholder):
+        has_moved = before is not None and (before.reserved, before.tax_rate) != (fact.reserved, fact.tax_rate)
+        is_real_now = before is not None and before.is_placeholder and not fact.is_placeholder
+        if known_head != fact.tax_head or has_moved or is_real_now:
             self.outdated.add("vouchers")
         self.ledgers[ledger.key] = fact
 

@@ -17,7 +17,7 @@ from canonical.issue import Issue, IssueLevel
 from canonical.proof import ReportKind
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import ProgressEvent
-from connectors.sdk.census import Census, CensusMember, CensusVerdict
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, Settlement
 from connectors.tally.odbc.beside import BesideOdbc
 from connectors.tally.odbc.opinion import NO_PERIOD, OTHER_PERIOD, REPORT_TITLE, Opinion, derived_ledgers
 from connectors.tally.odbc.settings import OdbcUse
@@ -115,6 +115,8 @@ class Gateway:
     @property
     def issues(self) -> tuple[Issue, ...]:
         return ()
+
+    settlement = Settlement.SETTLED
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         return [{"company": identity, "plan": self.plan} for identity, _ in self.companies]

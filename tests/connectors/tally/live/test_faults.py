@@ -41,7 +41,7 @@ HELD_ANYWAY = frozenset(
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Tally]:
-    with tally(vouchers=150, companies=2) as running:
+    with tally(vouchers=80) as running:
         yield running
 
 

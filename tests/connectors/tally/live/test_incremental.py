@@ -15,7 +15,7 @@ from tests.connectors.tally.live.tally import MASTER_EDITS, VOUCHER_EDITS, Edit,
 EDITS = st.lists(st.sampled_from([*VOUCHER_EDITS, *MASTER_EDITS]), min_size=1, max_size=5)
 VOUCHER_ONLY = st.lists(st.sampled_from(VOUCHER_EDITS), min_size=1, max_size=5)
 HISTORIES = settings(
-    max_examples=12,
+    max_examples=4,
     deadline=None,
     phases=[
         Phase.explicit,
@@ -28,12 +28,12 @@ HISTORIES = settings(
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Tally]:
-    with tally(vouchers=60) as running:
+    with tally(vouchers=40) as running:
         yield running
 
 
 @HISTORIES
-@given(st.lists(EDITS, min_size=1, max_size=3), st.integers(0, 10**6))
+@given(st.lists(EDITS, min_size=1, max_size=2), st.integers(0, 10**6))
 def test_the_hub_holds_what_a_first_sync_would_bring(served: Tally, days: list[list[Edit]], seed: int) -> None:
     backup = served.company.snapshot()
     hub, state = Hub(), None
@@ -48,7 +48,7 @@ def test_the_hub_holds_what_a_first_sync_would_bring(served: Tally, days: list[l
 
 
 @HISTORIES
-@given(st.lists(VOUCHER_ONLY, min_size=1, max_size=3), st.integers(0, 10**6))
+@given(st.lists(VOUCHER_ONLY, min_size=1, max_size=2), st.integers(0, 10**6))
 def test_a_target_behind_the_pipe_holds_it_too(served: Tally, days: list[list[Edit]], seed: int) -> None:
     backup = served.company.snapshot()
     target = Target()

@@ -1,0 +1,272 @@
+"""Live syncs, one property at a time: positions, turns, looks, tombstones, renames, what counters do not tell."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from canonical.errors import KhataError, SourceUnavailable
+from canonical.publication import PublicationState
+from canonical.voucher import Voucher
+from khata.reading.trace import trace_record
+from storage.turn import TurnTaken
+from tests.connectors.tally.live import tally as edits
+from tests.connectors.tally.live.tally import Tally, tally
+from tests.live.edits import rename_company
+from tests.live.histories import Killed, dying_at_request
+from tests.live.hub import REQUEST, LiveHub, differences, fresh, hub
+from workflows.bookmarks import COMMITTED, COUNTERS, WATERMARKS
+from workflows.extraction import no_beat
+from workflows.inputs import RunStatus
+from workflows.local import sync_connection
+from workflows.polling import PAUSE_FIRST, PAUSE_LONGEST, pause_after
+from workflows.steps import Steps
+
+ROOT = Path(__file__).resolve().parents[2]
+STEPS: tuple[Callable[[Steps, Any], Any], ...] = (
+    lambda steps, run: steps.extract(run, no_beat),
+    lambda steps, run: steps.translate(run, no_beat),
+    lambda steps, run: steps.prove(run, no_beat),
+    lambda steps, run: steps.harmonize(run),
+)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Tally]:
+    with tally(vouchers=24) as served:
+        yield served
+
+
+@pytest.fixture
+def served(running: Tally) -> Iterator[Tally]:
+    """The same books at the beginning of every test."""
+    start = running.company.snapshot()
+    yield running
+    running.company.restore(start)
+    running.running.watch = None
+
+
+@pytest.fixture
+def synced(served: Tally) -> Iterator[LiveHub]:
+    with hub(served) as made:
+        made.sync()
+        yield made
+
+
+def bookmark(made: LiveHub, name: str) -> Any:
+    connection = made.books.connections.get("shop")
+    return made.books.bookmarks.all(connection.connection_id).get(name, {}).get("state")
+
+
+def work(made: LiveHub, *some: edits.Edit, seed: int = 1) -> None:
+    for number, edit in enumerate(some):
+        edit(made.tally.company, Random(seed + number))
+
+
+def test_nothing_is_read_while_nothing_moves(synced: LiveHub) -> None:
+    before = synced.tally.request_count()
+    assert synced.poll().status == RunStatus.UNCHANGED
+    assert synced.tally.request_count() == before + 1, "one small question"
+    assert len(synced.books.runs.list(kind="sync").items) == 1
+
+
+def test_a_change_is_seen_by_the_next_look(synced: LiveHub) -> None:
+    before = synced.tally.byte_count()
+    work(synced, edits.create)
+    assert synced.poll().counts["vouchers"] == 1
+    assert synced.tally.byte_count() - before < before / 3, "not everything is read again"
+    assert not differences(synced.held(), fresh(synced.tally))
+
+
+@pytest.mark.parametrize("done", range(len(STEPS) + 1))
+def test_a_position_counts_only_when_the_run_is_closed(synced: LiveHub, done: int) -> None:
+    """A process that ends between any two steps leaves the watermark where it was."""
+    before = bookmark(synced, COMMITTED)
+    work(synced, edits.create, edits.redate)
+    steps = synced.steps
+    run = steps.open_run(REQUEST)
+    for step in STEPS[:done]:
+        step(steps, run)
+    assert bookmark(synced, COMMITTED) == before
+    synced.reopen()
+    assert synced.poll().status == RunStatus.SUCCEEDED
+    assert bookmark(synced, COMMITTED) != before
+    assert not differences(synced.held(), fresh(synced.tally))
+    statuses = {found.run_id: found.status for found in synced.books.runs.list(kind="sync").items}
+    assert statuses[run.run_id] == RunStatus.FAILED, "the abandoned run is closed by the next"
+
+
+def test_a_killed_first_reading_goes_on_where_it_was(served: Tally) -> None:
+    with hub(served) as made:
+        with pytest.raises(Killed), dying_at_request(made, 44):
+            made.sync()
+        made.reopen()
+        stored = made.books.census.count_by_day(made.company, "vouchers")
+        assert 0 < sum(stored.values()) < 24, "what was read stays"
+        assert bookmark(made, COMMITTED) is None
+        summary = made.sync()
+        assert summary.counts["vouchers"] == 24 - sum(stored.values()), "and is not read again"
+        assert not differences(made.held(), fresh(served))
+
+
+def test_books_that_differ_after_changes_are_compared_as_a_whole(synced: LiveHub, monkeypatch: Any) -> None:
+    """Held back after changes only: the watermark goes; after everything was compared, it is kept."""
+    held = PublicationState.HELD.value
+    monkeypatch.setattr("workflows.steps._publication", lambda proofs, is_held: held)
+    work(synced, edits.create)
+    synced.poll()
+    assert WATERMARKS not in bookmark(synced, COMMITTED)
+    assert synced.poll().status == RunStatus.SUCCEEDED, "nothing moved, and yet it is looked at once more"
+    assert bookmark(synced, COMMITTED)[WATERMARKS]
+    assert synced.poll().status == RunStatus.UNCHANGED
+
+
+def test_one_sync_at_a_time(synced: LiveHub) -> None:
+    connection = synced.books.connections.get("shop")
+    with synced.books.turn(connection.connection_id):
+        with pytest.raises(TurnTaken, match="at the moment"):
+            synced.sync()
+        steps = synced.steps
+        run = steps.open_run(REQUEST)
+        with pytest.raises(TurnTaken):
+            steps.extract(run, no_beat)
+
+
+def test_a_turn_is_that_of_all_processes(synced: LiveHub) -> None:
+    """Held by another process, it is taken; when that process is killed, it is free."""
+    connection = synced.books.connections.get("shop")
+    code = (
+        f"import time; from storage import open_store; books = open_store({synced.store.url!r}).tenant()\n"
+        f"with books.turn({connection.connection_id}):\n    print('mine', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "mine\n"
+        with pytest.raises(TurnTaken):
+            synced.sync()
+        other.kill()
+    assert synced.sync().status == RunStatus.SUCCEEDED
+
+
+def test_after_a_failure_the_next_look_waits(synced: LiveHub, monkeypatch: Any) -> None:
+    work(synced, edits.create)
+
+    def hangs(*args: object, **more: object) -> None:
+        raise SourceUnavailable("It hangs.", next_run=True)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("workflows.steps.run_tap", hangs)
+        with pytest.raises(SourceUnavailable):
+            synced.poll()
+    before = synced.tally.request_count()
+    assert synced.poll().status == RunStatus.UNCHANGED
+    assert synced.tally.request_count() == before, "it is left alone"
+    assert synced.steps.look(REQUEST).reason == "waiting"
+    synced.clock.now += PAUSE_FIRST
+    assert synced.poll().status == RunStatus.SUCCEEDED
+
+
+def test_pauses_grow_up_to_an_hour() -> None:
+    assert pause_after(0) == timedelta(0)
+    assert [pause_after(count) / PAUSE_FIRST for count in (1, 2, 3, 4)] == [1, 2, 4, 8]
+    assert pause_after(50) == PAUSE_LONGEST
+
+
+def test_what_is_deleted_gets_a_tombstone_and_what_comes_back_is_revived(synced: LiveHub) -> None:
+    backup, company = synced.tally.company.snapshot(), synced.company
+    before = {stored.record.source.key: stored for stored in synced.books.records.iter_stored(company, Voucher)}
+    known = synced.clock.now
+    work(synced, edits.delete)
+    summary = synced.poll()
+    (tombstone,) = synced.books.retirement.of_company(company)
+    stored = before[tombstone.source.key]
+    assert tombstone.run_id == summary.run_id
+    assert tombstone.source.key not in {voucher.source.key for voucher in synced.books.records.iter(company, Voucher)}
+    then = {voucher.source.key for voucher in synced.books.records.iter(company, Voucher, known_at=known)}
+    assert tombstone.source.key in then, "as known before, it is there"
+    for address in (f"v:{stored.id}", f"r:{tombstone.raw_id}", str(tombstone.source)):
+        facts = dict(trace_record(synced.books, address).steps[0].facts)
+        assert facts["gone from the source"] == tombstone.known_at
+        assert facts["noticed by"] == f"run:{summary.run_id}"
+        assert "was not among them" in str(facts["reason"])
+    synced.tally.company.restore(backup)
+    synced.poll()
+    assert tombstone.source.key in {voucher.source.key for voucher in synced.books.records.iter(company, Voucher)}
+    assert dict(trace_record(synced.books, f"r:{tombstone.raw_id}").steps[0].facts)["since then"]
+
+
+def test_a_rename_reads_again_what_names_the_master_and_nothing_else(synced: LiveHub) -> None:
+    company, row = synced.tally.company, synced.tally.company.vouchers()[0]
+    ledger = company.masters.by_id[row.postings[0]]
+    naming = sum(ledger.master_id in voucher.postings[::2] for voucher in company.vouchers())
+    company.edit_masters.rename(ledger.master_id, f"{ledger.name} & Sons")
+    summary = synced.poll()
+    assert naming <= summary.counts["vouchers"] < 24
+    assert not differences(synced.held(), fresh(synced.tally))
+    (renaming,) = synced.books.renames.of_company(synced.company)
+    assert (renaming.old_name, renaming.new_name) == (ledger.name, f"{ledger.name} & Sons")
+    for stream in ("vouchers", "ledgers", "groups"):
+        assert synced.books.census.outdated(synced.company, stream) == ()
+
+
+def test_a_restored_backup_counts_though_its_counters_are_smaller(synced: LiveHub) -> None:
+    backup = synced.tally.company.snapshot()
+    work(synced, edits.create, edits.redate, edits.cancel)
+    synced.poll()
+    synced.tally.company.restore(backup)
+    assert synced.poll().status == RunStatus.SUCCEEDED
+    assert not differences(synced.held(), fresh(synced.tally))
+
+
+def test_a_thorough_sync_sees_what_no_counter_tells(synced: LiveHub) -> None:
+    company = synced.tally.company
+    work(synced, edits.make_optional)
+    synced.poll()
+    optional = next(row for row in company.vouchers() if row.is_optional)
+    counters = company.alter_voucher_id
+    company.edit_vouchers.renumber(optional.master_id, "Q/77")
+    rename_company(company, Random(1))
+    assert company.alter_voucher_id == counters
+    synced.poll()
+    sync_connection(synced.steps, REQUEST.__class__("default", "shop", "tally", is_thorough=True))
+    assert not differences(synced.held(), fresh(synced.tally))
+
+
+def test_counters_are_kept_only_of_what_was_read_to_its_end(synced: LiveHub) -> None:
+    """Somebody works while the sync reads: the next look finds that something moved."""
+    work(synced, edits.create)
+    count = 0
+
+    def meanwhile(number: int, text: str) -> None:
+        nonlocal count
+        count += 1
+        if count == 6:
+            edits.create_ledger(synced.tally.company, Random(5))
+
+    synced.tally.running.watch = meanwhile
+    synced.poll()
+    synced.tally.running.watch = None
+    if bookmark(synced, COUNTERS) is None:
+        assert synced.steps.look(REQUEST).is_due
+    while synced.poll().status != RunStatus.UNCHANGED:
+        pass
+    assert not differences(synced.held(), fresh(synced.tally))
+
+
+def test_a_source_that_is_not_there_says_so_and_leaves_everything(synced: LiveHub) -> None:
+    before = synced.held()
+    nowhere = {"url": "http://127.0.0.1:9", "pause_s": 0.0}
+    synced.books.connections.save("shop", "tally", {"gateway": nowhere}, at=synced.clock())
+    with pytest.raises(KhataError) as raised:
+        synced.sync()
+    assert raised.value.code == "tally.gateway.not_listening"
+    assert synced.held() == before
+    (latest,) = synced.books.runs.list(kind="sync", limit=1).items
+    assert (latest.status, latest.summary["error"]) == (RunStatus.FAILED, "tally.gateway.not_listening")
