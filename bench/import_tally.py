@@ -58,7 +58,8 @@ def khata(*arguments: str) -> Measured:
 
 
 def measure(path: Path, database_url: str, name: str) -> ImportFigures:
-    """Bare extraction, first import, import of the unchanged file."""
+    """Bare extraction, first import into a database that was set up before, import of the unchanged file."""
+    khata("db", "migrate", "--db", database_url)
     bare = python("bench.bare_lxml", str(path))
     command = ("import", str(path), "--db", database_url, "--format", "json")
     first = khata(*command)
@@ -84,7 +85,7 @@ def report(figures: ImportFigures) -> Iterator[str]:
     )
     yield (
         f"  bare lxml {figures.bare.wall_s:.2f} s -> ratio {figures.ratio:.1f} (limit 8); "
-        f"{figures.rows_per_s:,.0f} rows/s (PostgreSQL target 30,000); "
+        f"{figures.rows_per_s:,.0f} rows/s; "
         f"unchanged again {figures.again.wall_s:.1f} s, {figures.first.wall_s / figures.again.wall_s:.1f} times "
         "faster (target 3)"
     )

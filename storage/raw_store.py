@@ -107,6 +107,7 @@ class RawStore(Repository):
         A translator version other than the one the stream was last read with makes the whole stream pending again.
         """
         self.note_versions(company_id, (stream,), translator_version)
+        source = self._source(company_id)
         last = 0
         while True:
             with self._read() as transaction:
@@ -117,11 +118,21 @@ class RawStore(Repository):
                 )
                 # by id, not by a join: tables this fresh have no statistics, and a join of them went through all rows
                 rows = transaction.find(_BY_ID, (self._tenant_id,), [raw_id for (raw_id,) in waiting])
-                found = self._records(transaction, sorted(rows, key=itemgetter(0)))
+                rows.sort(key=itemgetter(0))
+                found = self._records(transaction, [(row[0], *source, *row[1:]) for row in rows])
             if not found:
                 return
             yield found
             last = found[-1].raw_id
+
+    def _source(self, company_id: int) -> Row:
+        """Connector and source key of a company."""
+        with self._read() as transaction:
+            rows = transaction.rows(
+                "SELECT connector, source_key FROM company WHERE tenant_id = ? AND id = ?",
+                (self._tenant_id, company_id),
+            )
+        return rows[0] if rows else ("", "")
 
     def note_versions(self, company_id: int, streams: Iterable[str], translator_version: int) -> None:
         """Note the translator version streams are about to be read with; another than before makes them pending."""
@@ -238,8 +249,9 @@ _COLUMNS = (
 
 
 _BY_ID = Lookup(
-    table="raw_record r JOIN company c ON c.tenant_id = r.tenant_id AND c.id = r.company_id",
-    columns=_COLUMNS,
+    table="raw_record r",
+    columns=_COLUMNS.replace("c.connector, c.source_key, ", ""),
     where="r.tenant_id = ?",
     column="r.id",
 )
+"""``_COLUMNS`` without the company's, which are the same for all."""

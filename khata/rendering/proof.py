@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from canonical.money import render_inr
 from canonical.proof import ControlTotal, ProofStatus
+from canonical.publication import PublicationState
 from khata.rendering.books import paged
 from khata.rendering.files import plain_cell
 from khata.rendering.publication import PUBLICATION_FACTS, publication_facts, publication_note
@@ -130,9 +131,23 @@ def _notes(stored: StoredProof, publication: Publication) -> tuple[str, ...]:
     kept = len(stored.proof.totals)
     whole = stored.findings.compared + stored.findings.without_oracle
     left = () if kept == whole else (f"{whole - kept} figures that were proved are not kept for older proofs.",)
-    idle = [f"No comparison with {use.oracle}: {use.reason}." for use in stored.proof.oracles if not use.is_used]
+    idle: dict[str, list[str]] = {}
+    for use in stored.proof.oracles:
+        if not use.is_used:
+            idle.setdefault(use.reason, []).append(use.oracle)
+    unused = [f"No comparison with {', '.join(oracles)}: {reason}." for reason, oracles in idle.items()]
     limited = [f"{use.oracle}: {use.reason}." for use in stored.proof.oracles if use.is_used and use.reason]
-    return (findings_line(stored.findings), publication_note(publication), *left, *limited, *idle)
+    return (findings_line(stored.findings), _publication_note(publication), *left, *limited, *unused)
+
+
+def _publication_note(publication: Publication) -> str:
+    """What readers of figures get because of this proof."""
+    if publication.state is not PublicationState.HELD:
+        return publication_note(publication)
+    instead = "no figures, for none were published before"
+    if publication.published_at is not None:
+        instead = f"the figures published last, as known at {plain_cell(publication.published_at)}"
+    return f"HELD BACK: {'; '.join(publication.objections)}. Reports show {instead}."
 
 
 def oracles_sheet(stored: StoredProof, company: str) -> Sheet:

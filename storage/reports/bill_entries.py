@@ -101,7 +101,8 @@ def _unreferenced_rows(transaction: Transaction, company_id: int, clock: Clock, 
     return transaction.rows(
         "SELECT p.ledger_key, 'on_account', '', p.unreferenced, p.day, NULL, NULL, NULL, NULL, p.known_from, "
         "p.known_to, v.number, v.source_key, FALSE, TRUE, '' FROM posting p "
-        "JOIN voucher v ON v.tenant_id = p.tenant_id AND v.id = p.voucher_id WHERE p.tenant_id = ? AND p.company_id = ? AND p.unreferenced <> 0 "
+        "JOIN voucher v ON v.tenant_id = p.tenant_id AND v.id = p.voucher_id "
+        "WHERE p.tenant_id = ? AND p.company_id = ? AND p.unreferenced <> 0 "
         f"AND {dialect.membership('p.ledger_key', len(keys))} AND {visible}",
         (transaction.tenant_id, company_id, *dialect.bind_members(keys), *bound),
     )

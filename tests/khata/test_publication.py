@@ -163,7 +163,8 @@ def test_the_proof_lists_differences_first_and_says_what_it_had_to_do_without(sh
     missing = {use["oracle"] for use in said["oracles"] if not use["used"]}
     assert {"trial balance", "bills receivable", "balance sheet"} <= missing
     table = shop.ask("proof")
-    assert "No comparison with trial balance: not read" in table.output
+    assert "No comparison with trial balance, profit and loss, balance sheet" in table.output
+    assert "Reports show the figures published last" in table.output
     csv = shop.ask("proof", "--format", "csv").output.splitlines()
     assert csv[0].startswith("name,kind,ours,theirs,difference,status")
     workbook = shop.home / "proof.xlsx"

@@ -147,6 +147,27 @@ def test_statements_of_the_second_year_are_proved_as_well(served: Tally, live: L
     assert states["closing balance: Stock of Goods"] is ProofStatus.NO_ORACLE
 
 
+@pytest.mark.parametrize(
+    "period",
+    [
+        Period(date(2025, 4, 1), date(2025, 9, 30)),
+        Period(date(2025, 10, 1), date(2026, 3, 31)),
+        Period(date(2026, 6, 1), date(2027, 3, 31)),
+    ],
+    ids=str,
+)
+def test_statements_of_any_part_of_a_year_agree(served: Tally, live: LiveHub, tmp_path: Path, period: Period) -> None:
+    served.company.edit_vouchers.create(journal(date(2026, 5, 4), "Cash", "Interest Received", 1_000_00))
+    served.company.edit_vouchers.create(journal(date(2026, 8, 4), "Telephone & Internet", "Cash", 2_000_00))
+    live.sync()
+    proof = prove_with(live, [report(served, title, period, tmp_path) for title in STATEMENTS])
+    assert told(proof.differences) == []
+    states = {total.name: total.status for total in proof.totals}
+    assert states["net profit of the period"] is ProofStatus.PROVED
+    assert states["balance sheet: Profit & Loss A/c"] is ProofStatus.PROVED
+    assert states["closing balance: Cash"] is ProofStatus.PROVED
+
+
 STATEMENTS = ("Trial Balance", "Profit and Loss", "Balance Sheet")
 
 

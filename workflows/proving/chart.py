@@ -58,13 +58,13 @@ class Chart:
         return frozenset({key}) if key in self.ledgers else self.below.get(key, frozenset())
 
     def is_revenue(self, key: str) -> bool:
-        """Whether a ledger or group is income or expense, by the nearest group that says so."""
+        """Whether a ledger or group is income or expense: what the topmost group is, all below it are."""
         chain = self.above[key] if key in self.ledgers else (key, *self.above.get(key, ()))
-        for group in (self.groups[name] for name in chain if name in self.groups):
-            if group.is_revenue is not None:
-                return group.is_revenue
+        for group in (self.groups[name] for name in reversed(chain)):
             if group.reserved is not None:
                 return group.reserved in REVENUE
+            if group.is_revenue is not None:
+                return group.is_revenue
         ledger = self.ledgers.get(key)
         return ledger is not None and ledger.reserved in REVENUE
 
@@ -72,9 +72,7 @@ class Chart:
         """Whether a ledger is one of those whose balance the source derives from its stock."""
         if self.ledgers[key].reserved is ReservedGroup.STOCK_IN_HAND:
             return True
-        return any(
-            self.groups[name].reserved is ReservedGroup.STOCK_IN_HAND for name in self.above[key] if name in self.groups
-        )
+        return any(self.groups[name].reserved is ReservedGroup.STOCK_IN_HAND for name in self.above[key])
 
     @property
     def stock(self) -> frozenset[str]:

@@ -119,7 +119,7 @@ class _Proving:
             self.complete_by = self.complete_by or report.oracle
         return list(balances.trial_balance(report, books))
 
-    def _profit_and_loss(self, oracle: Oracle) -> Iterator[ControlTotal]:
+    def _profit_and_loss(self, oracle: Oracle) -> list[ControlTotal]:
         books = self._books(oracle.report)
         return statements.profit_and_loss(oracle.report, books, self._stock_value(books))
 

@@ -17,7 +17,7 @@ from canonical.money import ZERO
 from storage.reports.movements import LedgerMovement
 from workflows.proving.chart import PROFIT_AND_LOSS, Chart
 
-STOCK_UNKNOWN = "the value of stock on the first day of a later year is known to the source only"
+STOCK_UNKNOWN = "the value of stock on a day after the books began is known to the source only"
 _NOTHING = LedgerMovement()
 
 
@@ -77,7 +77,7 @@ class PeriodBooks:
 
     def unknowable(self, keys: frozenset[str]) -> str:
         """Why the balance of these ledgers together cannot be known from postings; empty if it can."""
-        if self.is_first_year or not self.has_stock:
+        if (self.is_first_year and self.opens_with_year) or not self.has_stock:
             return ""
         return STOCK_UNKNOWN if keys & (self.chart.stock | {PROFIT_AND_LOSS}) else ""
 

@@ -7,7 +7,7 @@ in ``Profit & Loss A/c`` and stock at its closing value, where the trial balance
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from canonical.ledger import name_key
@@ -35,8 +35,22 @@ class Figure:
     reason: str = ""
 
 
-def profit_and_loss(report: SourceReport, books: PeriodBooks, stock: StockValue) -> Iterator[ControlTotal]:
-    """Compare every row, what the account leaves out, and what it comes to."""
+def profit_and_loss(report: SourceReport, books: PeriodBooks, stock: StockValue) -> list[ControlTotal]:
+    """Compare every row, what the account leaves out, and what it comes to.
+
+    Books that begin within a year may open income and expense ledgers with a balance. Whether the account shows it is
+    not documented, so both readings are tried and the one with fewer differences is taken.
+    """
+    readings = (books, replace(books, opens_with_year=False)) if _opens_income(books) else (books,)
+    compared = [list(_account(report, reading, stock)) for reading in readings]
+    return min(compared, key=lambda totals: sum(bool(total.difference) for total in totals))
+
+
+def _opens_income(books: PeriodBooks) -> bool:
+    return any(books.balance(key).opening for key in books.chart.revenue)
+
+
+def _account(report: SourceReport, books: PeriodBooks, stock: StockValue) -> Iterator[ControlTotal]:
     figures = [_income_figure(line.name, books, stock) for line in report.lines]
     for number, line in enumerate(report.lines):
         figure = figures[number]
@@ -120,7 +134,7 @@ def _sheet_figure(name: str, books: PeriodBooks, stock: StockValue) -> Figure:
     if word == PROFIT_AND_LOSS:
         return _profit_carried(books, stock)
     if word == name_key("Current Period"):
-        profit = net_profit(books, stock)
+        profit = net_profit(books, stock) if books.opens_with_year else None
         return Figure(None if profit is None else -profit, NO_STOCK_VALUE if profit is None else "")
     if word == CLOSING_ROW:
         return Figure(None, STOCK_DECLARED)
@@ -144,20 +158,18 @@ def _with_stock(ledgers: frozenset[str], books: PeriodBooks, stock: StockValue) 
 
 
 def _profit_carried(books: PeriodBooks, stock: StockValue) -> Figure:
-    """Balance of the profit and loss account with the period's profit in it."""
-    profit = net_profit(books, stock)
-    earlier = _earlier_stock_change(books, stock)
-    if profit is None or earlier is None:
-        return Figure(None, NO_STOCK_VALUE)
-    return Figure(books.balance(PROFIT_AND_LOSS).closing - earlier - profit)
+    """Balance of the profit and loss account with all profit in it, whichever period the sheet was asked for.
 
-
-def _earlier_stock_change(books: PeriodBooks, stock: StockValue) -> Decimal | None:
-    """What stock gained in earlier years is profit of theirs, and no posting says it."""
-    if books.is_first_year or not books.has_stock:
-        return ZERO
+    Profit since the books began is what income and expense came to and what stock gained; earlier years' income and
+    expense stand in the ledger's own balance already.
+    """
     at_start = sum((books.chart.ledgers[key].opening or ZERO for key in books.chart.stock), ZERO)
-    return None if stock.opening is None else stock.opening - at_start
+    gained = ZERO if not books.has_stock and stock.closing is None else None
+    if stock.closing is not None:
+        gained = stock.closing - at_start
+    if gained is None:
+        return Figure(None, NO_STOCK_VALUE)
+    return Figure(books.total({PROFIT_AND_LOSS, *books.chart.revenue}).closing - gained)
 
 
 def _row(line: ReportLine, figure: Figure, report: SourceReport, kind: ControlKind) -> ControlTotal:

@@ -127,8 +127,8 @@ def _parent(item: Item | StockGroup) -> str:
 
 
 def _opening(reports: Iterable[SourceReport], books: PeriodBooks) -> Decimal | None:
-    """Of the books' first year what the stock ledgers open with; later what the source says."""
-    if books.is_first_year or not books.has_stock:
+    """When the books begin, what the stock ledgers open with; later what the source says."""
+    if (books.is_first_year and books.opens_with_year) or not books.has_stock:
         return books.total(books.chart.stock).opening
     said = [_row(report, OPENING_ROW) for report in reports if report.kind is ReportKind.PROFIT_AND_LOSS]
     return next((found[0] for found in said if found is not None), None)

@@ -172,8 +172,7 @@ class Book:
         Raises:
             SourceUnavailable: two answers of different kinds do not agree on how many they are.
         """
-        optional = compare(method("IsOptional"), Comparison.EQUAL, logical(value=True))
-        named = either(optional, *(compare(method("VoucherTypeName"), Comparison.EQUAL, text(name)) for name in types))
+        named = may_be_renumbered(types)
         return self._agreed("the numbers of its vouchers", lambda: self._numbers(named), self.whole_period(), named)
 
     def _numbers(self, named: Formula) -> list[Counted]:
@@ -215,13 +214,13 @@ class Book:
                 raise
         return [row for part in parts for row in self.count(part)]
 
-    def read(self, window: Window) -> Iterator[Whole]:
-        """Yield the vouchers of a window whole; those outside it are left aside.
+    def read(self, window: Window, *conditions: Formula) -> Iterator[Whole]:
+        """Yield the vouchers of a window whole, or those that meet conditions; those outside it are left aside.
 
         Raises:
             SourceError: the answer is not whole; nothing yielded before may be used.
         """
-        yield from self._whole(self._details(Period(window.first, window.last), *_slice(window)), window)
+        yield from self._whole(self._details(Period(window.first, window.last), *_slice(window), *conditions), window)
 
     def read_keys(self, rows: Sequence[Counted]) -> Iterator[Whole]:
         """Yield some vouchers, named one by one."""
@@ -393,6 +392,12 @@ class Book:
 
 def _slice(window: Window) -> tuple[Formula, ...]:
     return (altered_after(window.after, window.upto),) if window.after or window.upto is not None else ()
+
+
+def may_be_renumbered(types: Sequence[str]) -> Formula:
+    """The condition that a voucher is optional, or of one of some types."""
+    optional = compare(method("IsOptional"), Comparison.EQUAL, logical(value=True))
+    return either(optional, *(compare(method("VoucherTypeName"), Comparison.EQUAL, text(name)) for name in types))
 
 
 def _widened(period: Period) -> Period:

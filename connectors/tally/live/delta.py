@@ -12,7 +12,7 @@ from datetime import date
 from canonical.dates import Period
 from connectors.sdk.census import Census, CensusMember, HubMemory
 from connectors.tally.live.absence import VOUCHERS, Absence
-from connectors.tally.live.book import Book, Whole
+from connectors.tally.live.book import Book, Whole, may_be_renumbered
 from connectors.tally.live.counting import NOTHING, Counted, DayCounts, count_days, differing_days
 from connectors.tally.live.fetching import Fetcher
 from connectors.tally.live.numbering import mark_days
@@ -83,7 +83,8 @@ class Delta:
 
     def _renumbered(self, fetcher: Fetcher) -> Iterator[Whole]:
         """Vouchers whose number moved without a change of theirs."""
-        rows = self.book.count_numbers(sorted(self.mark.renumbered))
+        types = sorted(self.mark.renumbered)
+        rows = self.book.count_numbers(types)
         if self.memory is None:
             marks = mark_days(rows)
             wanted = [row for row in rows if self.mark.numbers.get(row.day) != marks[row.day]]
@@ -93,7 +94,7 @@ class Delta:
             verdict = self.memory.compare(Census(self.book.guid, VOUCHERS, None, members, corroborated=False))
             keys = frozenset(verdict.wanted)
             wanted = [row for row in rows if row.key in keys]
-        yield from fetcher.fetch_named(wanted)
+        yield from fetcher.fetch_like(wanted, may_be_renumbered(types))
 
     def _moved_mark(self, served: DayCounts) -> Watermark:
         company = self.book.company

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from canonical.errors import SourceError
+from connectors.tally.gateway.formula import Formula
 from connectors.tally.gateway.refusal import TOO_HEAVY
 from connectors.tally.live.book import KEYS_PER_REQUEST, Book, Whole
 from connectors.tally.live.counting import Counted
@@ -49,6 +50,18 @@ class Fetcher:
         ordered = sorted(wanted, key=lambda row: (row.day, row.master_id))
         for start in range(0, len(ordered), KEYS_PER_REQUEST):
             yield from self._named(ordered[start : start + KEYS_PER_REQUEST])
+
+    def fetch_like(self, wanted: Sequence[Counted], condition: Formula) -> Iterator[Whole]:
+        """Yield vouchers that are most of those a condition lets through, window by window; a few are named instead."""
+        if len(wanted) <= KEYS_PER_REQUEST * BY_KEY_SHARE:
+            yield from self.fetch_named(wanted)
+            return
+        days = [row.day for row in wanted]
+        for part in pack(Window(first=min(days), last=max(days)), wanted, self._book.pace.vouchers):
+            some = [row for row in wanted if part.holds(row)]
+            found = _held(self._book.read(part, condition), some) if some else {}
+            yield from found.values()
+            yield from self.fetch_named([row for row in some if row.key not in found])
 
     def _window(self, window: Window, wanted: Sequence[Counted]) -> Iterator[Whole]:
         if not wanted:

@@ -82,13 +82,13 @@ def read_target(
     Raises:
         SourceError: as ``GatewayClient.send``.
     """
-    groups = _groups(_objects(client, company, ObjectType.GROUP, ("Name", "Parent", "ReservedName")))
-    ledgers = _objects(client, company, ObjectType.LEDGER, ("Name", "Parent", "IsBillWiseOn"))
+    groups = _groups(_objects(client, company, ObjectType.GROUP, ("Guid", "Name", "Parent", "ReservedName")))
+    ledgers = _objects(client, company, ObjectType.LEDGER, ("Guid", "Name", "Parent", "IsBillWiseOn"))
     types = _objects(
         client,
         company,
         ObjectType.VOUCHER_TYPE,
-        ("Name", "Parent", "NumberingMethod", "IsOptional", "IsActive", "VoucherNumberSeries"),
+        ("Guid", "Name", "Parent", "NumberingMethod", "IsOptional", "IsActive", "VoucherNumberSeries"),
     )
     return Target(
         company=company,
@@ -101,7 +101,7 @@ def read_target(
 
 
 def _names(client: GatewayClient, company: LoadedCompany, kind: ObjectType) -> frozenset[str]:
-    return frozenset(name_key(name_of(node)) for node in _objects(client, company, kind, ("Name",)))
+    return frozenset(name_key(name_of(node)) for node in _objects(client, company, kind, ("Guid", "Name")))
 
 
 def name_of(node: Node) -> str:

@@ -46,24 +46,37 @@ class Sums:
         return self.rows.get(ledger_id) or LedgerSum()
 
 
-def add_up(masters: MasterTable, vouchers: Iterable[Voucher], counting: frozenset[int], period: Period) -> Sums:
+@dataclass(frozen=True, slots=True)
+class BookPeriod:
+    """A period of books that begin on a day."""
+
+    period: Period
+    books_from: date
+
+
+def add_up(masters: MasterTable, vouchers: Iterable[Voucher], counting: frozenset[int], scope: BookPeriod) -> Sums:
     """Add the vouchers up.
 
     Args:
         masters: whose ledgers.
         vouchers: all of the company's, in any order.
         counting: voucher types (master numbers) whose vouchers count in the books.
-        period: for which debits, credits and balances are stated.
+        scope: for which debits, credits and balances are stated.
     """
-    ledgers = [row for row in list(masters.by_id.values()) if row.kind == "LEDGER"]
+    ledgers = masters.of_kind("LEDGER")
     rows = {row.master_id: LedgerSum(opening=opening_of(row)) for row in ledgers}
     nominal = {row.master_id for row in ledgers if is_nominal(masters, row)}
-    year_start = max(FinancialYear.of(period.start).period.start, date.min)
+    year_start = FinancialYear.of(scope.period.start).period.start
     profit = next((row.master_id for row in ledgers if reserved_name(row) == PROFIT_AND_LOSS), 0)
+    if profit and year_start > scope.books_from:
+        for ledger_id in nominal:
+            rows[profit].opening += rows[ledger_id].opening
+            rows[ledger_id].opening = 0
+    carry = _Carry(nominal, year_start, profit)
     for voucher in vouchers:
-        if voucher.day <= period.end and counts(voucher, counting):
-            _post(rows, voucher, period.start, _Carry(nominal, year_start, profit))
-    return Sums(period, rows)
+        if voucher.day <= scope.period.end and counts(voucher, counting):
+            _post(rows, voucher, scope.period.start, carry)
+    return Sums(scope.period, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from canonical.dates import FinancialYear, Period
 from canonical.voucher_type import VoucherKind
-from sandbox.tally.books.balances import PROFIT_AND_LOSS, Sums, add_up, is_stock
+from sandbox.tally.books.balances import PROFIT_AND_LOSS, BookPeriod, Sums, add_up, is_stock
 from sandbox.tally.books.masters import MasterTable, reserved_name
 from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.stock import ItemStock, take_stock
@@ -201,7 +201,8 @@ class Ledgerbook:
         """Return ledger balances for a period; kept until the next edit."""
         found, version = self._sums.get(period), self.version
         if found is None:
-            found = add_up(self.masters, self.vouchers(), self.counting_types(), period)
+            scope = BookPeriod(period, self.books_from)
+            found = add_up(self.masters, self.vouchers(), self.counting_types(), scope)
             self._carry_stock(found)
             if version == self.version:
                 _keep(self._sums, period, found)

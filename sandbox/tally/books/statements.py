@@ -94,10 +94,13 @@ def group_turnover(company: Ledgerbook, period: Period, group: Master) -> Ledger
     return total
 
 
-def group_movement(company: Ledgerbook, period: Period, group: Master) -> int:
-    """Return debits less credits of a group within the period alone."""
+def group_result(company: Ledgerbook, period: Period, group: Master) -> int:
+    """Return what a group of income or expense adds to the period's result.
+
+    Openings of such ledgers (books that begin within a year) belong to the period the books begin in.
+    """
     total = group_turnover(company, period, group)
-    return total.debit - total.credit
+    return total.closing if period.start <= company.books_from else total.debit - total.credit
 
 
 def group_closing(company: Ledgerbook, period: Period, group: Master) -> int:

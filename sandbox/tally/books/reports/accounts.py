@@ -21,7 +21,7 @@ from sandbox.tally.books.statements import (
     closing_of,
     closing_stock,
     group_closing,
-    group_movement,
+    group_result,
     ledgers_under,
     opening_in,
     opening_stock,
@@ -147,7 +147,7 @@ def profit_and_loss(request: ReportRequest) -> Iterator[Block]:
     """
     company, period = request.company, request.period
     named = {reserved_name(row): row for row in request.groups() if is_nominal(company.masters, row)}
-    totals = {name: group_movement(company, period, row) for name, row in named.items()}
+    totals = {name: group_result(company, period, row) for name, row in named.items()}
     opening, closing = opening_stock(company, period), closing_stock(company, period)
     purchases, direct = totals.get("Purchase Accounts", 0), totals.get("Direct Expenses", 0)
     yield from _result_row(_name_of(named, "Sales Accounts"), main=totals.get("Sales Accounts", 0))
@@ -161,7 +161,7 @@ def profit_and_loss(request: ReportRequest) -> Iterator[Block]:
         yield from _result_row(_name_of(named, reserved), main=totals.get(reserved, 0))
     for row in named.values():
         if not reserved_name(row):
-            yield from _result_row(row.name, main=group_movement(company, period, row))
+            yield from _result_row(row.name, main=group_result(company, period, row))
 
 
 def _name_of(named: dict[str, Master], reserved: str) -> str:
