@@ -106,6 +106,22 @@ def test_changes_cost_little_beside_everything(books: Tally) -> None:
     assert (books.byte_count() - before) * 5 < whole
 
 
+def test_many_vouchers_with_new_numbers_are_read(books: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One deletion renumbers all later invoices of its type; beyond a few they are read by windows, not by name."""
+    monkeypatch.setattr("connectors.tally.live.fetching.KEYS_PER_REQUEST", 1)
+    hub = Hub()
+    state = books.sync(hub).state
+    types = {row.master_id for row in books.company.masters.of_kind("VOUCHERTYPE") if row.name == "GST Sale Invoice"}
+    rows = [row.master_id for row in books.company.vouchers() if row.type_id in types]
+    books.company.edit_vouchers.delete(rows[0])
+    before = books.request_count()
+    books.sync(hub, state)
+    read = [one for one in books.running.requests[before:] if one.name == "KhataVouchers"]
+    assert len(rows) > len(read)
+    assert max(one.objects for one in read) >= len(rows) - 1
+    assert objects(hub.content()) == books.fresh()
+
+
 def test_all_open_companies_are_read_or_those_that_are_named(books: Tally) -> None:
     one, other = [company.guid for company in books.running.books.companies]
     hub = Hub()
