@@ -20,7 +20,9 @@ from singer_sdk.testing import SuiteConfig, get_tap_test_class
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.record import RawRecord, SourceRef
+from connectors.sdk.base import Surroundings
 from connectors.sdk.conformance import Collected
+from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
 from connectors.tally.live.watermark import OVERLAP
 from connectors.tally.tap import TapTally
@@ -288,6 +290,19 @@ def test_the_state_survives_the_pipe(books: Tally) -> None:
     books.pipe(target)
     assert target.records == before
     assert size < 60_000
+
+
+def test_the_counters_say_whether_anything_moved(books: Tally) -> None:
+    surroundings = Surroundings(work_directory=books.folder, clock=books.clock, sleep=books.clock.sleep)
+    counters = get_connector("tally").counters
+    assert counters is not None
+    one = books.company.guid
+    before = counters(books.config(company_guid=one), surroundings)
+    assert before == counters(books.config(company_guid=one), surroundings)
+    assert len(before) == 1
+    assert len(counters(books.config(), surroundings)) == 2
+    work(books.company, [VOUCHER_EDITS[1]], seed=1)
+    assert before != counters(books.config(company_guid=one), surroundings)
 
 
 def test_one_of_files_and_gateway(tmp_path: Path) -> None:
