@@ -26,7 +26,7 @@ PREFIXES = (
     "rule sandbox source storage sync tally temporal tenant trace"
 ).split()
 NOT_CODES = re.compile(
-    r"khata\.(api|db|lock|log|up|sync|extract|translate|prove|harmonize|open_run|close_run|request_id|docs)"
+    r"khata\.(api|db|lock|log|up|sync|look|extract|translate|prove|harmonize|open_run|close_run|request_id|docs)"
     r"|api\.md|gst\.turnover|temporal\.(address|db|exe)|tenant\.id|receivables\.fifo|storage\.(migrations|store)"
 )
 """Dotted words that are names of loggers, steps, files, columns or settings."""

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from temporalio.client import Client
 
-from tests.workflows.scripted import ScriptedSteps
 from tests.workflows.servers import RunningServer
 from workflows.inputs import SyncRequest
 from workflows.policies import RetryRule, StepLimits, SyncLimits
+from workflows.temporal.activities import SyncSteps
 from workflows.temporal.client import SyncHandle, start_sync
 from workflows.temporal.pulse import PulseSettings
 from workflows.temporal.worker import WorkerSettings, build_worker
@@ -30,7 +30,7 @@ def request_of(key: str) -> SyncRequest:
 
 
 @asynccontextmanager
-async def working(client: Client, steps: ScriptedSteps, queue: str, pulse: PulseSettings) -> AsyncIterator[None]:
+async def working(client: Client, steps: SyncSteps, queue: str, pulse: PulseSettings) -> AsyncIterator[None]:
     settings = WorkerSettings(task_queue=queue, grace_s=0.2, sandboxed=True, pulse=pulse)
     async with build_worker(client, steps, settings):
         yield
@@ -38,7 +38,7 @@ async def working(client: Client, steps: ScriptedSteps, queue: str, pulse: Pulse
 
 def during(
     server: RunningServer,
-    steps: ScriptedSteps,
+    steps: SyncSteps,
     queue: str,
     body: Callable[[Client], Coroutine[None, None, Result]],
     pulse: PulseSettings | None = None,

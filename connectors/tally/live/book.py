@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,11 +44,13 @@ from connectors.tally.live.counting import (
     read_counted,
     read_day_counts,
 )
-from connectors.tally.live.notes import Notes, nothing_served, period_clipped
+from connectors.tally.live.notes import Notes, not_settled, nothing_served, period_clipped
 from connectors.tally.live.wanted import COMPANY_FIELDS, MASTER_COUNTED, VOUCHER_COUNTED, MasterClass, voucher_fields
 from connectors.tally.live.windows import Pace, Window
 from connectors.tally.tree import Node, text_of
 
+AGREE_TRIES = 3
+"""Somebody may save a voucher between two questions; not between each two."""
 KEYS_PER_REQUEST = 40
 """Vouchers named one by one in a filter."""
 _AHEAD = timedelta(days=731)
@@ -129,15 +131,16 @@ class Book:
             return count_days(self.count(Window(first=period.start, last=period.end)))
         return self._days_of(period)
 
-    def _days_of(self, period: Period) -> DayCounts:
+    def _days_of(self, period: Period, *filters: Formula) -> DayCounts:
+        request = self._vouchers(period, name="KhataDays", filters=filters, group_by=BY_DAY)
         try:
-            return read_day_counts(self._objects(self._vouchers(period, name="KhataDays", group_by=BY_DAY), "OBJECT"))
+            return read_day_counts(self._objects(request, "OBJECT"))
         except SourceError as error:
             if error.code not in TOO_HEAVY or period.days == 1:
                 raise
         middle = period.start + timedelta(days=period.days // 2 - 1)
         earlier, later = Period(period.start, middle), Period(middle + timedelta(days=1), period.end)
-        return {**self._days_of(earlier), **self._days_of(later)}
+        return {**self._days_of(earlier, *filters), **self._days_of(later, *filters)}
 
     def refuse_clipped(self, served: DayCounts) -> None:
         """Check that the count by day reaches to the last voucher there is.
@@ -165,8 +168,15 @@ class Book:
         """Ask for the numbers of all vouchers of some types, and of the optional ones of any.
 
         An optional voucher's number may be changed without a trace in its change number.
+
+        Raises:
+            SourceUnavailable: two answers of different kinds do not agree on how many they are.
         """
-        period, named = self.whole_period(), may_be_renumbered(types)
+        named = may_be_renumbered(types)
+        return self._agreed("the numbers of its vouchers", lambda: self._numbers(named), self.whole_period(), named)
+
+    def _numbers(self, named: Formula) -> list[Counted]:
+        period = self.whole_period()
         if self._can_group:
             request = self._vouchers(period, name="KhataNumbers", filters=(named,), group_by=BY_NUMBER)
             nodes = self._objects(request, "OBJECT")
@@ -175,6 +185,24 @@ class Book:
             nodes = self._objects(request, "VOUCHER")
         rows = (read_counted(node, self.guid) for node in nodes)
         return list({row.key: row for row in rows if row is not None}.values())
+
+    def count_surely(self, window: Window) -> list[Counted]:
+        """Ask which vouchers a window holds, and have the number of them confirmed by a count of another kind.
+
+        Raises:
+            SourceUnavailable: the two do not agree.
+        """
+        what = f"its vouchers of {window.first} to {window.last}"
+        return self._agreed(what, lambda: self.count(window), Period(window.first, window.last), *_slice(window))
+
+    def _agreed(self, what: str, ask: Callable[[], list[Counted]], period: Period, *filters: Formula) -> list[Counted]:
+        """Ask until a list and a count by day agree: rows that an answer loses may have changed, too."""
+        for _ in range(AGREE_TRIES):
+            rows = ask()
+            counted = self._days_of(period, *filters) if self._can_group else count_days(ask())
+            if count_days(rows) == {day: count for day, count in counted.items() if day in period}:
+                return rows
+        raise not_settled(self.company.name, what)
 
     def count(self, window: Window) -> list[Counted]:
         """Ask which vouchers a window holds; asked for in parts if that is too much at once."""

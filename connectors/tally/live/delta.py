@@ -24,7 +24,7 @@ def count_changed(book: Book, mark: Watermark) -> list[Counted]:
     """Ask which vouchers changed since a mark, with a few at or below it as a sample."""
     period = book.whole_period()
     after = max(mark.alter_voucher_id - OVERLAP, 0)
-    return book.count(Window(first=period.start, last=period.end, after=after))
+    return book.count_surely(Window(first=period.start, last=period.end, after=after))
 
 
 @dataclass(slots=True)

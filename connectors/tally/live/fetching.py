@@ -8,6 +8,7 @@ only if the company's counters have moved. If they have not, one of the answers 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from canonical.errors import SourceError
@@ -56,12 +57,14 @@ class Fetcher:
         if len(wanted) <= KEYS_PER_REQUEST * BY_KEY_SHARE:
             yield from self.fetch_named(wanted)
             return
-        days = [row.day for row in wanted]
-        for part in pack(Window(first=min(days), last=max(days)), wanted, self._book.pace.vouchers):
-            some = [row for row in wanted if part.holds(row)]
-            found = _held(self._book.read(part, condition), some) if some else {}
+        per_day = Counter(row.day for row in wanted)
+        limit = max(self._book.pace.vouchers, *per_day.values())  # whole days: change numbers may not be known here
+        left = {row.key: row for row in wanted}
+        for part in pack(Window(first=min(per_day), last=max(per_day)), wanted, limit):
+            found = _held(self._book.read(part, condition), list(left.values()))
             yield from found.values()
-            yield from self.fetch_named([row for row in some if row.key not in found])
+            left = {key: row for key, row in left.items() if key not in found}
+        yield from self.fetch_named(list(left.values()))
 
     def _window(self, window: Window, wanted: Sequence[Counted]) -> Iterator[Whole]:
         if not wanted:

@@ -84,7 +84,7 @@ class FullRead:
             return
         with closing(_Counted()) as counted:
             for scope in scopes(self._first_day(), self._last_day()):
-                rows = book.count(scope)
+                rows = book.count_surely(scope)
                 counted.keep(scope, rows)
                 wanted = rows if self.is_thorough else self.absence.wanted(Period(scope.first, scope.last), rows)
                 yield from Fetcher(book).fetch(scope, rows, wanted)

@@ -55,7 +55,7 @@ class Window:
         """Say whether something belongs here."""
         if not self.first <= item.day <= self.last:
             return False
-        return self.after < item.alter_id and (self.upto is None or item.alter_id <= self.upto)
+        return (not self.after or self.after < item.alter_id) and (self.upto is None or item.alter_id <= self.upto)
 
 
 def scopes(first: date, last: date, days: int = DAYS_MAX) -> Iterator[Window]:

@@ -20,7 +20,9 @@ from singer_sdk.testing import SuiteConfig, get_tap_test_class
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.record import RawRecord, SourceRef
+from connectors.sdk.base import Surroundings
 from connectors.sdk.conformance import Collected
+from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
 from connectors.tally.live.watermark import OVERLAP
 from connectors.tally.tap import TapTally
@@ -104,6 +106,22 @@ def test_changes_cost_little_beside_everything(books: Tally) -> None:
     done = books.sync(hub, state)
     assert done.counts["vouchers"] <= 2
     assert (books.byte_count() - before) * 5 < whole
+
+
+def test_many_vouchers_with_new_numbers_are_read(books: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One deletion renumbers all later invoices of its type; beyond a few they are read by windows, not by name."""
+    monkeypatch.setattr("connectors.tally.live.fetching.KEYS_PER_REQUEST", 1)
+    hub = Hub()
+    state = books.sync(hub).state
+    types = {row.master_id for row in books.company.masters.of_kind("VOUCHERTYPE") if row.name == "GST Sale Invoice"}
+    rows = [row.master_id for row in books.company.vouchers() if row.type_id in types]
+    books.company.edit_vouchers.delete(rows[0])
+    before = books.request_count()
+    books.sync(hub, state)
+    read = [one for one in books.running.requests[before:] if one.name == "KhataVouchers"]
+    assert len(rows) > len(read)
+    assert max(one.objects for one in read) >= len(rows) - 1
+    assert objects(hub.content()) == books.fresh()
 
 
 def test_all_open_companies_are_read_or_those_that_are_named(books: Tally) -> None:
@@ -272,6 +290,19 @@ def test_the_state_survives_the_pipe(books: Tally) -> None:
     books.pipe(target)
     assert target.records == before
     assert size < 60_000
+
+
+def test_the_counters_say_whether_anything_moved(books: Tally) -> None:
+    surroundings = Surroundings(work_directory=books.folder, clock=books.clock, sleep=books.clock.sleep)
+    counters = get_connector("tally").counters
+    assert counters is not None
+    one = books.company.guid
+    before = counters(books.config(company_guid=one), surroundings)
+    assert before == counters(books.config(company_guid=one), surroundings)
+    assert len(before) == 1
+    assert len(counters(books.config(), surroundings)) == 2
+    work(books.company, [VOUCHER_EDITS[1]], seed=1)
+    assert before != counters(books.config(company_guid=one), surroundings)
 
 
 def test_one_of_files_and_gateway(tmp_path: Path) -> None:
