@@ -123,6 +123,8 @@ def test_the_store_is_what_a_fresh_full_sync_makes(served: Tally, capsys: pytest
         phases=[Phase.generate],  # what was done is told with the failure; shrinking takes many syncs
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Here, settings=chosen)
-    with capsys.disabled():
-        print("\n" + ", ".join(f"{TOTALS[name]} {name}" for name in sorted(TOTALS)))  # noqa: T201 - the figures
+    try:
+        run_state_machine_as_test(Here, settings=chosen)
+    finally:
+        with capsys.disabled():
+            print("\n" + ", ".join(f"{TOTALS[name]} {name}" for name in sorted(TOTALS)))  # noqa: T201 - the figures

@@ -232,11 +232,17 @@ def test_a_thorough_sync_sees_what_no_counter_tells(synced: LiveHub) -> None:
     optional = next(row for row in company.vouchers() if row.is_optional)
     counters = company.alter_voucher_id
     company.edit_vouchers.renumber(optional.master_id, "Q/77")
-    rename_company(company, Random(1))
     assert company.alter_voucher_id == counters
     synced.poll()
     sync_connection(synced.steps, REQUEST.__class__("default", "shop", "tally", is_thorough=True))
     assert not differences(synced.held(), fresh(synced.tally))
+
+
+def test_a_renamed_company_is_seen_though_no_counter_moves(synced: LiveHub) -> None:
+    rename_company(synced.tally.company, Random(1))
+    assert synced.poll().status == RunStatus.SUCCEEDED
+    assert not differences(synced.held(), fresh(synced.tally))
+    assert synced.poll().status == RunStatus.UNCHANGED
 
 
 def test_counters_are_kept_only_of_what_was_read_to_its_end(synced: LiveHub) -> None:

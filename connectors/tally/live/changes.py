@@ -19,17 +19,19 @@ class Counters:
     Attributes:
         guid, number: which books.
         masters, vouchers: ALTMSTID and ALTVCHID.
+        name: a company may be renamed, which moves neither.
     """
 
     guid: str
     number: str
     masters: int
     vouchers: int
+    name: str = ""
 
     @classmethod
     def of(cls, company: LoadedCompany) -> Counters:
         """The counters of a listed company."""
-        return cls(company.guid, company.number, company.alter_master_id, company.alter_voucher_id)
+        return cls(company.guid, company.number, company.alter_master_id, company.alter_voucher_id, company.name)
 
 
 def counters(client: GatewayClient) -> tuple[Counters, ...]:
@@ -55,4 +57,4 @@ def connection_counters(config: Mapping[str, JsonValue], surroundings: Surroundi
     )
     named = {str(guid) for guid in config.get("companies") or ()} | {str(config.get("company_guid") or "")} - {""}
     found = [one for one in counters(client) if not named or one.guid in named]
-    return {f"{one.guid}/{one.number}": [one.masters, one.vouchers] for one in found}
+    return {f"{one.guid}/{one.number}": [one.masters, one.vouchers, one.name] for one in found}

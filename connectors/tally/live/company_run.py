@@ -82,9 +82,9 @@ class CompanyRun:
                 self.book.notes.started_anew(self.book.company.name, reason)
             self._plan_everything()
             return
-        same = (self.mark.alter_master_id, self.mark.alter_voucher_id)
         company = self.book.company
-        is_same = same == (company.alter_master_id, company.alter_voucher_id)
+        same = (self.mark.alter_master_id, self.mark.alter_voucher_id, self.mark.name)
+        is_same = same == (company.alter_master_id, company.alter_voucher_id, company.name)
         self.plan = Plan.NOTHING if is_same else Plan.CHANGES
         self.is_settled = is_same
 
