@@ -127,13 +127,12 @@ DayCounts = dict[date, DayCount]
 
 
 def read_day_counts(nodes: Iterable[Node]) -> DayCounts:
-    """Read the rows of ``BY_DAY``."""
+    """Read the rows of ``BY_DAY``: one for each day; a row that comes twice is one row."""
     found: DayCounts = {}
     for node in nodes:
         day = _day(text_of(node.get("DAY")))
         if day is not None:
-            count = DayCount(_whole(text_of(node.get("VOUCHERS"))), _whole(text_of(node.get("MASTERS"))))
-            found[day] = found.get(day, NOTHING) + count
+            found[day] = DayCount(_whole(text_of(node.get("VOUCHERS"))), _whole(text_of(node.get("MASTERS"))))
     return found
 
 
