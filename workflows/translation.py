@@ -196,9 +196,8 @@ class CompanyTranslation:
             translation = translator.translate(stored.record)
             found.records.extend(translation.records)
             found.raw_ids.extend([stored.raw_id] * len(translation.records))
-            validated, facts = validate_records(self._validator, stored.raw_id, translation.records)
+            validated = validate_records(self._validator, stored.raw_id, translation.records, found.facts)
             found.issues[stored.raw_id] = translation.issues + validated
-            found.facts.extend(facts)
             found.addresses.append((stored.record.source.stream, stored.record.source.key))
         return found
 

@@ -47,22 +47,30 @@ Declared = Mapping[tuple[str, int], Decimal]
 
 
 def validate_records(
-    validator: Validator | None, raw_id: int, records: Sequence[CanonicalRecord]
-) -> tuple[tuple[Issue, ...], list[tuple[int, TaxDocumentFact]]]:
-    """Validate what one raw record was translated to; returns issues, and rows to be compared across documents."""
+    validator: Validator | None,
+    raw_id: int,
+    records: Sequence[CanonicalRecord],
+    facts: list[tuple[int, TaxDocumentFact]],
+) -> tuple[Issue, ...]:
+    """Validate what one raw record was translated to.
+
+    Args:
+        validator: of the company; None validates nothing.
+        raw_id: the raw record.
+        records: what it means.
+        facts: rows to be compared across documents are added here.
+    """
     issues: tuple[Issue, ...] = ()
-    facts: list[tuple[int, TaxDocumentFact]] = []
     if validator is None:
-        return issues, facts
+        return issues
     for record in records:
         validated = validator.validate(record)
-        if validated is NOTHING:
-            continue
-        if validated.issues:
-            issues += validated.issues
-        if validated.fact is not None:
-            facts.append((raw_id, validated.fact))
-    return issues, facts
+        if validated is not NOTHING:
+            if validated.issues:
+                issues += validated.issues
+            if validated.fact is not None:
+                facts.append((raw_id, validated.fact))
+    return issues
 
 
 def company_validator(store: TenantStore, company_id: int) -> Validator:

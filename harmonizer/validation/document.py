@@ -77,11 +77,6 @@ def label_of(voucher: Voucher) -> str:
     return f"{voucher.type_name} {voucher.number or '(no number)'} of {voucher.day}"
 
 
-def is_tax_document(voucher: Voucher) -> bool:
-    """Say whether a voucher is a tax document that counts: neither an order or a challan, nor cancelled or optional."""
-    return voucher.kind in DIRECTIONS and not voucher.is_cancelled and not voucher.is_optional
-
-
 def read_supply(voucher: Voucher, company: Company, party: Party | None) -> Supply:
     """Read between whom and where a voucher of a kind in ``DIRECTIONS`` is a supply.
 

@@ -10,8 +10,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 
-from canonical.dates import FinancialYear
+from canonical.dates import FY_FIRST_MONTH, FinancialYear
 from canonical.issue import IssueLevel
 from canonical.voucher import EInvoice, Voucher
 from canonical.voucher_type import VoucherKind
@@ -39,7 +40,13 @@ def irn_of(gstin: str, day: date, document_type: str, number: str, *, folds_case
         folds_case: upper-case the number first (since June 2025).
     """
     printed = number.upper() if folds_case else number
-    return hashlib.sha256(f"{gstin}{FinancialYear.of(day).label}{document_type}{printed}".encode()).hexdigest()
+    year = _year_label(day.year if day.month >= FY_FIRST_MONTH else day.year - 1)
+    return hashlib.sha256(f"{gstin}{year}{document_type}{printed}".encode()).hexdigest()
+
+
+@cache
+def _year_label(start_year: int) -> str:
+    return FinancialYear(start_year).label
 
 
 def is_registrable(supply: Supply, verdict: Verdict) -> bool:
@@ -96,11 +103,11 @@ def check_cancelled(voucher: Voucher) -> Iterator[Finding]:
 def _fits(voucher: Voucher, own_gstin: str, e_invoice: EInvoice, rules: Rules) -> bool:
     if not own_gstin or not voucher.number:
         return True
-    kind = TYPES.get(voucher.kind, "INV")
-    folds = (voucher.day >= rules.irn_folds_case_from, voucher.day < rules.irn_folds_case_from)
-    return any(
-        irn_of(own_gstin, voucher.day, kind, voucher.number, folds_case=fold) == e_invoice.irn.lower() for fold in folds
-    )
+    kind, told = TYPES.get(voucher.kind, "INV"), e_invoice.irn.lower()
+    folds = voucher.day >= rules.irn_folds_case_from
+    if irn_of(own_gstin, voucher.day, kind, voucher.number, folds_case=folds) == told:
+        return True
+    return irn_of(own_gstin, voucher.day, kind, voucher.number, folds_case=not folds) == told
 
 
 def _finding(code: str, message: str, level: IssueLevel, **facts: str) -> Finding:

@@ -45,8 +45,6 @@ from harmonizer.validation.document import (
     NO_DETAILS,
     NOTES,
     TaxDocument,
-    document_day,
-    is_tax_document,
     label_of,
     read_document,
     read_supply,
@@ -84,6 +82,8 @@ class Judged:
         fits: the splits of tax that fit it in some reading.
         may_register: a covered supplier registers such supplies, if tax lies on them or could.
         findings: what is wrong with the registrations on it.
+        is_outward: a supply of ours.
+        other: the other side's GSTIN, else its ledger.
     """
 
     supply: Supply
@@ -91,6 +91,8 @@ class Judged:
     fits: frozenset[Split]
     may_register: bool
     findings: tuple[Finding, ...]
+    is_outward: bool
+    other: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,8 @@ class Validator:
 
     def validate(self, record: CanonicalRecord) -> Validated:
         """Validate one record and learn it, if it is a master."""
-        if isinstance(record, Voucher):
-            return self._voucher(record)
+        if record.__class__ is Voucher:
+            return self._voucher(record) if record.kind in DIRECTIONS else NOTHING
         self.remember(record)
         match record:
             case Company():
@@ -167,12 +169,12 @@ class Validator:
                 return NOTHING
 
     def _voucher(self, voucher: Voucher) -> Validated:
-        if voucher.kind not in DIRECTIONS or voucher.day < GST_FROM:
+        if voucher.day < GST_FROM:
             return NOTHING
-        if not is_tax_document(voucher):
+        if voucher.is_cancelled or voucher.is_optional:
             return _about(check_cancelled(voucher), label_of(voucher), voucher)
         known = self._judge(voucher)
-        day = document_day(voucher, known.supply.direction)
+        day = voucher.day if known.is_outward or voucher.reference_date is None else voucher.reference_date
         regime = bisect_right(self._changes, day)
         lines = [self._line(line, day, regime) for line in voucher.items]
         found: Sequence[Finding] = known.findings
@@ -255,8 +257,15 @@ class Validator:
         supply = read_supply(voucher, self._company, party)
         verdict = judge(supply)
         fits = splits_that_fit(supply, verdict, is_note=voucher.kind in NOTES)
-        may_register = is_registrable(supply, verdict)
-        return Judged(supply, verdict, fits, may_register, tuple(self._registrations(voucher, supply, party)))
+        return Judged(
+            supply=supply,
+            verdict=verdict,
+            fits=fits,
+            may_register=is_registrable(supply, verdict),
+            findings=tuple(self._registrations(voucher, supply, party)),
+            is_outward=supply.direction is Direction.OUTWARD,
+            other=supply.other.gstin or voucher.party_key,
+        )
 
     def _registrations(self, voucher: Voucher, supply: Supply, party: Party | None) -> Iterator[Finding]:
         """Numbers that stand on the voucher; one that a master carries too is said there, once."""
@@ -364,8 +373,7 @@ def _has_gst(voucher: Voucher) -> bool:
 
 
 def _fact(voucher: Voucher, known: Judged, day: date, value: Decimal, lines: Sequence[Line]) -> TaxDocumentFact:
-    supply = known.supply
-    is_outward = supply.direction is Direction.OUTWARD
+    supply, is_outward = known.supply, known.is_outward
     number = voucher.number if is_outward else voucher.reference
     e_invoice = voucher.e_invoice
     if not lines:
@@ -375,8 +383,8 @@ def _fact(voucher: Voucher, known: Judged, day: date, value: Decimal, lines: Seq
         voucher.kind,
         day,
         supply.own.gstin,
-        supply.other.gstin or voucher.party_key,
-        bool(supply.other.gstin),
+        known.other,
+        supply.other.gstin != "",
         number_key(number) if number else "",
         number_fault(number) if is_outward else "",
         -value if voucher.kind in NOTES else value,

@@ -83,7 +83,13 @@ class TaxDocuments(Repository):
             "ORDER BY d.kind, d.year, t.scope, d.number_key, d.day, v.id"
         )
         bound = (self._tenant_id, company_id)
+        candidates = (
+            f"SELECT 1 FROM tax_document d WHERE {mine} AND d.number_key <> '' AND d.kind IN ('sales', 'credit_note', "
+            f"'purchase') GROUP BY d.kind, d.year, {_SCOPE}, d.number_key HAVING count(*) > 1 LIMIT 1"
+        )
         with self._read() as transaction:
+            if not transaction.rows(candidates, bound):
+                return ()  # without a look at what is current: there is nothing to look at
             return tuple(self._mentions(transaction, company_id, transaction.rows(sql, (*bound, *bound))))
 
     def unregistered(self, company_id: int, since: date, limit: int) -> tuple[int, tuple[DocumentMention, ...]]:
@@ -127,8 +133,10 @@ class TaxDocuments(Repository):
             f"SELECT {keys} FROM {_CURRENT} WHERE d.tenant_id = ? AND d.company_id = ? AND d.number_fault <> '' "
             f"GROUP BY {keys} ORDER BY {keys}"
         )
+        any_fault = "SELECT 1 FROM tax_document WHERE tenant_id = ? AND company_id = ? AND number_fault <> '' LIMIT 1"
+        bound = (self._tenant_id, company_id)
         with self._read() as transaction:
-            kinds = transaction.rows(sql, (self._tenant_id, company_id))
+            kinds = transaction.rows(sql, bound) if transaction.rows(any_fault, bound) else []
         where = (
             "d.tenant_id = ? AND d.company_id = ? AND d.number_fault <> '' AND v.type_name = ? AND d.number_fault = ? "
             "AND d.year = ?"

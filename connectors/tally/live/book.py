@@ -18,21 +18,11 @@ from connectors.tally.gateway.answer import Answer
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany, verify_company
 from connectors.tally.gateway.endpoint import Charset
-from connectors.tally.gateway.formula import (
-    Comparison,
-    Formula,
-    altered_after,
-    compare,
-    either,
-    in_period,
-    logical,
-    method,
-    number,
-    text,
-)
-from connectors.tally.gateway.profile import EDUCATION_DAYS, CapabilityProfile, Route
+from connectors.tally.gateway.formula import Formula, altered_after, in_period
+from connectors.tally.gateway.profile import CapabilityProfile, Route
 from connectors.tally.gateway.refusal import TOO_HEAVY
 from connectors.tally.gateway.requests import GroupBy, Request, collection, report
+from connectors.tally.live.conditions import may_be_renumbered, numbered, slice_of, widened
 from connectors.tally.live.counting import (
     BY_DAY,
     BY_NUMBER,
@@ -193,7 +183,7 @@ class Book:
             SourceUnavailable: the two do not agree.
         """
         what = f"its vouchers of {window.first} to {window.last}"
-        return self._agreed(what, lambda: self.count(window), Period(window.first, window.last), *_slice(window))
+        return self._agreed(what, lambda: self.count(window), Period(window.first, window.last), *slice_of(window))
 
     def _agreed(self, what: str, ask: Callable[[], list[Counted]], period: Period, *filters: Formula) -> list[Counted]:
         """Ask until a list and a count by day agree: rows that an answer loses may have changed, too."""
@@ -220,7 +210,7 @@ class Book:
         Raises:
             SourceError: the answer is not whole; nothing yielded before may be used.
         """
-        yield from self._whole(self._details(Period(window.first, window.last), *_slice(window), *conditions), window)
+        yield from self._whole(self._details(Period(window.first, window.last), *slice_of(window), *conditions), window)
 
     def read_keys(self, rows: Sequence[Counted]) -> Iterator[Whole]:
         """Yield some vouchers, named one by one."""
@@ -228,7 +218,7 @@ class Book:
         for start in range(0, len(ordered), KEYS_PER_REQUEST):
             some = ordered[start : start + KEYS_PER_REQUEST]
             window = Window(first=some[0].day, last=some[-1].day)
-            named = either(*(compare(method("MasterID"), Comparison.EQUAL, number(row.master_id)) for row in some))
+            named = numbered([row.master_id for row in some])
             yield from self._whole(self._details(Period(window.first, window.last), named), window)
 
     def register_days(self, period: Period) -> frozenset[date]:
@@ -267,7 +257,7 @@ class Book:
 
     def has_master(self, kind: MasterClass, master_ids: Sequence[int]) -> bool:
         """Ask whether any of some masters is there, by their numbers."""
-        named = either(*(compare(method("MasterID"), Comparison.EQUAL, number(one)) for one in master_ids))
+        named = numbered(master_ids)
         request = collection(
             kind.kind,
             company=self.company.name,
@@ -314,7 +304,7 @@ class Book:
         group_by: GroupBy | None = None,
     ) -> Request:
         """Ask for vouchers of a period; the educational mode takes only some days as its bounds, the filter any."""
-        bounds = _widened(period) if self.profile.only_education_days else period
+        bounds = widened(period) if self.profile.only_education_days else period
         return collection(
             ObjectType.VOUCHER,
             company=self.company.name,
@@ -334,7 +324,7 @@ class Book:
 
     def _count(self, window: Window) -> list[Counted]:
         period = Period(window.first, window.last)
-        filters = _slice(window)
+        filters = slice_of(window)
         tag = "VOUCHER"
         if self._can_group:
             request = self._vouchers(period, name="KhataCensus", filters=filters, group_by=BY_VOUCHER)
@@ -388,21 +378,3 @@ class Book:
             return ()
         lower = Window(first=window.first, last=window.last, after=window.after, upto=middle_id)
         return lower, Window(first=window.first, last=window.last, after=middle_id, upto=window.upto)
-
-
-def _slice(window: Window) -> tuple[Formula, ...]:
-    return (altered_after(window.after, window.upto),) if window.after or window.upto is not None else ()
-
-
-def may_be_renumbered(types: Sequence[str]) -> Formula:
-    """The condition that a voucher is optional, or of one of some types."""
-    optional = compare(method("IsOptional"), Comparison.EQUAL, logical(value=True))
-    return either(optional, *(compare(method("VoucherTypeName"), Comparison.EQUAL, text(name)) for name in types))
-
-
-def _widened(period: Period) -> Period:
-    """The nearest bounds around a period that the educational mode accepts: the 1st, and a 1st, 2nd or 31st."""
-    end = period.end
-    while end.day not in EDUCATION_DAYS:
-        end += timedelta(days=1)
-    return Period(period.start.replace(day=1), end)

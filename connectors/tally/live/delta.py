@@ -12,7 +12,8 @@ from datetime import date
 from canonical.dates import Period
 from connectors.sdk.census import Census, CensusMember, HubMemory
 from connectors.tally.live.absence import VOUCHERS, Absence
-from connectors.tally.live.book import Book, Whole, may_be_renumbered
+from connectors.tally.live.book import Book, Whole
+from connectors.tally.live.conditions import may_be_renumbered
 from connectors.tally.live.counting import NOTHING, Counted, DayCounts, count_days, differing_days
 from connectors.tally.live.fetching import Fetcher
 from connectors.tally.live.numbering import mark_days

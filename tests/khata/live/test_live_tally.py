@@ -79,6 +79,8 @@ def test_from_connect_to_proof(home: Path, tally: Running) -> None:
     assert json.loads(proved.output)["status"] == "proved"
     vouchers = json.loads(run(home, "vouchers", "--format", "json", "--limit", "1000").output)["vouchers"]
     assert len(vouchers) == len(company(tally).vouchers())
+    issues = json.loads(run(home, "issues", "--format", "json", "--limit", "1000").output)["issues"]
+    assert {one["code"] for one in issues if one["code"].startswith("gst.")} <= {"gst.e_invoice.uneven"}
 
 
 def test_connecting_all_makes_one_connection_each_and_again_changes_them(home: Path, tally: Running) -> None:

@@ -193,10 +193,6 @@ def test_other_books_under_the_same_identity_are_read_anew(books: Tally) -> None
     assert "tally.live.read_anew" in {issue.code for issue in done.issues}
 
 
-class Killed(Exception):
-    """The process is gone."""
-
-
 def test_a_killed_first_sync_goes_on_at_its_month(books: Tally) -> None:
     hub, asked = Hub(), books.request_count
     books.sync(Hub())
@@ -204,12 +200,13 @@ def test_a_killed_first_sync_goes_on_at_its_month(books: Tally) -> None:
 
     def kill(number: int, body: str) -> None:
         if "KhataCensus" in body and sum("Census" in one.name for one in books.running.requests[start:]) >= 10:
-            raise Killed
+            books.running.faults = replace(Faults(), reset=True)
 
     start = asked()
     books.running.watch = kill
     code = code_of(lambda: books.sync(hub, company_guid=books.company.guid))
     books.running.watch = None
+    books.running.faults = Faults()
     assert code
     state = hub.states[-1]
     held = len(hub.content("vouchers"))
