@@ -45,6 +45,10 @@ VOUCHERS = "vouchers"
 _LEARNED: tuple[type[CanonicalRecord], ...] = (Company, Unit, AccountGroup, VoucherType, Ledger, Party)
 
 
+Named = Unit | AccountGroup | VoucherType | Ledger | Party
+"""Masters that a translator knows by a key made of their name."""
+
+
 @dataclass(slots=True)
 class Translated:
     """What translating one company's pending records did.
@@ -98,6 +102,7 @@ class CompanyTranslation:
     turnover: Declared = field(default_factory=dict)
     _validator: Validator | None = None
     _kinds: dict[str, frozenset[str]] = field(default_factory=dict)
+    _known: dict[tuple[type, str, str], Named] = field(default_factory=dict)
 
     def run(self) -> Translated:
         """Translate masters, look at the vouchers, translate them; validate what was translated."""
@@ -108,7 +113,7 @@ class CompanyTranslation:
         self.store.raw.note_versions(self.company_id, blank.stream_order, blank.version)
         is_refolded = self.is_live and self._fold(blank)
         translator = company_translator(
-            self.store, self.connector, self.company_id, also=self._validator.remember, is_refolded=is_refolded
+            self.store, self.connector, self.company_id, also=self._know, is_refolded=is_refolded
         )
         for item in self.store.records.iter(self.company_id, Item):
             self._validator.remember(item)
@@ -127,6 +132,27 @@ class CompanyTranslation:
         elif done.records or self.is_live:
             validate_books(self.store, self.company_id, self.run_id, self.known_at, self.turnover)
         return done
+
+    def _know(self, record: CanonicalRecord) -> None:
+        if self._validator is not None:
+            self._validator.remember(record)
+        if isinstance(record, Named):
+            self._known[type(record), record.source.stream, record.source.key] = record
+
+    def _forget(self, translator: Translator, records: Iterable[CanonicalRecord]) -> None:
+        """Have the translator forget the keys that masters had before, unless another one has taken them."""
+        before: list[Named] = []
+        for record in records:
+            if isinstance(record, Named):
+                address = (type(record), record.source.stream, record.source.key)
+                old = self._known.get(address)
+                if old is not None and old.key != record.key:
+                    before.append(old)
+                self._known[address] = record
+        taken = {(type(record), record.key) for record in self._known.values()} if before else set()
+        for old in before:
+            if (type(old), old.key) not in taken:
+                translator.forget(old)
 
     def _fold(self, translator: Translator) -> bool:
         """Put everything back on the list that makes the company's own record, if any of it waits."""
@@ -155,6 +181,8 @@ class CompanyTranslation:
         with self.store.overlapping():
             while batch is not None:
                 translated = self._translate(translator, batch)  # while the database finishes the batch before
+                if stream != VOUCHERS:
+                    self._forget(translator, translated.records)
                 following = next(batches, None)
                 self._store(translated, done, translator.version)
                 done.records += len(batch)

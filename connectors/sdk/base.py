@@ -49,6 +49,9 @@ class Translator(Protocol):
     def remember(self, record: CanonicalRecord) -> None:
         """Learn a master that is already in the store (groups, voucher types, ledgers)."""
 
+    def forget(self, record: CanonicalRecord) -> None:
+        """Unlearn a master under the key it had before it was renamed; nothing has that key now."""
+
     def preflight(self, sample: Iterable[RawRecord]) -> tuple[Issue, ...]:
         """Look at vouchers before any is published; a rejected issue refuses the whole batch."""
         ...

@@ -132,6 +132,23 @@ class TallyTranslator:
                 pass
         learned.outdated = outdated
 
+    def forget(self, record: CanonicalRecord) -> None:
+        """Unlearn a master under the key it had before it was renamed."""
+        learned = self.learned
+        match record:
+            case AccountGroup():
+                learned.groups.pop(record.key, None)
+            case Ledger():
+                learned.ledgers.pop(record.key, None)
+            case VoucherType():
+                learned.types.pop(record.key, None)
+            case Unit():
+                learned.units.pop(record.key, None)
+            case Party():
+                learned.parties.pop(record.key, None)
+            case _:
+                pass
+
     def preflight(self, sample: Iterable[RawRecord]) -> tuple[Issue, ...]:
         """Look at a file's vouchers before anything is published; a REJECTED issue means: publish nothing."""
         payloads = (_decode(record.payload) for record in sample if record.source.stream == "vouchers")
