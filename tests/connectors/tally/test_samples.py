@@ -72,7 +72,6 @@ REFUSED = {
     "bridge_live_education_w7_baddate_sanitized.xml": "tally.file.tally_error",
     "bridge_bills_receivable_unloaded_company_failure.xml": "tally.file.tally_error",
     "bridge_sim_import_counters.xml": "tally.file.no_objects",
-    "mbng_balance-sheet.xml": "tally.file.no_objects",
 }
 
 
