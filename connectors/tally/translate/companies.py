@@ -20,6 +20,8 @@ from connectors.tally.translate.node import Node, first_of, nodes, plain_of, tex
 from connectors.tally.translate.places import state_code_of
 from connectors.tally.translate.reading import Reading
 
+MOVING = frozenset({"ALTMSTID", "ALTVCHID"})
+"""Change counters: asked for, but no fact about the company; every voucher would make a new version of it."""
 KEPT = (
     "COMPANYNUMBER",
     "ALTMSTID",
@@ -96,7 +98,8 @@ def _addresses(node: Node, remote: Node) -> tuple[Address, ...]:
 
 
 def _kept(node: Node) -> dict[str, Any]:
-    return {tag: simplify(node[tag]) for tag in KEPT if tag in node and not is_default(node[tag])}
+    said = (tag for tag in KEPT if tag in node and tag not in MOVING)
+    return {tag: simplify(node[tag]) for tag in said if not is_default(node[tag])}
 
 
 def read_tax_unit(node: Node, reading: Reading, name: str) -> Company:
