@@ -85,7 +85,7 @@ class OpenBill:
 def plain_fold(entries: Sequence[BillEntry]) -> Iterator[OpenBill]:
     """Fold each reference into one bill with the dates of its first opening entry, as Tally does."""
     for _, group in groupby(sorted(entries, key=_reference), key=_reference):
-        rows = sorted(group, key=lambda row: (row.kind is BillRefKind.AGAINST, row.bill_date or row.effective_on))
+        rows = sorted(group, key=_opening_order)
         net, first = sum((row.net for row in rows), ZERO), rows[0]
         if net:
             bill_date = first.bill_date or first.effective_on
@@ -99,6 +99,14 @@ def plain_fold(entries: Sequence[BillEntry]) -> Iterator[OpenBill]:
                 bill_date=bill_date,
                 due_date=due_date,
             )
+
+
+def _opening_order(entry: BillEntry) -> tuple[object, ...]:
+    """What opens first, first; on one day decided by what the entries say, never by the order they were read in."""
+    opened = entry.bill_date or entry.effective_on
+    period = entry.credit_period or CreditPeriod(0)
+    due_date = entry.due_date or period.due_date(opened)
+    return entry.kind is BillRefKind.AGAINST, opened, due_date, entry.source_key, entry.ref, entry.net
 
 
 def _reference(entry: BillEntry) -> tuple[str, str, str]:
