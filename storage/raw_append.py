@@ -150,8 +150,9 @@ class Batch:
         for raw_id, record in zip(new_ids, fresh, strict=True):
             found[record.source.stream, record.source.key].ids[record.digest] = raw_id
         self._add_rows(work, fresh, new_ids, found, ids)
+        just_made = set(new_ids)
         for address, held in found.items():
-            _move_flags(work, address, before.get(address), held, set(new_ids))
+            _move_flags(work, address, before.get(address), held, just_made)
         if self.is_named:
             self._note_renamings(work, before, found, ids)
         raw_ids = tuple(found[r.source.stream, r.source.key].ids[r.digest] for r in self.records)
