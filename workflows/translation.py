@@ -36,7 +36,7 @@ from workflows.validation import (
     validate_records,
 )
 
-BATCH = 2000
+BATCH = 1000
 """Raw records translated together; the store commits them in portions its other writers hardly notice, the mark
 'translated' with the last: a kill in between leaves them pending, and unchanged when they are translated again."""
 PREFLIGHT_SAMPLE = 2000
