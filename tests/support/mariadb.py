@@ -8,35 +8,21 @@ Tally go to it, through a real driver manager and a real driver. Debian has all 
 
 from __future__ import annotations
 
-import atexit
-import os
-import pwd
-import shutil
 import socket
-import subprocess
-import tempfile
 import time
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.support.private_server import PrivateServer, free_port, private_server
+
 SERVER_PLACES = ("/usr/sbin/mariadbd", "/usr/libexec/mariadbd", "/usr/local/sbin/mariadbd")
 DRIVER_PLACES = ("lib/*/odbc/libmaodbc.so", "lib/*/libmaodbc.so", "local/lib/libmaodbc.so")
 START_S_MAX = 60
-STOP_S_MAX = 30
 USERS = ("mysql", "nobody")
 SCHEMA = "TallyUser"
 """Name of the database: Tally's own qualified names begin with it."""
-KEEPER = """
-folder=$0
-"$@" >"$folder/log" 2>&1 &
-read -r _
-kill $!
-wait $!
-rm -rf "$folder"
-"""
-"""As for PostgreSQL: the server lives as long as its standard input, and leaves nothing."""
 
 
 def find_driver() -> Path:
@@ -65,19 +51,13 @@ def server_port() -> int:
     server = next((Path(place) for place in SERVER_PLACES if Path(place).exists()), None)
     if server is None:
         pytest.skip("no MariaDB on this machine (Debian: mariadb-server-core)")
-    folder = Path(tempfile.mkdtemp(prefix="khata-mariadb-"))
-    user = _other_user() if os.geteuid() == 0 else None
-    if user is not None:
-        shutil.chown(folder, user=user, group=pwd.getpwnam(user).pw_gid)
-    return _start(server, folder, user)
+    return _start(private_server("MariaDB", USERS), server)
 
 
-def _start(server: Path, folder: Path, user: str | None) -> int:
-    identity = {} if user is None else {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
-    data = folder / "data"
+def _start(place: PrivateServer, server: Path) -> int:
+    folder, data = place.folder, place.folder / "data"
     data.mkdir()
-    if user is not None:
-        shutil.chown(data, user=user, group=pwd.getpwnam(user).pw_gid)
+    place.own(data)
     port = free_port()
     (folder / "init.sql").write_text(f"CREATE DATABASE {SCHEMA};\n", encoding="ascii")
     options = [
@@ -95,51 +75,16 @@ def _start(server: Path, folder: Path, user: str | None) -> int:
         "--skip-log-bin",
         "--innodb-flush-log-at-trx-commit=0",
     ]
-    process = subprocess.Popen(  # type: ignore[call-overload]  # same
-        ["sh", "-c", KEEPER, str(folder), str(server), *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,
-        **identity,
-    )
-    atexit.register(_stop, process)
-    _wait_for(port, folder / "log")
+    place.start([str(server), *options], "TERM")
+    _wait_for(port, place)
     return port
 
 
-def _other_user() -> str:
-    for name in USERS:
-        try:
-            return pwd.getpwnam(name).pw_name
-        except KeyError:
-            continue
-    pytest.skip("MariaDB does not run as root, and there is no other user to run it as")
-
-
-def free_port() -> int:
-    """Return a loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int, log: Path) -> None:
+def _wait_for(port: int, place: PrivateServer) -> None:
     deadline = time.monotonic() + START_S_MAX
-    while "ready for connections" not in _text(log):
-        if time.monotonic() > deadline or "[ERROR] Aborting" in _text(log):
-            pytest.skip(f"MariaDB did not start here: {_text(log)[-300:]}")
+    while "ready for connections" not in place.log_text:
+        if time.monotonic() > deadline or "[ERROR] Aborting" in place.log_text:
+            pytest.skip(f"MariaDB did not start here: {place.log_text[-300:]}")
         time.sleep(0.05)
     with socket.create_connection(("127.0.0.1", port), timeout=5):
         return
-
-
-def _text(log: Path) -> str:
-    return log.read_text(errors="replace") if log.exists() else ""
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    if server.stdin is not None:
-        server.stdin.close()
-    server.wait(timeout=STOP_S_MAX)

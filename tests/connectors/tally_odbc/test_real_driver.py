@@ -28,6 +28,7 @@ from sandbox.world.business import World, build_world
 from tests.connectors.tally_odbc.books import guid
 from tests.connectors.tally_odbc.real import DATA_SOURCE, FINDER, LOADER, run_python, table
 from tests.support import mariadb
+from tests.support.private_server import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mariadb")]
 pytest.importorskip("pyodbc", reason="pyodbc cannot be loaded here", exc_type=ImportError)
@@ -203,7 +204,7 @@ def test_a_data_source_that_is_not_there_is_the_operator_s_to_mend(session: Odbc
 def test_a_server_that_is_off_is_unavailable(served: Served, session: OdbcSession, tmp_path: Path) -> None:
     assert session.limits.pause_s == 0
     driver = mariadb.find_driver()
-    folder = mariadb.odbc_folder(tmp_path / "off", driver, mariadb.free_port(), name=DRIVER_64, data_source="Off")
+    folder = mariadb.odbc_folder(tmp_path / "off", driver, free_port(), name=DRIVER_64, data_source="Off")
     (served.folder / "odbc.ini").write_text(
         (served.folder / "odbc.ini").read_text() + (folder / "odbc.ini").read_text(), encoding="ascii"
     )
