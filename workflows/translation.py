@@ -227,6 +227,8 @@ class CompanyTranslation:
 
     def _unsaid(self, batch: _Batch) -> dict[str, list[tuple[str, str]]]:
         """Addresses that may hold a record made of this batch's raw records before, and made of them no more."""
+        if not self._kinds:  # files: nothing is closed
+            return {}
         said = {(record.source.stream, record.source.key, table_of(record)) for record in batch.records}
         unsaid: dict[str, list[tuple[str, str]]] = {}
         for stream, key in batch.addresses:
