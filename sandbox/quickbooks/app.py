@@ -1,12 +1,12 @@
 """The API itself: sign-in, the company resources, and what stands before them (tokens, limits, replays).
 
+``minorversion`` is taken and makes no difference: since August 2025 every version up to 75 is answered as 75.
 Use: ``with serve(QuickBooksApp(books), port=0) as running: running.url`` (``sandbox.web.serve``).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,8 +31,6 @@ from sandbox.quickbooks.times import render_answer_time
 from sandbox.quickbooks.xml import render_xml
 from sandbox.web import Faults, Request, Response, json_response, text_response
 
-MINOR_VERSION_BASE = 75
-"""Lower minor versions are taken as this one."""
 REQUEST_ID_MAX = 50
 TOO_WIDE = "Unable to display more data. Please reduce the date range."
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -44,31 +42,29 @@ class QuickBooksApp:
 
     Attributes:
         books: the companies.
-        clock: the present moment; None takes the first company's.
         limits: what a client may ask.
-        sign_in: the sign-in server.
+        intuit: the sign-in server.
         lost_realms: companies the user who consented has lost access to.
         is_cdc_newest_first: order of the change feed, which is not known.
         report_cells_max: size from which a report says that it is too wide; 0 never.
     """
 
     books: Books
-    clock: Callable[[], datetime] | None = None
     limits: Limits = field(default_factory=Limits)
     lost_realms: set[str] = field(default_factory=set)
     is_cdc_newest_first: bool = False
     report_cells_max: int = 400_000
-    sign_in: Intuit = field(init=False)
+    intuit: Intuit = field(init=False)
     throttle: Throttle = field(init=False)
     _replays: dict[tuple[str, str], Response] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sign_in = Intuit(self.books, self.now)
+        self.intuit = Intuit(self.books, self.now)
         self.throttle = Throttle(self.limits, self.now)
 
     def now(self) -> datetime:
         """Return the present moment."""
-        return self.clock() if self.clock is not None else self.books.companies[0].company.clock()
+        return self.books.clock()
 
     def answer(self, request: Request, faults: Faults) -> Response:
         """Answer a request."""
@@ -83,15 +79,15 @@ class QuickBooksApp:
     def _sign_in_answer(self, request: Request) -> Response | None:
         match request.path:
             case "/.well-known/openid_configuration" | "/.well-known/openid_sandbox_configuration":
-                return self.sign_in.discovery(request)
+                return self.intuit.discovery(request)
             case "/connect/oauth2":
-                return self.sign_in.authorise(request)
+                return self.intuit.authorise(request)
             case "/oauth2/v1/tokens/bearer":
-                return self.sign_in.token(request)
+                return self.intuit.token(request)
             case "/v2/oauth2/tokens/revoke":
-                return self.sign_in.revoke(request)
+                return self.intuit.revoke(request)
             case "/v1/openid_connect/userinfo":
-                return self.sign_in.userinfo(request)
+                return self.intuit.userinfo(request)
             case _:
                 return None
 
@@ -113,7 +109,7 @@ class QuickBooksApp:
             raise Refusal.throttled()
         if faults.server_error:
             raise Refusal.system_failure(faults.server_error)
-        grant = self.sign_in.grant_for(request.header("authorization"))
+        grant = self.intuit.grant_for(request.header("authorization"))
         if grant is None or faults.expired_token:
             raise GatewayRefusal.token_refused()
         live = self.books.company(realm_id)

@@ -45,8 +45,9 @@ _REGISTRATION = {
 
 @dataclass(slots=True)
 class Books:
-    """Every company of the fake, by realm id."""
+    """Every company of the fake, and the time they live in."""
 
+    clock: Clock
     companies: list[LiveCompany] = field(default_factory=list)
 
     def company(self, realm_id: str) -> LiveCompany | None:
@@ -68,37 +69,42 @@ def build_books(
         companies: how many, of alternating editions.
         documents: how many steps of business each has had (a step is mostly one document).
         seed: the same seed makes the same books.
-        clock: the time they live in from now on; None stands still on the morning after the year, as ``MovableClock``.
+        clock: the time they live in from now on; None makes one that stands still on the morning after the year.
         parties: customers and vendors together; None lets them grow with the documents.
     """
-    return Books([
-        build_company(WorldSpec(seed=seed, vouchers=documents, company_index=index, parties=parties), clock)
-        for index in range(companies)
-    ])
+    specs = [
+        WorldSpec(seed=seed, vouchers=documents, company_index=index, parties=parties) for index in range(companies)
+    ]
+    clock = clock or MovableClock(_evening(specs[0], _days(specs[0]) + 1))
+    return Books(clock, [build_company(spec, clock) for spec in specs])
 
 
-def build_company(spec: WorldSpec, clock: Clock | None = None) -> LiveCompany:
+def build_company(spec: WorldSpec, clock: Clock) -> LiveCompany:
     """Build one company; ``spec.vouchers`` is the number of steps of business."""
     world = build_world(spec)
     edition = EDITIONS[spec.company_index % len(EDITIONS)]
-    past = MovableClock(_morning(world, 0))
+    past = MovableClock(_evening(spec, 0))
     live = LiveCompany(Company(_facts(world, edition, spec.company_index), past))
     _Builder(live, world, edition).build()
     live.business = Business(live, spec.dice("quickbooks"))
-    _run_year(live.business, past, world, spec.vouchers)
-    live.company.clock = clock or MovableClock(_morning(world, (spec.last_day - spec.first_day).days + 1))
+    _run_year(live.business, past, spec)
+    live.company.clock = clock
     return live
 
 
-def _run_year(business: Business, past: MovableClock, world: World, steps: int) -> None:
-    days = (world.spec.last_day - world.spec.first_day).days
-    for step in range(steps):
-        past.moment = _morning(world, 1 + step * (days - 1) // max(1, steps)) + timedelta(seconds=step % 3600 * 7)
+def _run_year(business: Business, past: MovableClock, spec: WorldSpec) -> None:
+    for step in range(spec.vouchers):
+        day = 1 + step * (_days(spec) - 1) // spec.vouchers
+        past.moment = _evening(spec, day) + timedelta(seconds=step % 1800 * 7)
         business.trade()
 
 
-def _morning(world: World, day: int) -> datetime:
-    return datetime.combine(world.spec.first_day + timedelta(days=day), time(18), UTC)
+def _days(spec: WorldSpec) -> int:
+    return (spec.last_day - spec.first_day).days
+
+
+def _evening(spec: WorldSpec, day: int) -> datetime:
+    return datetime.combine(spec.first_day + timedelta(days=day), time(18), UTC)
 
 
 def _facts(world: World, edition: Edition, index: int) -> CompanyFacts:

@@ -46,7 +46,7 @@ def _check_date(text: str) -> None:
     try:
         date.fromisoformat(text)
     except ValueError as error:
-        raise Refusal("2030", "Invalid date", f"Invalid date {text}") from error
+        raise Refusal.invalid_enumeration("TxnDate", text) from error
 
 
 def _fill_due_day(company: Company, document: Document) -> None:

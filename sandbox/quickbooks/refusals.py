@@ -208,9 +208,9 @@ class GatewayRefusal(Exception):
         """3100: the token is for another company, or for the other environment."""
         return cls(HTTPStatus.FORBIDDEN, "3100", "ApplicationAuthorizationFailed", "AUTHORIZATION")
 
-    def response(self, now: datetime) -> Response:
+    def response(self, now: datetime) -> Response:  # noqa: ARG002 - as its sibling; this body has no time
         """Answer it."""
         message = f"message={self.word}; errorCode={int(self.code):06d}; statusCode={self.status}"
         error = {"message": message, "detail": self.detail, "code": self.code}
-        body = {"fault": {"error": [error], "type": self.kind}, "time": render_answer_time(now)}
+        body = {"fault": {"error": [error], "type": self.kind}}
         return json_response(body, self.status, note=f"fault {self.code}")

@@ -95,7 +95,7 @@ class Notifier:
     def collect(self, per_delivery: int = 10) -> list[Delivery]:
         """Return the deliveries for everything that happened since the last time."""
         events = self._disturbed(list(self._new_events()))
-        now = self.books.companies[0].company.clock()
+        now = self.books.clock()
         parts = [events[start : start + per_delivery] for start in range(0, len(events), per_delivery)]
         return [self.delivery(part, now) for part in parts]
 

@@ -17,7 +17,7 @@ from sandbox.quickbooks.changes import Operation
 from sandbox.quickbooks.company import SETTLED, Company
 from sandbox.quickbooks.documents import NUMBERED, document_cents, fill_document
 from sandbox.quickbooks.links import applications_of, unapplied_cents
-from sandbox.quickbooks.masters import fill_member
+from sandbox.quickbooks.masters import fill_member, full_name
 from sandbox.quickbooks.postings import post
 from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.references import name_references, respell
@@ -229,6 +229,7 @@ class Writer:
             self._claim_number(record)
         if record.entity.name_key and before[0][record.entity.name_key] != document[record.entity.name_key]:
             respell(company, record.entity.name, record.key)
+            self._rename_below(record)
 
     def _rename(self, record: Record, old: Document) -> None:
         key = record.entity.name_key
@@ -237,6 +238,17 @@ class Writer:
             record.document[key] = str(record.document[key]) + GONE
         if old[key] != record.document[key] and record.document.get("PrintOnCheckName") == old[key]:
             record.document["PrintOnCheckName"] = record.document[key]
+
+    def _rename_below(self, record: Record) -> None:
+        """Write a new full name into the members that hang under one."""
+        company, name = self._company, record.entity.name
+        for below in company.records(name):
+            if below.document.get("ParentRef", {}).get("value") != record.key:
+                continue
+            below.document["FullyQualifiedName"] = full_name(company, name, below.document)
+            self._claim_name(below, below.key)
+            respell(company, name, below.key)
+            self._rename_below(below)
 
     def _claim_name(self, record: Record, key: str) -> None:
         kind = record.entity
@@ -322,7 +334,7 @@ def _clean(kind: Entity, given: Document) -> Document:
 
 def _require(kind: Entity, document: Document) -> None:
     for name in kind.required:
-        if document.get(name) in {None, ""} if not isinstance(document.get(name), dict | list) else not document[name]:
+        if document.get(name) is None or document[name] in ("", {}, []):
             raise Refusal.missing(name)
 
 
