@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sandbox.quickbooks.amounts import cents_of, number_of
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 NOTHING = "nothing"
 _LOOK_AT = 12
 """How many of the oldest open documents a choice is made among."""
+_LOOK_BACK_AT = 200
+"""How many of the newest documents a second thought is had about."""
 
 
 class Business:
@@ -42,6 +45,8 @@ class Business:
         self._items = [key for key in self._keys("Item") if key != "1"]
         self._codes = self._keys("TaxCode")
         self._undeposited: list[str] = []
+        self._code = ""
+        self._is_inclusive = False
         self._serial = 0
         self._steps: tuple[Callable[[], str], ...] = (
             *(self.sell, self.sell, self.sell, self.sell, self.receive, self.receive, self.receive, self.buy, self.buy),
@@ -83,19 +88,18 @@ class Business:
         return f"{entity} {record.key}"
 
     def _draw_open(self, entity: str) -> Record | None:
-        records = list(self._company.open[entity].values())[:_LOOK_AT]
+        records = list(islice(self._company.open[entity].values(), _LOOK_AT))
         return self._dice.pick(records) if records else None
 
     def _draw(self, entity: str) -> Record | None:
         records = self._company.shelf(entity).records
         if not records:
             return None
-        keys = list(records)[-200:]
-        return records[self._dice.pick(keys)]
+        return records[self._dice.pick(list(islice(reversed(records), _LOOK_BACK_AT)))]
 
     # Sales
 
-    def _sales_line(self, *, discountable: bool = False) -> Document:  # noqa: ARG002 - said at the call
+    def _sales_line(self) -> Document:
         dice = self._dice
         key = dice.pick(self._items)
         item = self._company.get("Item", key).document
@@ -376,7 +380,7 @@ class Business:
 
     def _void(self, entity: str) -> str:
         record = self._draw(entity)
-        if record is None or record.is_void or _is_deposited(record) or self._is_paid_from_deposit(record):
+        if record is None or record.is_void or _is_deposited(record) or record.document["TotalAmt"] == 0:
             return NOTHING
         self._live.write.void(entity, record.key)
         return f"voided {entity} {record.key}"
@@ -389,9 +393,6 @@ class Business:
             return NOTHING
         self._live.write.delete(record.entity.name, record.key)
         return f"deleted {record.entity.name} {record.key}"
-
-    def _is_paid_from_deposit(self, record: Record) -> bool:
-        return record.document["TotalAmt"] == 0
 
     def rename_customer(self) -> str:
         """Change a customer's name; every document of his shows the new one."""
@@ -417,9 +418,6 @@ class Business:
         record = self._live.write.create("Customer", name)
         self._customers.append(record.key)
         return f"Customer {record.key}"
-
-    _code = ""
-    _is_inclusive = False
 
 
 def _applied(amount: float, record: Record) -> Document:

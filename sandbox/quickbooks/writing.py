@@ -49,7 +49,7 @@ class Writer:
         kind = ENTITIES[entity]
         company = self._company
         with company.lock:
-            document = _clean(kind, given)
+            document = _given(_clean(kind, given))
             _require(kind, document)
             self._check_open(kind, document, None)
             self._check_number(kind, document, "")
@@ -82,7 +82,7 @@ class Writer:
             changes = _clean(kind, given)
             old = record.document
             document = deepcopy(old) if is_sparse else {key: old[key] for key in _KEPT & set(old)}
-            document.update(changes)
+            document = _given({**document, **changes})
             _require(kind, document)
             self._check_open(kind, document, record)
             self._check_number(kind, document, str(old.get("DocNumber", "")))
@@ -330,6 +330,11 @@ def _clean(kind: Entity, given: Document) -> Document:
     if "LinkedTxn" in document and kind.name in SETTLED:
         del document["LinkedTxn"]
     return document
+
+
+def _given(document: Document) -> Document:
+    """Drop what is empty: sending an empty value clears a property."""
+    return {key: value for key, value in document.items() if value is not None and value != ""}
 
 
 def _require(kind: Entity, document: Document) -> None:
