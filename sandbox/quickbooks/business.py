@@ -1,7 +1,7 @@
 """What happens in a business: trade, and second thoughts about it.
 
-``trade`` is a normal day's step; ``second_thought`` alters, voids, deletes, renames and retires. Both draw from dice, go
-through the same writing as the API and obey its rules. Each returns what it did, for a test that wants to say so.
+``trade`` is a normal day's step; ``second_thought`` alters, voids, deletes, renames and retires. Both draw from dice,
+go through the same writing as the API and obey its rules. Each returns what it did, for a test that wants to say so.
 """
 
 from __future__ import annotations

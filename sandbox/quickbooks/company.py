@@ -1,7 +1,7 @@
 """One company's books: the objects, what each posts and settles, and the balances that follow, kept as they change.
 
-Recorded behaviour that is kept here: a balance that moves also moves ``LastUpdatedTime`` of the account and of the
-customer or vendor, without a new SyncToken; a document that is paid gets both; a payment that is deposited gets neither.
+Recorded behaviour that is kept here: a balance that moves also moves ``LastUpdatedTime`` of the account and of
+the customer or vendor, without a new SyncToken; a document that is paid gets both; a payment that is deposited neither.
 Changing the books goes through ``writing.Writer`` (``company.write``), never past it.
 """
 

@@ -51,7 +51,7 @@ def _check_date(text: str) -> None:
 
 
 def _fill_due_day(company: Company, document: Document) -> None:
-    if "DueDate" in document or "VendorRef" not in document and "CustomerRef" not in document:
+    if "DueDate" in document or ("VendorRef" not in document and "CustomerRef" not in document):
         return
     if not {"SalesTermRef", "APAccountRef"} & set(document) or "POStatus" in document:
         return
@@ -363,4 +363,3 @@ _FILL: dict[str, Callable[[Company, Document], None]] = {
     "Transfer": _fill_transfer,
     "PurchaseOrder": _fill_order,
 }
-

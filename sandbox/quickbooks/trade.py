@@ -46,7 +46,16 @@ class Trade:
         self._serial = 0
         self._steps: tuple[Callable[[], str], ...] = (
             *(self.sell, self.sell, self.sell, self.sell, self.receive, self.receive, self.receive, self.buy, self.buy),
-            *(self.pay_bill, self.pay_bill, self.spend, self.spend, self.bank, self.bank, self.credit, self.apply_credit),
+            *(
+                self.pay_bill,
+                self.pay_bill,
+                self.spend,
+                self.spend,
+                self.bank,
+                self.bank,
+                self.credit,
+                self.apply_credit,
+            ),
             *(self.sell_for_cash, self.refund, self.credit_from_vendor, self.transfer, self.journal, self.estimate),
             *(self.order, self.advance),
         )
@@ -277,7 +286,10 @@ class Trade:
 
     def _paid_by(self) -> Document:
         if self._dice.one_in(5):
-            return {"PayType": "CreditCard", "CreditCardPayment": {"CCAccountRef": {"value": self._company.account(CARD)}}}
+            return {
+                "PayType": "CreditCard",
+                "CreditCardPayment": {"CCAccountRef": {"value": self._company.account(CARD)}},
+            }
         bank = {"value": self._company.account(CHECKING)}
         return {"PayType": "Check", "CheckPayment": {"BankAccountRef": bank, "PrintStatus": "NotSet"}}
 
@@ -309,7 +321,11 @@ class Trade:
             customer = {"value": self._dice.pick(self._customers)}
             credit["Entity"] = {"Type": "Customer", "EntityRef": customer}
         lines = [
-            _line(amount, "JournalEntryLineDetail", {"PostingType": "Debit", "AccountRef": {"value": self._company.account(debit)}}),
+            _line(
+                amount,
+                "JournalEntryLineDetail",
+                {"PostingType": "Debit", "AccountRef": {"value": self._company.account(debit)}},
+            ),
             _line(amount, "JournalEntryLineDetail", credit),
         ]
         self._serial += 1

@@ -1,8 +1,8 @@
 """Writing to the books: create, full and sparse update, delete, void; every way in goes through here.
 
-A list member is never deleted: it is made inactive, and its name gets " (deleted)". Deleting or voiding a document takes
-it out of what settles it: a payment keeps its money as unapplied, a mere application of a credit goes with it (our
-reading; the reference does not say).
+A list member is never deleted: it is made inactive, and its name gets " (deleted)". Deleting or voiding a document
+takes it out of what settles it: a payment keeps its money as unapplied, a mere application of a credit goes with it
+(our reading; the reference does not say).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from sandbox.quickbooks.documents import NUMBERED, document_cents, fill_document
 from sandbox.quickbooks.links import applications_of, unapplied_cents
 from sandbox.quickbooks.masters import fill_member, full_name
 from sandbox.quickbooks.postings import post
-from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.references import name_references, respell
+from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.shelf import Document, Record
 
 GONE = " (deleted)"
@@ -373,6 +373,3 @@ def _empty(record: Record) -> None:
     record.postings = ()
     record.applications = ()
     record.open_cents = 0
-
-
-
