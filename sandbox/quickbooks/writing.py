@@ -271,8 +271,7 @@ class Writer:
             return
         numbers = self._company.shelf(record.entity.name).numbers
         if "DocNumber" not in document:
-            self._company.sales_number += 1
-            document["DocNumber"] = str(self._company.sales_number)
+            document["DocNumber"] = self._company.next_number(NUMBERED[record.entity.name])
         number = str(document["DocNumber"])
         numbers[number] = numbers.get(number, 0) + 1
 
