@@ -29,7 +29,7 @@ from storage.store import TenantStore
 from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then, keep_reading, load_start
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import Look, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
-from workflows.parties import harmonize_tenant
+from workflows.parties import harmonize_changed
 from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
@@ -266,12 +266,16 @@ class Steps:
         return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, found)
 
     def harmonize(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature
-        """Match the tenant's parties across companies by GSTIN and PAN."""
+        """Match the tenant's parties across companies by GSTIN and PAN; a sync of changes only if one changed."""
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
-        done = harmonize_tenant(store, held.started_at)
-        self._note(store, run, "harmonize", done.golden, {"merged": done.merged, "reviews": done.reviews})
-        return StepOutcome("harmonize", done.golden, done.reviews, {"merged": str(done.merged)})
+        newest = store.runs.list(status=RunStatus.SUCCEEDED, limit=1).items
+        is_delta = bool(step_facts(held, "extract").get("had_state"))
+        last = step_facts(store.runs.get(newest[0].run_id), "harmonize") if is_delta and newest else {}
+        done = harmonize_changed(store, held.started_at, last)
+        golden, reviews = int(done["golden"]), int(done["reviews"])
+        self._note(store, run, "harmonize", golden, done)
+        return StepOutcome("harmonize", golden, reviews, {"merged": str(done["merged"])})
 
     def close_run(self, run: RunRef, status: str, error_code: str = "") -> RunSummary:
         """Close the run with its ending."""
