@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from canonical.errors import InvariantError, KhataError
 from connectors.tally.gateway.answer import Answer
 
 
@@ -22,7 +23,7 @@ class Coming:
     def __init__(self, ask: Callable[[], Answer]) -> None:
         self._ask = ask
         self._answer: Answer | None = None
-        self._error: BaseException | None = None
+        self._error: KhataError | OSError | None = None
         # A process told to end does not wait for Tally: its mark stays in the lock, and the next one drains first.
         self._thread = threading.Thread(target=self._run, name="tally-request", daemon=True)
         self._thread.start()
@@ -30,18 +31,20 @@ class Coming:
     def has_failed(self) -> bool:
         """Wait for the answer; say whether there is none."""
         self._thread.join()
-        return self._error is not None
+        return self._answer is None
 
     def answer(self) -> Answer:
-        """Wait for the answer; the caller closes it.
+        """Wait for the answer; the caller closes it. It is handed over once.
 
         Raises:
             KhataError: what ``GatewayClient.send`` raised.
+            OSError: the answer could not be kept.
         """
-        if self.has_failed() and self._error is not None:
+        self._thread.join()
+        if self._error is not None:
             raise self._error
-        if self._answer is None:
-            raise RuntimeError("an answer is handed over once")
+        if self._answer is None:  # a fault of ours, told by the thread itself; or handed over before
+            raise InvariantError("a question to Tally has no answer to hand over")
         answer, self._answer = self._answer, None
         return answer
 
@@ -54,5 +57,5 @@ class Coming:
     def _run(self) -> None:
         try:
             self._answer = self._ask()
-        except BaseException as error:  # noqa: BLE001 - raised again where the answer is wanted
+        except (KhataError, OSError) as error:
             self._error = error
