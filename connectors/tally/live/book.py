@@ -155,10 +155,6 @@ class Book:
             return None
         return self.ask(self._vouchers(period, name="KhataTypes", group_by=BY_TYPE), "OBJECT")
 
-    def count_renumbered(self, types: Sequence[str]) -> DayCounts | None:
-        """Count the vouchers of some types, and the optional ones, by day; None from a Tally that cannot summarise."""
-        return self._days_of(self.whole_period(), may_be_renumbered(types)) if self._can_group else None
-
     def count_numbers(self, types: Sequence[str]) -> list[Counted]:
         """Ask for the numbers of all vouchers of some types, and of the optional ones of any.
 

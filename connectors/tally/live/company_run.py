@@ -15,7 +15,7 @@ from connectors.tally.live.counting import Counted
 from connectors.tally.live.delta import Delta, count_changed
 from connectors.tally.live.full import FullRead, Progress
 from connectors.tally.live.masters import MasterRead
-from connectors.tally.live.numbering import NumbersHeld, is_renumbered
+from connectors.tally.live.numbering import is_renumbered
 from connectors.tally.live.wanted import MASTER_CLASSES
 from connectors.tally.live.watermark import Watermark
 from connectors.tally.tree import Node
@@ -53,7 +53,6 @@ class CompanyRun:
         mark: of the last finished sync, None if there is none.
         progress: of a full read that was not finished, None if there is none.
         emit: takes a census where there is no hub.
-        held: what is known of numbers that move; None where there is no hub.
     """
 
     book: Book
@@ -62,7 +61,6 @@ class CompanyRun:
     mark: Watermark | None
     progress: Progress | None
     emit: Callable[[Census], None]
-    held: NumbersHeld | None = None
     plan: Plan = Plan.EVERYTHING
     is_settled: bool = False
     is_unsure: bool = False
@@ -144,15 +142,7 @@ class CompanyRun:
     ) -> Generator[Whole, None, Watermark]:
         progress = self.progress or Progress(Watermark.of(self.book.company))
         progress.mark = self._with_types(progress.mark)
-        read = FullRead(
-            self.book,
-            absence,
-            self.memory,
-            progress,
-            lambda: save(progress, None),
-            self.mode is Mode.FULL,
-            self.held,
-        )
+        read = FullRead(self.book, absence, self.memory, progress, lambda: save(progress, None), self.mode is Mode.FULL)
         yield from read.records()
         return progress.mark
 
@@ -174,7 +164,7 @@ class CompanyRun:
         self, absence: Absence, mark: Watermark, counted: Sequence[Counted]
     ) -> Generator[Whole, None, Watermark]:
         changed = [row for row in counted if row.alter_id > mark.alter_voucher_id]
-        delta = Delta(self.book, absence, self.memory, mark, changed, self.held)
+        delta = Delta(self.book, absence, self.memory, mark, changed)
         yield from delta.records()
         return delta.mark
 

@@ -16,7 +16,7 @@ from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.conditions import may_be_renumbered
 from connectors.tally.live.counting import NOTHING, Counted, DayCounts, count_days, differing_days
 from connectors.tally.live.fetching import Fetcher
-from connectors.tally.live.numbering import NumbersHeld, mark_days, print_of
+from connectors.tally.live.numbering import mark_days
 from connectors.tally.live.watermark import OVERLAP, Watermark, sample_of
 from connectors.tally.live.windows import Window
 
@@ -35,7 +35,6 @@ class Delta:
     Attributes:
         mark: before the round; ``next_mark`` after it.
         changed: vouchers above the mark.
-        held: what is known of numbers that move; None where nobody remembers.
     """
 
     book: Book
@@ -43,7 +42,6 @@ class Delta:
     memory: HubMemory | None
     mark: Watermark
     changed: Sequence[Counted]
-    held: NumbersHeld | None = None
 
     def records(self) -> Iterator[Whole]:
         """Yield what changed, then what else turns out to differ; the mark is moved after the last one."""
@@ -54,8 +52,6 @@ class Delta:
             window = Window(first=min(days), last=max(days), after=self.mark.alter_voucher_id)
             yield from fetcher.fetch(window, self.changed, self.changed)
         served = self.mark.days
-        if self.held is not None and self._have_masters_moved():
-            self.held.forget()  # a type may number otherwise now, though no voucher has changed yet
         if book.company.alter_voucher_id != self.mark.alter_voucher_id:
             served = book.count_days()
             book.refuse_clipped(served)
@@ -88,7 +84,7 @@ class Delta:
 
     def _renumbered(self, fetcher: Fetcher) -> Iterator[Whole]:
         """Vouchers whose number moved without a change of theirs."""
-        types = self._types_moved()
+        types = sorted(self.mark.renumbered)
         rows = self.book.count_numbers(types)
         if self.memory is None:
             marks = mark_days(rows)
@@ -100,27 +96,6 @@ class Delta:
             keys = frozenset(verdict.wanted)
             wanted = [row for row in rows if row.key in keys]
         yield from fetcher.fetch_like(wanted, may_be_renumbered(types))
-        if self.held is not None and types:
-            self.held.remember(print_of(count_days(rows)))
-
-    def _types_moved(self) -> list[str]:
-        """The types whose numbers may have moved since the hub last held them right; none if nothing can have.
-
-        Numbers of a type move when a voucher enters it or changes its day, which gives that voucher a new change
-        number, when one leaves it, which shows in their count, and when the type itself is altered.
-        """
-        types = sorted(self.mark.renumbered)
-        if self.held is None or not types:
-            return types
-        is_touched = any(row.type_name in self.mark.renumbered for row in self.changed)
-        counts = None if is_touched or self._have_masters_moved() else self.book.count_renumbered(types)
-        if counts is not None and self.held.are_of(print_of(counts)):
-            return []
-        self.held.forget()
-        return types
-
-    def _have_masters_moved(self) -> bool:
-        return self.book.company.alter_master_id != self.mark.alter_master_id
 
     def _moved_mark(self, served: DayCounts) -> Watermark:
         company = self.book.company

@@ -21,7 +21,7 @@ from connectors.tally.live.absence import Absence
 from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.counting import Counted, DayCounts, count_days
 from connectors.tally.live.fetching import Fetcher, Reading
-from connectors.tally.live.numbering import NumbersHeld, mark_days, print_of
+from connectors.tally.live.numbering import mark_days
 from connectors.tally.live.watermark import Watermark, sample_of
 from connectors.tally.live.windows import Window, scopes
 
@@ -59,7 +59,6 @@ class FullRead:
         progress: where it stands; saved after each month.
         save: called when every record so far has been yielded.
         is_thorough: read what the hub holds already, too.
-        held: what is known of numbers that move; None where nobody remembers.
     """
 
     book: Book
@@ -68,7 +67,6 @@ class FullRead:
     progress: Progress
     save: Callable[[], None]
     is_thorough: bool = False
-    held: NumbersHeld | None = None
     served: DayCounts = field(default_factory=dict)
     _is_resumed: bool = False
 
@@ -85,20 +83,9 @@ class FullRead:
         if not self.served:
             yield from self.absence.settle(self.absence.suspects({}), {}, is_quiet=False)
             return
-        renumbered = self._count_renumbered()
         with closing(_Counted()) as counted:
             yield from Fetcher(book).fetch_all(self._readings(counted))
             yield from self._take_stock(counted)
-        if self.held is not None and renumbered is not None and not self.absence.is_unsettled:
-            self.held.remember(print_of(renumbered))
-
-    def _count_renumbered(self) -> DayCounts | None:
-        """Before the first number is read: whatever moves one afterwards shows against this."""
-        types = sorted(self.progress.mark.renumbered)
-        if self.held is None:
-            return None
-        self.held.forget()
-        return self.book.count_renumbered(types) if types and not self._is_resumed else None
 
     def _readings(self, counted: _Counted) -> Iterator[Reading]:
         """Count month after month; each is noted as read when its last voucher has been handed over."""

@@ -7,12 +7,11 @@ vouchers of such types are listed again, which costs a short row each; what diff
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 from zlib import crc32
 
-from connectors.tally.live.counting import Counted, DayCounts
+from connectors.tally.live.counting import Counted
 from connectors.tally.tree import Node, nodes_of, text_of
 
 DayMarks = Mapping[date, int]
@@ -38,40 +37,3 @@ def mark_days(rows: Iterable[Counted]) -> dict[date, int]:
     for row in sorted(rows, key=lambda row: row.master_id):
         found[row.day] = crc32(f"{row.master_id}={row.number};".encode(), found.get(row.day, 0))
     return found
-
-
-def print_of(counts: DayCounts) -> int:
-    """Checksum how many vouchers there are on each day, and which (by the sum of their master numbers)."""
-    told = ";".join(f"{day:%Y%m%d}={count.vouchers},{count.master_ids}" for day, count in sorted(counts.items()))
-    return crc32(told.encode())
-
-
-@dataclass(slots=True)
-class NumbersHeld:
-    """Which vouchers of moving numbers there were when the hub last held all their numbers right.
-
-    Kept apart from the watermark: a run that ends early may leave numbers behind that are newer than its watermark, so
-    what is known here is forgotten, and that is stored, before the first of them is handed over.
-
-    Attributes:
-        prints: by company, see ``print_of``; part of the tap's state.
-        company: GUID.
-        keep: stores the state.
-    """
-
-    prints: dict[str, int]
-    company: str
-    keep: Callable[[], None]
-
-    def are_of(self, seen: int) -> bool:
-        """Say whether the same vouchers were there then."""
-        return self.prints.get(self.company) == seen
-
-    def forget(self) -> None:
-        """Nothing is known from now on, whatever becomes of this run."""
-        if self.prints.pop(self.company, None) is not None:
-            self.keep()
-
-    def remember(self, seen: int) -> None:
-        """Every number that the hub holds of these vouchers is right."""
-        self.prints[self.company] = seen

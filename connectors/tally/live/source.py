@@ -1,9 +1,8 @@
 """A running Tally as the source of the tap: which companies, in which order, and what the state keeps.
 
 State of the tap: ``profiles`` remembers how this Tally behaves where the settings do not say; ``companies`` holds a
-watermark per company, written when everything of it has been handed over; ``numbers`` says for which vouchers the
-hub's numbers were last known to be right; ``bookmarks.vouchers.progress`` says how far a full read has come, so that
-one that was killed goes on at its month.
+watermark per company, written when everything of it has been handed over; ``bookmarks.vouchers.progress`` says how far
+a full read has come, so that one that was killed goes on at its month.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.company_run import CompanyRun, Mode, Plan
 from connectors.tally.live.full import Progress
 from connectors.tally.live.notes import Notes
-from connectors.tally.live.numbering import NumbersHeld
 from connectors.tally.live.oracles import read_reports
 from connectors.tally.live.watermark import Watermark
 from connectors.tally.source import Emission, Record
@@ -143,14 +141,7 @@ class GatewaySource:
             mark=Watermark.from_state(mark) if mark else None,
             progress=Progress.from_state(progress) if progress else None,
             emit=self._emit_census,
-            held=self._numbers_held(company),
         )
-
-    def _numbers_held(self, company: LoadedCompany) -> NumbersHeld | None:
-        if self._memory is None:
-            return None
-        prints: dict[str, int] = self._emission.whole_state.setdefault("numbers", {})
-        return NumbersHeld(prints, company.guid, lambda: self._emission.checkpoint(VOUCHERS))
 
     def _profile(self, company: LoadedCompany) -> CapabilityProfile:
         """How this Tally behaves: as configured, as remembered in the state, else measured now."""
