@@ -22,10 +22,11 @@ from storage.repositories.issues import StoredIssue
 from storage.store import TenantStore
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress, RunRef, RunStatus, RunSummary, SyncRequest
+from workflows.interpretation import company_translator
 from workflows.run_facts import step_facts
 from workflows.steps import Steps, companies_of
 from workflows.summary import BillSum, ImportSummary, Rejection
-from workflows.translation import BATCH, VOUCHERS, Translated, company_translator
+from workflows.translation import BATCH, VOUCHERS, Translated
 from workflows.validation import Declared
 
 BILL_WORDS = {
@@ -49,6 +50,7 @@ def import_files(
     company: str | None = None,
     tolerance: Decimal = ZERO,
     turnover: Declared | None = None,
+    spare_cores: int = 0,
     clock: Callable[[], datetime],
     progress: Callable[[Progress], None] | None = None,
 ) -> ImportSummary:
@@ -61,13 +63,16 @@ def import_files(
         company: name that overrides what the files say.
         tolerance: rupees an amount may differ by and the books still be published.
         turnover: of earlier years, as the operator declares it.
+        spare_cores: processors that another process of ours may use.
         clock: the time, UTC.
         progress: called while reading and translating.
 
     Raises:
         KhataError: a file could not be read at all; nothing of it is in the books, and the run says why.
     """
-    steps = Steps(stores=lambda _: store, clock=clock, tolerance=tolerance, turnover=turnover or {})
+    steps = Steps(
+        stores=lambda _: store, clock=clock, tolerance=tolerance, turnover=turnover or {}, spare_cores=spare_cores
+    )
     config: dict[str, JsonValue] = {"files": [str(path) for path in files]}
     if company:
         config["company"] = company

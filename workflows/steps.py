@@ -29,11 +29,12 @@ from storage.store import TenantStore
 from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then, keep_reading, load_start
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import Look, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
+from workflows.interpretation import company_translator
 from workflows.parties import harmonize_tenant
 from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
-from workflows.translation import CompanyTranslation, Translated, company_translator
+from workflows.translation import CompanyTranslation, Translated
 from workflows.validation import Declared
 
 Clock = Callable[[], datetime]
@@ -78,6 +79,7 @@ class Steps:
         takes_turns: a step of a sync is the only one of its connection, in any process; whoever calls the steps of a
             whole sync and holds the turn all along says no.
         turnover: of earlier years, as the operator declares it; rules of GST depend on it.
+        spare_cores: processors that other processes of ours may use while a step runs.
         translated: by company, what this process's last translation did; for the summary of a local run.
     """
 
@@ -88,6 +90,7 @@ class Steps:
     open_secrets: OpenSecrets | None = None
     takes_turns: bool = True
     turnover: Declared = field(default_factory=dict)
+    spare_cores: int = 0
     translated: dict[int, Translated] = field(default_factory=dict)
 
     def look(self, request: SyncRequest) -> Look:
@@ -231,6 +234,7 @@ class Steps:
                 beat,
                 is_live=is_live(held),
                 turnover=self.turnover,
+                spare_cores=self.spare_cores,
             ).run()
             for company_id in companies_of(held)
         ]

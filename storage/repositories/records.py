@@ -71,6 +71,7 @@ class Records(Repository):
         known_at: datetime,
         raw_ids: Sequence[int] | None = None,
         *,
+        documents: Sequence[bytes] | None = None,
         alongside: Callable[[], None] | None = None,
         is_newest: bool = False,
     ) -> UpsertResult:
@@ -84,6 +85,7 @@ class Records(Repository):
             records: any types mixed.
             known_at: the moment the new versions hold from; never before the version they replace.
             raw_ids: the raw record of each, in the same order.
+            documents: each as ``storage.document`` writes it, in the same order, if somebody has done so.
             alongside: called inside the last batch's transaction, for what must be stored with the records or not at
                 all (issues, the mark "translated"). Unlike an open transaction it leaves the encoding outside the
                 lock, so that other writers of SQLite wait only for the writing.
@@ -97,7 +99,8 @@ class Records(Repository):
             return result
         for start in starts:
             some_ids = None if raw_ids is None else raw_ids[start : start + size]
-            prepared, repeated = prepare(records[start : start + size], some_ids)
+            written = None if documents is None else documents[start : start + size]
+            prepared, repeated = prepare(records[start : start + size], some_ids, written)
             batch = Batch(
                 tenant_id=self._tenant_id,
                 company_id=company_id,

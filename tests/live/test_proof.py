@@ -28,8 +28,8 @@ from storage.repositories.proofs import StoredProof
 from tests.connectors.tally.live.tally import Tally, create, tally, work
 from tests.live.edits import ALL_EDITS
 from tests.live.hub import Calendar, LiveHub, hub
+from workflows.interpretation import company_translator
 from workflows.proving.company import prove_company
-from workflows.translation import company_translator
 
 ZERO = Decimal(0)
 PAISA = Decimal("0.01")
