@@ -77,6 +77,7 @@ class CompanyTranslation:
             which is the newest: there the counter decides, and nothing is closed.
         turnover: of earlier years, as the operator declares it.
         spare_cores: processors that another process of ours may use.
+        apart: such a process, started before it was known whether it is needed; whoever started it ends it.
     """
 
     store: TenantStore
@@ -88,22 +89,21 @@ class CompanyTranslation:
     is_live: bool = False
     turnover: Declared = field(default_factory=dict)
     spare_cores: int = 0
+    apart: Apart | None = None
     _validator: Validator | None = None
     _kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     _known: dict[tuple[type, str, str], Named] = field(default_factory=dict)
 
     def run(self) -> Translated:
         """Translate masters, look at the vouchers, translate them; validate what was translated."""
-        apart = self._start_apart()
+        waiting = self.store.raw.count_pending(self.company_id).get(VOUCHERS, 0)
+        if not self.spare_cores or waiting < VOUCHERS_MIN:
+            return self._run(None)
+        apart = self.apart or Apart()
         try:
             return self._run(apart)
         finally:
-            if apart is not None:
-                apart.close()
-
-    def _start_apart(self) -> Apart | None:
-        waiting = self.store.raw.count_pending(self.company_id).get(VOUCHERS, 0)
-        return Apart() if self.spare_cores and waiting >= VOUCHERS_MIN else None
+            apart.close()
 
     def _run(self, apart: Apart | None) -> Translated:
         done = Translated(self.company_id)
