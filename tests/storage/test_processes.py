@@ -69,6 +69,7 @@ def check_consistent(books: TenantStore) -> int:
     return len(stored)
 
 
+@pytest.mark.slow
 def test_importers_small_writers_and_readers_at_once(url: str) -> None:
     """Two importers of one company, one of them over vouchers the other brings too, never trip over each other."""
     children = [
@@ -121,6 +122,7 @@ def test_a_killed_import_loses_nothing_and_is_completed_by_running_it_again(url:
     store.close()
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_still_comes_to_the_end(url: str) -> None:
     progress = []
     for _ in range(4):

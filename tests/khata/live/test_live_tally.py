@@ -255,6 +255,7 @@ def test_a_quiet_tally_costs_one_small_question_a_look(home: Path, tally: Runnin
     assert len(told) == 1
 
 
+@pytest.mark.slow
 def test_a_tally_that_goes_away_is_said_once_and_comes_back(home: Path, tally: Running) -> None:
     assert connect(home, tally, "--company", "sarasw", "--name", "shop").code == 0
     with hub_of(home) as hub, watching(hub, 0.2) as (_, told):
@@ -270,6 +271,7 @@ def test_a_tally_that_goes_away_is_said_once_and_comes_back(home: Path, tally: R
         assert wait_for(lambda: any(one.event is WatchEvent.RECOVERED for one in told)), told
 
 
+@pytest.mark.slow
 def test_two_companies_of_one_tally_are_watched_by_one_process(home: Path, tally: Running) -> None:
     assert connect(home, tally, "--all").code == 0
     names = ("saraswati-trading-company", "godavari-distributors-sons")
@@ -278,6 +280,7 @@ def test_two_companies_of_one_tally_are_watched_by_one_process(home: Path, tally
     assert all(one.event is WatchEvent.SYNCED for one in told)
 
 
+@pytest.mark.slow
 def test_the_command_watches_until_it_is_asked_to_stop(home: Path, tally: Running) -> None:
     assert connect(home, tally, "--company", "sarasw", "--name", "shop").code == 0
     command = [sys.executable, "-m", "khata", "watch", "shop", "--every", "1", "--listen", "0"]

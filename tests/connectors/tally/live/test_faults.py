@@ -89,6 +89,7 @@ def test_a_first_sync_through_trouble(beginning: Beginning, books: Tally, troubl
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.slow
 def test_changes_through_trouble(beginning: Beginning, books: Tally, trouble: str) -> None:
     hub, state = deepcopy((beginning.hub, beginning.state))
     work(books.company, [*VOUCHER_EDITS], seed=len(trouble))

@@ -86,6 +86,7 @@ def canonical(records: list[RawRecord]) -> dict[tuple[str, str], CanonicalRecord
     return {(type(one).__name__, str(getattr(one, "key", one.source))): one for one in translated}
 
 
+@pytest.mark.slow
 def test_the_gateway_gives_what_a_file_export_of_the_same_books_gives(tmp_path: Path) -> None:
     (spec,) = specs_for(1, vouchers=400)
     with tally(vouchers=400) as books:
@@ -185,6 +186,7 @@ def test_a_restored_backup_is_noticed(books: Tally) -> None:
     assert objects(hub.content()) == books.fresh()
 
 
+@pytest.mark.slow
 def test_a_restored_backup_that_has_overtaken_the_old_counters_is_noticed(books: Tally) -> None:
     hub = Hub()
     backup = books.company.snapshot()
@@ -234,6 +236,7 @@ def test_a_killed_first_sync_goes_on_at_its_month(books: Tally) -> None:
     assert whole
 
 
+@pytest.mark.slow
 def test_the_educational_mode_is_read_in_full(books: Tally) -> None:
     books.running.faults = replace(Faults(), educational=True)
     profile = books.profile
@@ -250,6 +253,7 @@ def test_the_educational_mode_is_read_in_full(books: Tally) -> None:
     assert objects(hub.content()) == books.fresh()
 
 
+@pytest.mark.slow
 def test_a_tally_without_summaries_is_counted_voucher_by_voucher(books: Tally) -> None:
     profile = books.profile
     books.profile = {**profile, "group_by": False}
@@ -263,6 +267,7 @@ def test_a_tally_without_summaries_is_counted_voucher_by_voucher(books: Tally) -
     assert objects(hub.content()) == books.fresh()
 
 
+@pytest.mark.slow
 def test_a_tally_that_serves_one_year_only_is_read_through_a_report(books: Tally) -> None:
     books.running.faults = replace(Faults(), period=PeriodRule.CURRENT_YEAR)
     profile = books.profile
@@ -338,6 +343,7 @@ def tap(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_from_the_shell(settings_file: Path) -> None:
     done = tap("--config", str(settings_file))
     assert done.returncode == 0, done.stderr[-2000:]
