@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-
 HANGS_S = 120.0
 """After so long something hangs; no test depends on how fast this machine is, or how busy."""
 

@@ -144,7 +144,9 @@ def synced_once(tally: Tally) -> Iterator[Synced]:
         made.sync()
         now = made.clock.now
         made.store.close()
-        yield Synced(tally, shutil.copy(Path(made.store.url.removeprefix("sqlite:///")), Path(folder, "read.db")), now)
+        template = Path(folder, "read.db")
+        shutil.copy(made.store.url.removeprefix("sqlite:///"), template)
+        yield Synced(tally, template, now)
 
 
 @contextmanager

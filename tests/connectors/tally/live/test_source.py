@@ -129,9 +129,7 @@ def test_changes_cost_little_beside_everything(books: Tally, read: Read) -> None
     assert (books.byte_count() - before) * 5 < read.bytes
 
 
-def test_many_vouchers_with_new_numbers_are_read(
-    books: Tally, read: Read, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_vouchers_with_new_numbers_are_read(books: Tally, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     """One deletion renumbers all later invoices of its type; beyond a few they are read by windows, not by name."""
     monkeypatch.setattr("connectors.tally.live.fetching.KEYS_PER_REQUEST", 1)
     types = {row.master_id for row in books.company.masters.of_kind("VOUCHERTYPE") if row.name == "GST Sale Invoice"}
