@@ -34,13 +34,12 @@ from sandbox.tally.books import LiveCompany, build_books
 from sandbox.tally.books.drafts import EntryDraft, VoucherDraft
 from sandbox.tally.books.live import specs_for
 from sandbox.tally.gateway import Running, serve
+from tests.khata.processes import HANGS_S
 from tests.khata.running import run
 from tests.support.cli import Ran
 from workflows.inputs import SyncRequest
 
 ROOT = Path(__file__).resolve().parents[3]
-VISIBLE_S = 20.0
-"""A change must be in the store by then, on a machine that eight other things use; 2 to 3 seconds are usual."""
 
 
 @pytest.fixture
@@ -199,7 +198,7 @@ def watching(hub: Hub, interval_s: float, names: tuple[str, ...] = ("shop",)) ->
         assert not thread.is_alive()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = VISIBLE_S) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = HANGS_S) -> bool:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if condition():
