@@ -12,14 +12,16 @@ from datetime import datetime
 from itertools import islice
 
 from canonical.codec import CanonicalRecord
+from canonical.company import Company
 from canonical.issue import Issue, IssueLevel
 from canonical.item import Item, Unit
 from canonical.ledger import AccountGroup, Ledger
 from canonical.party import Party
 from canonical.record import RawRecord
+from canonical.voucher import Voucher
 from canonical.voucher_type import VoucherType
 from connectors.sdk.base import Connector, Translator
-from harmonizer.validation import Validator
+from harmonizer.validation import NOTHING_CHANGED, Validator
 from storage.repositories.records import table_of
 from storage.store import TenantStore
 from workflows.apart import VOUCHERS_MIN, Apart, Task
@@ -93,6 +95,8 @@ class CompanyTranslation:
     _validator: Validator | None = None
     _kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     _known: dict[tuple[type, str, str], Named] = field(default_factory=dict)
+    _marked: set[str] = field(default_factory=set)
+    _has_vouchers: bool = False
 
     def run(self) -> Translated:
         """Translate masters, look at the vouchers, translate them; validate what was translated."""
@@ -115,8 +119,12 @@ class CompanyTranslation:
         translator = company_translator(
             self.store, self.connector, self.company_id, also=self._know, is_refolded=is_refolded
         )
+        for company in self.store.records.iter(self.company_id, Company):  # left out above where it is made anew
+            self._validator.remember(company)
         for item in self.store.records.iter(self.company_id, Item):
             self._validator.remember(item)
+        self._validator.take_changed()
+        self._has_vouchers = self.store.records.count(self.company_id, Voucher) > 0
         is_late = lacks_validation(self.store, self.company_id)
         masters = [stream for stream in translator.stream_order if stream != VOUCHERS]
         self._streams(translator, masters, done)
@@ -184,7 +192,7 @@ class CompanyTranslation:
                 if stream != VOUCHERS:
                     self._forget(translator, translated.records)
                 following = next(batches, None)
-                self._store(translated, done, translator.version)
+                self._store(translated, done, translator, stream)
                 done.records += len(batch)
                 so_far += len(batch)
                 self.beat(Progress("translate", so_far, max(total, so_far), stream))
@@ -198,18 +206,20 @@ class CompanyTranslation:
             so_far = 0
             with self.store.overlapping():
                 for batch in apart.interpreted(task):
-                    self._store(batch, done, translator.version)
+                    self._store(batch, done, translator, VOUCHERS)
                     done.records += len(batch.addresses)
                     so_far += len(batch.addresses)
                     self.beat(Progress("translate", so_far, max(total, so_far), VOUCHERS))
         self._streams(translator, [VOUCHERS], done)
 
-    def _store(self, batch: Interpreted, done: Translated, version: int) -> None:
+    def _store(self, batch: Interpreted, done: Translated, translator: Translator, stream: str) -> None:
         facts = validate_records(self._validator, batch.raw_ids, batch.records, batch.issues)
 
         def mark() -> None:
             self.store.issues.replace_many(self.run_id, self.company_id, batch.issues)
-            self.store.raw.mark_translated(list(batch.issues), version)
+            self.store.raw.mark_translated(list(batch.issues), translator.version)
+            if stream != VOUCHERS:
+                self._outdate(translator)
             self.store.records.close_unsaid(self.company_id, self._unsaid(batch), self.known_at)
             self.store.tax_documents.save(self.company_id, facts)
 
@@ -230,6 +240,26 @@ class CompanyTranslation:
         done.stale += result.stale
         done.rows_written += result.rows_written
 
+    def _outdate(self, translator: Translator) -> None:
+        """Put back on the list what means something else by the masters of this batch, in the batch's own commit.
+
+        So a kill in between loses nothing: the masters themselves would not be read again. Vouchers that are only
+        judged by a master (a registration, an item's rate) are translated again too: their issues come with that.
+        """
+        for stream in translator.outdated_streams - self._marked:
+            self.store.raw.make_pending(self.company_id, stream)
+            self._marked.add(stream)
+        changed = NOTHING_CHANGED if self._validator is None else self._validator.take_changed()
+        if changed == NOTHING_CHANGED or not self._has_vouchers or VOUCHERS in self._marked:
+            return
+        if changed.company:
+            self.store.raw.make_pending(self.company_id, VOUCHERS)
+            self._marked.add(VOUCHERS)
+            return
+        keys = self.store.records.find_vouchers_of(self.company_id, sorted(changed.parties), sorted(changed.items))
+        if keys:
+            self.store.raw.make_pending(self.company_id, VOUCHERS, keys)
+
     def _unsaid(self, batch: Interpreted) -> dict[str, list[tuple[str, str]]]:
         """Addresses that may hold a record made of this batch's raw records before, and made of them no more."""
         if not self._kinds:  # files: nothing is closed
@@ -243,10 +273,11 @@ class CompanyTranslation:
         return unsaid
 
     def _read_again(self, translator: Translator, masters: list[str], done: Translated) -> None:
-        """What was read before its masters came, or means something else by them now, is translated once more."""
+        """What was read before its masters came, or means something else by them now, is translated once more.
+
+        It is on the list already (``_outdate``); a stream that came after the masters in question has been read.
+        """
         seen: frozenset[str] = frozenset()
         while outdated := translator.outdated_streams - seen:  # ledgers read again may outdate vouchers in their turn
             seen |= outdated
-            for stream in outdated:
-                self.store.raw.make_pending(self.company_id, stream)
             self._streams(translator, [stream for stream in masters if stream in outdated], done)
