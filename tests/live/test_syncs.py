@@ -21,7 +21,7 @@ from tests.connectors.tally.live import tally as edits
 from tests.connectors.tally.live.tally import Tally, tally
 from tests.live.edits import rename_company
 from tests.live.histories import Killed, dying_at_request
-from tests.live.hub import REQUEST, LiveHub, differences, fresh, hub
+from tests.live.hub import REQUEST, LiveHub, Synced, differences, fresh, hub, synced_once
 from workflows import parties
 from workflows.bookmarks import COMMITTED, COUNTERS, WATERMARKS
 from workflows.extraction import no_beat
@@ -54,10 +54,16 @@ def served(running: Tally) -> Iterator[Tally]:
     running.running.watch = None
 
 
+@pytest.fixture(scope="module")
+def first(running: Tally) -> Iterator[Synced]:
+    with synced_once(running) as made:
+        yield made
+
+
 @pytest.fixture
-def synced(served: Tally) -> Iterator[LiveHub]:
-    with hub(served) as made:
-        made.sync()
+def synced(first: Synced, served: Tally) -> Iterator[LiveHub]:
+    """A hub that has read the books of the beginning."""
+    with first.again() as made:
         yield made
 
 

@@ -200,7 +200,7 @@ class Book:
         try:
             return self._count(window)
         except SourceError as error:
-            parts = self._halves(window) if error.code in TOO_HEAVY else ()
+            parts = window.halves(self.company.alter_voucher_id) if error.code in TOO_HEAVY else ()
             if not parts:
                 raise
         return [row for part in parts for row in self.count(part)]
@@ -375,17 +375,3 @@ class Book:
             self.notes.period_ignored(
                 self.company.name, f"{window.first} to {window.last}", f"{min(outside)} to {max(outside)}"
             )
-
-    def _halves(self, window: Window) -> tuple[Window, ...]:
-        """Two smaller windows that tile a larger one: by days, of one day by change numbers."""
-        if window.first < window.last:
-            middle = window.first + (window.last - window.first) // 2
-            earlier = Window(first=window.first, last=middle, after=window.after, upto=window.upto)
-            later = middle + timedelta(days=1)
-            return earlier, Window(first=later, last=window.last, after=window.after, upto=window.upto)
-        top = window.upto or self.company.alter_voucher_id
-        middle_id = (window.after + top) // 2
-        if middle_id <= window.after:
-            return ()
-        lower = Window(first=window.first, last=window.last, after=window.after, upto=middle_id)
-        return lower, Window(first=window.first, last=window.last, after=middle_id, upto=window.upto)
