@@ -123,6 +123,11 @@ class TenantStore:
         with self._database.overlapping():
             yield
 
+    @property
+    def batch_rows(self) -> int:
+        """Records that are committed at once."""
+        return self._database.dialect.batch_rows
+
     def close(self) -> None:
         """Close the connections of a store that was opened for this tenant alone (``reopen``)."""
         self._database.close()

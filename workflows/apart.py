@@ -38,6 +38,7 @@ class Task:
         address: of the tenant's store.
         connector: of the company.
         version: of the translator here; another one there answers nothing.
+        batch: raw records an answer covers.
     """
 
     address: Address
@@ -45,6 +46,7 @@ class Task:
     company_id: int
     stream: str
     version: int
+    batch: int
 
 
 @dataclass(slots=True)

@@ -18,8 +18,6 @@ from storage.store import reopen
 from workflows.apart import Answer, Task
 from workflows.interpretation import company_translator, interpret
 
-BATCH = 400
-"""Raw records an answer covers: what the store commits at once."""
 COLLECT_AT = (1_000_000, 20, 20)
 """See ``khata.__main__``: vouchers never refer back to one another."""
 
@@ -46,10 +44,11 @@ def answered(task: Task) -> Iterator[Answer]:
     """Translate what waits."""
     store = reopen(task.address)
     try:
-        translator = company_translator(store, get_connector(task.connector), task.company_id)
+        connector = get_connector(task.connector)
+        translator = company_translator(store, connector, task.company_id)
         if translator.version != task.version:
             return
-        for batch in store.raw.iter_pending(task.company_id, task.stream, task.version, BATCH):
+        for batch in store.raw.iter_pending(task.company_id, task.stream, task.version, task.batch):
             found = interpret(translator, batch)
             yield Answer(
                 types=[type(record).__name__ for record in found.records],

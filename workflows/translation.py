@@ -201,7 +201,8 @@ class CompanyTranslation:
     def _vouchers(self, translator: Translator, apart: Apart | None, done: Translated) -> None:
         """Translate the vouchers that wait: in the other process if there is one, and what is left in this one."""
         if apart is not None:
-            task = Task(self.store.address, self.connector.name, self.company_id, VOUCHERS, translator.version)
+            named = (self.store.address, self.connector.name, self.company_id, VOUCHERS)
+            task = Task(*named, translator.version, min(self.store.batch_rows, BATCH))
             total = self.store.raw.count_pending(self.company_id).get(VOUCHERS, 0)
             so_far = 0
             with self.store.overlapping():

@@ -159,7 +159,7 @@ def test_another_version_of_the_translation_answers_nothing(tmp_path: Path, expo
     books.raw.make_pending(company, "vouchers")
     apart = Apart()
     try:
-        assert list(apart.interpreted(Task(books.address, "tally", company, "vouchers", version=0))) == []
+        assert list(apart.interpreted(Task(books.address, "tally", company, "vouchers", version=0, batch=100))) == []
     finally:
         apart.close()
         store.close()
@@ -176,7 +176,7 @@ company = books.companies.list()[0].company_id
 books.raw.make_pending(company, "vouchers")
 version = blank_translator(books, get_connector("tally"), company).version
 apart = Apart()
-next(apart.interpreted(Task(books.address, "tally", company, "vouchers", version)))
+next(apart.interpreted(Task(books.address, "tally", company, "vouchers", version, 100)))
 print(apart.process_id, flush=True)
 time.sleep(600)
 """
@@ -197,7 +197,7 @@ def test_it_ends_when_the_process_it_works_for_is_killed(tmp_path: Path, export:
 
 def test_an_address_does_not_show_its_password() -> None:
     address = Address("postgresql://books:s3cret@localhost/books", 1)
-    assert "s3cret" not in repr(Task(address, "tally", 1, "vouchers", 1))
+    assert "s3cret" not in repr(Task(address, "tally", 1, "vouchers", 1, 100))
 
 
 def assert_gone(process_id: int) -> None:
