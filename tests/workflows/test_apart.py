@@ -31,7 +31,7 @@ from workflows.interpretation import Interpreted
 from workflows.local import import_files
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
-VOUCHERS = 1000
+VOUCHERS = 1300
 Said = tuple[int, str, str]
 """An issue: raw record, code, message."""
 GONE_WITHIN_S = 20
