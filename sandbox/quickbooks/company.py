@@ -82,6 +82,7 @@ class Company:
         self.balances = Balances()
         self.open: dict[str, dict[str, Record]] = {name: {} for name in SETTLED}
         self.version = 0
+        self.users: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
         self._ids: dict[str, int] = {}
         self._numbers: dict[str, int] = defaultdict(lambda: 1000)
         self.began_at = clock()
