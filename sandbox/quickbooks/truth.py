@@ -26,7 +26,8 @@ class Truth:
     Attributes:
         trial_balance: by account id, in home currency, every account with a balance.
         outstanding: by (entity, id), in the document's currency: what is still open of invoices, credit memos, bills
-            and vendor credits, each positive; and what payments and bill payments have left unapplied. Nothing that is closed.
+            and vendor credits, each positive; and what payments and bill payments have left unapplied. Nothing that is
+            closed.
         customers: what each owes, by id, in its own currency; ``vendors``: what each is owed.
         counts: documents and list members by entity, inactive ones included.
         voided: voided documents, by entity.
