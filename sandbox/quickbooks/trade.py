@@ -63,7 +63,8 @@ class Trade:
 
     def trade(self) -> str:
         """Let one thing of every day's happen."""
-        return self._dice.pick(self._steps)()
+        with self._company.lock:
+            return self._dice.pick(self._steps)()
 
     @property
     def _company(self) -> Company:
