@@ -241,3 +241,17 @@ def test_faults_are_told_in_the_vendors_words(switches: dict[str, Any], status: 
         got, body = caller.get("companyinfo/1")
         assert (got, bool(error_of(body)["code"])) == (status, True)
         assert caller.get("companyinfo/1")[0] == 200
+
+
+def test_answers_are_whole_while_business_goes_on() -> None:
+    with calling(documents=40) as caller:
+        texts = ("select * from Invoice maxresults 1000", "select * from Customer", "select count(*) from Payment")
+
+        def ask(number: int) -> bool:
+            return bool(caller.raw("GET", "query", params={"query": texts[number % 3]}).json()["QueryResponse"])
+
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(ask, number) for number in range(60)]
+            for _ in range(60):
+                caller.live.business.step()
+            assert all(one.result() for one in asked)
