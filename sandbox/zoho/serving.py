@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sandbox.web import Faults, Running, serve
 from sandbox.web.server import Watch
-from sandbox.zoho.app import Options, ZohoApp
+from sandbox.zoho.app import Options, ZohoApp, build_app
 from sandbox.zoho.app.application import ROOT
 from sandbox.zoho.books import LiveBooks
 
@@ -56,6 +56,6 @@ def serve_zoho(
         port: 0 lets the system choose.
         watch: called with every request before it is answered.
     """
-    app = ZohoApp(books, options)
+    app = build_app(books, options)
     with serve(app, faults, port=port, watch=watch) as web:
         yield ZohoRunning(web, app, books)

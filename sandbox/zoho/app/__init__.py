@@ -5,7 +5,8 @@ Start at: ``application.py`` (what becomes of a request), ``doors.py`` (the rout
 """
 
 from sandbox.zoho.app.application import ZohoApp
+from sandbox.zoho.app.doors import build_app
 from sandbox.zoho.app.options import DEMO_CLIENT, Client, Limits, Options
 from sandbox.zoho.app.webhooks import BodyKind, Rule, sign
 
-__all__ = ["DEMO_CLIENT", "BodyKind", "Client", "Limits", "Options", "Rule", "ZohoApp", "sign"]
+__all__ = ["DEMO_CLIENT", "BodyKind", "Client", "Limits", "Options", "Rule", "ZohoApp", "build_app", "sign"]

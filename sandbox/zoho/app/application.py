@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sandbox.web.message import Request, Response, json_response
 from sandbox.web.faults import Faults
+from sandbox.web.message import Request, Response, json_response
 from sandbox.web.routes import Router, Unrouted
 from sandbox.zoho.app.accounts import Access, Accounts
 from sandbox.zoho.app.limits import Gate
@@ -74,11 +74,11 @@ class ZohoApp:
         accounts: the accounts server.
         gate: the limits.
         desk: the webhooks.
+
+    It is born without doors; ``doors.open_doors`` opens them, as ``build_app`` does.
     """
 
     def __init__(self, books: LiveBooks, options: Options | None = None) -> None:
-        from sandbox.zoho.app.doors import open_doors
-
         self.books = books
         self.options = options or Options()
         self.accounts = Accounts(self.options, books.clock)
@@ -87,7 +87,6 @@ class ZohoApp:
         self.desk = WebhookDesk(books)
         self._router = Router()
         self._doors: dict[tuple[str, str], Door] = {}
-        open_doors(self)
 
     def add(self, method: str, pattern: str, answer: Answer, *scopes: str) -> None:
         """Open a door; any of the scopes opens it."""
@@ -165,5 +164,6 @@ class ZohoApp:
         return replace(response, headers=headers)
 
 
-def _unused(request: Request, **segments: str) -> Response:  # noqa: ARG001 - the doors answer, with more than a request
+def _unused(request: Request, **segments: str) -> Response:
+    """Stand in the router: its patterns are what is wanted, the doors answer."""
     raise NotImplementedError

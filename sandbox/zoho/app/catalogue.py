@@ -71,7 +71,7 @@ def _of_kind(kind: DocumentKind) -> Callable[[Books], Any]:
     return lambda books: books.documents_of(kind)
 
 
-def _document_list(  # noqa: PLR0913 - what differs between lists of documents
+def _document_list(
     path: str,
     kind: DocumentKind,
     noun: str,

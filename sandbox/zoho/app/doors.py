@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.zoho.app import ledgers, reading, reports, settings
+from sandbox.zoho.app.application import ZohoApp
 from sandbox.zoho.app.catalogue import LISTS
+from sandbox.zoho.app.options import Options
 from sandbox.zoho.app.purchases import DETAILS as PURCHASES
 from sandbox.zoho.app.render import Json
 from sandbox.zoho.app.sales import DETAILS as SALES
 from sandbox.zoho.app.writing import applying, documents, masters, moneys
 from sandbox.zoho.books.company import Books, get_record
+from sandbox.zoho.books.live import LiveBooks
 from sandbox.zoho.books.records import ContactType, DocumentKind
-
-if TYPE_CHECKING:
-    from sandbox.zoho.app.application import ZohoApp
 
 KINDS = {
     "invoices": DocumentKind.INVOICE,
@@ -33,6 +33,13 @@ SCOPES = {one.path: one.scope for one in LISTS}
 def scope(module: str, verb: str) -> str:
     """Spell a scope."""
     return f"ZohoBooks.{module}.{verb}"
+
+
+def build_app(books: LiveBooks, options: Options | None = None) -> ZohoApp:
+    """Make the API over live books, all its doors open."""
+    app = ZohoApp(books, options)
+    open_doors(app)
+    return app
 
 
 def open_doors(app: ZohoApp) -> None:

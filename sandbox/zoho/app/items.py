@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sandbox.zoho.app.render import Json, account_name, custom, day, fill, moments, money, percent
 from sandbox.zoho.books.company import Books
-from sandbox.zoho.books.errors import Missing
 from sandbox.zoho.books.editing import tax_for
+from sandbox.zoho.books.errors import Missing
 from sandbox.zoho.books.records import Item
 from sandbox.zoho.shapes import items as shapes
 

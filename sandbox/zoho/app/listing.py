@@ -210,7 +210,7 @@ def _text(spec: ListSpec, books: Books, name: str, value: str) -> Test:
             return None
 
 
-def _number(spec: ListSpec, books: Books, name: str, value: str) -> Test:
+def _number(spec: ListSpec, books: Books, name: str, value: str) -> Test:  # noqa: PLR0911 - one per comparator
     base, end = _split_end(name)
     get = spec.numbers.get(base)
     if get is None:
@@ -234,7 +234,7 @@ def _number(spec: ListSpec, books: Books, name: str, value: str) -> Test:
             return None
 
 
-def _day(spec: ListSpec, books: Books, name: str, value: str) -> Test:
+def _day(spec: ListSpec, books: Books, name: str, value: str) -> Test:  # noqa: PLR0911 - one per comparator
     base, end = _split_end(name)
     get = spec.dates.get(base)
     if get is None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from sandbox.web.clock import Clock
 from sandbox.world.business import World, build_world
 from sandbox.world.chart import Account as Name
 from sandbox.world.masters import GstCategory, ItemMaster, PartyMaster, Role, due_day
 from sandbox.world.spec import WorldSpec
-from sandbox.web.clock import Clock
 from sandbox.zoho.books import editing
 from sandbox.zoho.books.chart import open_chart, open_currencies, open_taxes
 from sandbox.zoho.books.company import INDIA, Books, Facts

@@ -131,9 +131,7 @@ def delete_item(books: Books, key: str) -> None:
     books.told("item", "deleted", key)
 
 
-def make_document(
-    books: Books, kind: DocumentKind, contact_id: str, lines: Iterable[Line], **values: Any
-) -> Document:
+def make_document(books: Books, kind: DocumentKind, contact_id: str, lines: Iterable[Line], **values: Any) -> Document:
     """Make a document; it counts at once unless ``state`` says draft.
 
     Args:
@@ -185,9 +183,7 @@ def _add_up(books: Books, document: Document) -> None:
     add_up(document, books.taxes.__getitem__, tds.percent if tds is not None else 0)
 
 
-def alter_document(
-    books: Books, document: Document, lines: Iterable[Line] | None = None, **values: Any
-) -> Document:
+def alter_document(books: Books, document: Document, lines: Iterable[Line] | None = None, **values: Any) -> Document:
     """Change a document; ``lines``, if given, replace all it has.
 
     Raises:
@@ -312,4 +308,3 @@ def _altered(books: Books, record: Any, module: str, values: dict[str, Any]) -> 
     for name, value in values.items():
         setattr(record, name, value)
     return touched(books, record, module)
-

@@ -44,9 +44,7 @@ def build_books(
     return LiveBooks(made, clock)
 
 
-def specs_for(
-    companies: int, *, vouchers: int = 2000, seed: int = 42, financial_year: int = 2025
-) -> list[WorldSpec]:
+def specs_for(companies: int, *, vouchers: int = 2000, seed: int = 42, financial_year: int = 2025) -> list[WorldSpec]:
     """Return the specifications of several companies of one seed."""
     return [
         WorldSpec(seed=seed, vouchers=vouchers, financial_year=financial_year, company_index=index)

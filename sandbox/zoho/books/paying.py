@@ -209,9 +209,7 @@ def _tell_ends(books: Books, application: Application) -> None:
             books.told(document.kind.value, "edited", key)
 
 
-def alter_payment(
-    books: Books, payment: Payment, shares: Iterable[Share] | None = None, **values: Any
-) -> Payment:
+def alter_payment(books: Books, payment: Payment, shares: Iterable[Share] | None = None, **values: Any) -> Payment:
     """Change a payment; ``shares``, if given, replace what it was applied to.
 
     Raises:
@@ -224,10 +222,10 @@ def alter_payment(
     for application in before if wanted is not None else []:
         books.unlink(application)
     amount = values.get("amount", payment.amount)
+    if wanted is None and amount < sum(one.amount for one in before):
+        raise BooksRefused("The amount applied is more than the amount received.")
     try:
         check_shares(books, contact, wanted or [], amount)
-        if wanted is None and amount < sum(one.amount for one in before):
-            raise BooksRefused("The amount applied is more than the amount received.")
     except BooksRefused:
         for application in before if wanted is not None else []:
             books.link(application)
@@ -358,7 +356,9 @@ def _checked(rows: list[JournalLine]) -> list[JournalLine]:
     return rows
 
 
-def journal_line(books: Books, account_id: str, amount: int, contact_id: str = "", description: str = "") -> JournalLine:
+def journal_line(
+    books: Books, account_id: str, amount: int, contact_id: str = "", description: str = ""
+) -> JournalLine:
     """Form a line of a journal, debit positive."""
     return JournalLine(
         id=books.new_id(), account_id=account_id, amount=amount, contact_id=contact_id, description=description

@@ -40,7 +40,7 @@ class Posting:
     contact_id: str = ""
 
 
-def postings_of(books: Books, record: Record) -> list[Posting]:
+def postings_of(books: Books, record: Record) -> list[Posting]:  # noqa: PLR0911 - one line per kind of record
     """Return what a record posts; always in balance."""
     match record:
         case Document():

@@ -8,6 +8,7 @@ journal for tax the customer kept a withholding on the payment, and bills in ins
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from itertools import count
 
 from canonical.bill import BillRefKind
@@ -159,7 +160,7 @@ class Clerk(Ledgerer):
             contact.id,
             self._lines(voucher, is_inter=is_inter, skip_discount=is_sale),
             day=voucher.day,
-            due=self._due(voucher, contact),
+            due=self._due(voucher),
             notes=voucher.narration,
             is_inter=is_inter,
             rounding_account_id=self.account(Name.ROUND_OFF),
@@ -180,7 +181,7 @@ class Clerk(Ledgerer):
         document.round_off += wanted - document.total
         add_up(document, self.books.taxes.__getitem__, tds.percent if tds is not None else 0)
 
-    def _due(self, voucher: Voucher, contact: Contact) -> object:
+    def _due(self, voucher: Voucher) -> date | None:
         """Return the day the world's bill falls due, the later one of instalments; None leaves it to the terms."""
         days = [move.due for move in self._moves(voucher) if move.kind is BillRefKind.NEW and move.due is not None]
         return max(days, default=None)

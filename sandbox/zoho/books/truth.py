@@ -152,4 +152,3 @@ def count_records(books: Books) -> dict[str, int]:
         "bankaccounts": sum(one.is_money for one in books.accounts.values()),
         "banktransactions": len(books.bank_transactions),
     }
-

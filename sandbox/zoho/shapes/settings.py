@@ -1,4 +1,4 @@
-"""The keys that replies about organisations and currencies carry, each with what stands there when there is nothing to say.
+"""The keys that replies about organisations and currencies carry, each with what stands there when nothing is to say.
 
 The keys are those of recorded replies (June 2026) and, for India, of recorded replies of 2024.
 """

@@ -30,9 +30,11 @@ def apply_note(call: Call, key: str) -> Reply:
     note = call.books.document(DocumentKind.CREDIT_NOTE, key)
     for one in rows(read_body(call.request), "invoices"):
         _apply(call, note.id, str(required(one, "invoice_id")), one)
-    return 200, "Credits have been applied to the invoice(s).", {
-        "apply_to_invoices": {"invoices": sales.invoices_credited(call.books, note)}
-    }
+    return (
+        200,
+        "Credits have been applied to the invoice(s).",
+        {"apply_to_invoices": {"invoices": sales.invoices_credited(call.books, note)}},
+    )
 
 
 def apply_vendor_credit(call: Call, key: str) -> Reply:

@@ -122,7 +122,6 @@ def merged(record: Any, values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-
 @dataclass(frozen=True, slots=True)
 class ItemWriter:
     """Items."""
