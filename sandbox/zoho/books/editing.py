@@ -192,7 +192,8 @@ def alter_document(books: Books, document: Document, lines: Iterable[Line] | Non
     books.check_open(document.day, values.get("day", document.day))
     changed = replace(document, **values)
     if lines is not None:
-        changed.lines = list(lines)
+        # What rounded the old lines does not round the new ones.
+        changed.lines, changed.round_off = list(lines), 0
     changed.lines = [replace(line) for line in changed.lines]
     _add_up(books, changed)
     taken = settled(books, document.id) + document.written_off
@@ -200,7 +201,7 @@ def alter_document(books: Books, document: Document, lines: Iterable[Line] | Non
         taken = used(books, document.id) + refunded(books, document.id)
     if changed.total < taken:
         raise BooksRefused("The amount entered is less than the amount already applied.")
-    for name in ("lines", "tax_rows", "sub_total", "tax_total", "total", "tds", *values):
+    for name in ("lines", "round_off", "tax_rows", "sub_total", "tax_total", "total", "tds", *values):
         setattr(document, name, getattr(changed, name))
     return touched(books, document, document.kind.value)
 
