@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.zoho.books.company import NOUNS, Books, get_record
 from sandbox.zoho.books.errors import INVALID_VALUE, NAME_TAKEN, BooksRefused, Missing
@@ -21,9 +21,12 @@ from sandbox.zoho.books.records import (
     DocumentKind,
     Item,
     Line,
+    Record,
     State,
 )
 from sandbox.zoho.books.settling import balance, refunded, settled, used
+
+R = TypeVar("R", bound=Record)
 
 PATTERNS = {
     DocumentKind.INVOICE: "INV-{:06d}",
@@ -302,14 +305,14 @@ def stamp(books: Books) -> dict[str, Any]:
     return {"id": books.new_id(), "created": now, "modified": now}
 
 
-def touched(books: Books, record: Any, module: str) -> Any:
+def touched(books: Books, record: R, module: str) -> R:
     """Stamp a changed record and tell the listeners."""
     record.modified = books.now()
     books.told(module, "edited", record.id)
     return record
 
 
-def _altered(books: Books, record: Any, module: str, values: dict[str, Any]) -> Any:
+def _altered(books: Books, record: R, module: str, values: dict[str, Any]) -> R:
     for name, value in values.items():
         setattr(record, name, value)
     return touched(books, record, module)

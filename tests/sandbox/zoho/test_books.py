@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import date, timedelta
 from functools import cache
@@ -166,7 +167,7 @@ class RandomBusiness(RuleBasedStateMachine):
     def _hear(self, _event: object) -> None:
         self.heard += 1
 
-    def _one(self, rows: list[object], pick: int) -> object | None:
+    def _one(self, rows: Sequence[object], pick: int) -> object | None:
         return rows[pick % len(rows)] if rows else None
 
     @rule(pick=st.integers(0, 99), kind=st.sampled_from(sorted(DocumentKind)), rate=st.integers(1, 10**7))
