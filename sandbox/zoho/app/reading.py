@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sandbox.zoho.app import items, ledgers, sales, settings
+from sandbox.zoho.app import banking, items, ledgers, sales, settings
 from sandbox.zoho.app.catalogue import INVOICES
 from sandbox.zoho.app.listing import ListSpec, page_asked, parse_day
 from sandbox.zoho.app.options import Options
 from sandbox.zoho.app.render import Json, day, money, number
 from sandbox.zoho.books.company import Books, get_record
 from sandbox.zoho.books.errors import Missing
-from sandbox.zoho.books.records import Account, DocumentKind, Record, SourceKind
+from sandbox.zoho.books.ledger_records import Account, Record
+from sandbox.zoho.books.records import DocumentKind, SourceKind
 from sandbox.zoho.books.settling import balance
 from sandbox.zoho.books.truth import trial_balance
 
@@ -45,7 +46,7 @@ def _wants_balances(call: Call) -> bool:
 def _with_balances(spec: ListSpec, call: Call) -> Json:
     """Answer accounts with their balances, which the rows themselves do not know."""
     closings = {key: row.closing for key, row in trial_balance(call.books).items()}
-    write = ledgers.bank_row if spec.path == "bankaccounts" else ledgers.account_row
+    write = banking.bank_row if spec.path == "bankaccounts" else ledgers.account_row
     found, _ = call.lister.find(spec, call.books, call.request)
     body = call.lister.page(spec, call.books, call.request)
     page, size = page_asked(call.request, spec.per_page)
@@ -134,7 +135,7 @@ def bank_account(call: Call, key: str) -> Reply:
     if not account.is_money:
         raise Missing("Bank Account")
     closing = trial_balance(call.books)[key].closing
-    return 200, SUCCESS, {"bankaccount": ledgers.bank_detail(call.books, account, closing)}
+    return 200, SUCCESS, {"bankaccount": banking.bank_detail(call.books, account, closing)}
 
 
 def account_transactions(call: Call) -> Reply:

@@ -12,23 +12,18 @@ from typing import TypeVar
 
 from sandbox.web.clock import Clock
 from sandbox.zoho.books.errors import BooksRefused, Missing
+from sandbox.zoho.books.ledger_records import Account, Currency, Record, Role, Tax, TdsTax
 from sandbox.zoho.books.records import (
-    Account,
     Application,
     BankTransaction,
     Contact,
-    Currency,
     Document,
     DocumentKind,
     Expense,
     Item,
     Journal,
     Payment,
-    Record,
     Refund,
-    Role,
-    Tax,
-    TdsTax,
 )
 
 INDIA = timezone(timedelta(hours=5, minutes=30))

@@ -11,18 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from sandbox.zoho.books.company import Books
+from sandbox.zoho.books.ledger_records import Role
 from sandbox.zoho.books.money import to_base
-from sandbox.zoho.books.records import (
-    Contact,
-    ContactType,
-    Document,
-    DocumentKind,
-    Journal,
-    Payment,
-    Role,
-    SourceKind,
-    State,
-)
+from sandbox.zoho.books.records import Contact, ContactType, Document, DocumentKind, Journal, Payment, SourceKind, State
 
 
 def settled(books: Books, target_id: str) -> int:
