@@ -43,9 +43,13 @@ def _wants_balances(call: Call) -> bool:
     return call.request.param("showbalance").casefold() == "true"
 
 
+def _closings(books: Books) -> dict[str, int]:
+    return books.kept("closings", lambda: {key: row.closing for key, row in trial_balance(books).items()})
+
+
 def _with_balances(spec: ListSpec, call: Call) -> Json:
     """Answer accounts with their balances, which the rows themselves do not know."""
-    closings = {key: row.closing for key, row in trial_balance(call.books).items()}
+    closings = _closings(call.books)
     write = banking.bank_row if spec.path == "bankaccounts" else ledgers.account_row
     found, _ = call.lister.find(spec, call.books, call.request)
     body = call.lister.page(spec, call.books, call.request)
@@ -134,14 +138,15 @@ def bank_account(call: Call, key: str) -> Reply:
     account = get_record(call.books.accounts, key, "Bank Account")
     if not account.is_money:
         raise Missing("Bank Account")
-    closing = trial_balance(call.books)[key].closing
+    closing = _closings(call.books)[key]
     return 200, SUCCESS, {"bankaccount": banking.bank_detail(call.books, account, closing)}
 
 
 def account_transactions(call: Call) -> Reply:
     """Answer the ledger of an account, page by page."""
     account = get_record(call.books.accounts, call.request.param("account_id"), "Account")
-    rows = ledgers.account_transactions(call.books, account)
+    books = call.books
+    rows = books.kept(("ledger", account.id), lambda: ledgers.account_transactions(books, account))
     start, end = call.request.param("date_start"), call.request.param("date_end")
     if start:
         rows = [row for row in rows if row["transaction_date"] >= parse_day("date_start", start).isoformat()]

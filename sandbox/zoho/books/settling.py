@@ -130,6 +130,10 @@ class Position:
 
 def position(books: Books, contact: Contact) -> Position:
     """Return what a customer owes (or a vendor is owed) and which credits stand beside it."""
+    return books.kept(("position", contact.id), lambda: _add_up(books, contact))
+
+
+def _add_up(books: Books, contact: Contact) -> Position:
     open_, credits_, open_base, credits_base = 0, 0, 0, 0
     left = opening_left(books, contact)
     if left >= 0:
