@@ -96,6 +96,7 @@ def broad_handlers(path: Path) -> list[int]:
 
 
 BORDERS = {
+    "connectors/tally/gateway/ahead.py": "between threads: what ends a question is raised where its answer is awaited",
     "khata/__main__.py": "the command line's border",
     "khata/api/errors.py": "the API's border",
     "workflows/temporal/activities.py": "the step runner's border",
