@@ -164,16 +164,15 @@ class RestClient:
         return self._repeat(request, is_safe=is_safe, cost=cost)
 
     def _repeat(self, request: requests.Request, *, is_safe: bool, cost: int) -> dict[str, Any]:
-        is_renewed = False
-        tokens = self._signed_in()
+        refused_tokens: Tokens | None = None
         tried = 0
         while True:
             try:
-                return self._ask_once(request, tokens, cost)
+                return self._ask_once(request, self._signed_in(refused_tokens), cost)
             except _SignInRefused as refused:
-                if is_renewed:
+                if refused_tokens is not None:
                     raise refused.error from None
-                is_renewed, tokens = True, self._keeper.renew(tokens, self._refresh)
+                refused_tokens = refused.tokens
             except (RateLimited, SourceUnavailable, SourceMalformed) as error:
                 tried += 1
                 wait = self._wait_after(error, tried)
@@ -181,9 +180,11 @@ class RestClient:
                     raise _told(error, is_safe=is_safe, method=str(request.method)) from None
                 self._sleep(wait)
 
-    def _signed_in(self) -> Tokens:
+    def _signed_in(self, refused: Tokens | None) -> Tokens:
+        """Tokens that have not ended and are not the refused ones."""
         tokens = self._keeper.current()
-        return self._keeper.renew(tokens, self._refresh) if tokens.is_stale(self._clock()) else tokens
+        is_refused = refused is not None and tokens.access_token == refused.access_token
+        return self._keeper.renew(tokens, self._refresh) if is_refused or tokens.is_stale(self._clock()) else tokens
 
     def _ask_once(self, request: requests.Request, tokens: Tokens, cost: int) -> dict[str, Any]:
         self._breaker.check()
@@ -191,7 +192,7 @@ class RestClient:
         self.calls += 1
         try:
             answer = self._send(request, tokens)
-            found = self._read(answer)
+            found = self._read(answer, tokens)
         except (SourceUnavailable, SourceMalformed):
             self._breaker.failed()
             raise
@@ -229,14 +230,14 @@ class RestClient:
         answer._content = bytes(body)  # noqa: SLF001 - requests has no other way to limit a body
         return answer
 
-    def _read(self, answer: requests.Response) -> dict[str, Any]:
+    def _read(self, answer: requests.Response, tokens: Tokens) -> dict[str, Any]:
         status = answer.status_code
         if status >= BROKEN_FROM:
             raise self._judged(answer) or broken(answer, self._clock())
         found = self._decoded(answer)
         error = self._judged(answer) or by_status(answer)
         if status == UNAUTHORISED:
-            raise _SignInRefused(error or not_signed_in(answer))
+            raise _SignInRefused(error or not_signed_in(answer), tokens)
         if isinstance(error, RateLimited):
             raise self._hinted(error, answer)
         if error is not None:
@@ -281,9 +282,9 @@ class RestClient:
 class _SignInRefused(Exception):
     """A signal between two methods; never seen outside."""
 
-    def __init__(self, error: KhataError) -> None:
+    def __init__(self, error: KhataError, tokens: Tokens) -> None:
         super().__init__()
-        self.error = error
+        self.error, self.tokens = error, tokens
 
 
 def _pause_of(error: SourceError) -> float | None:
