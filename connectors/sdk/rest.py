@@ -41,7 +41,8 @@ FINAL: Final = frozenset({"source.answer_too_long", "source.quota_used", "source
 """Codes of passing failures that a few seconds do not mend."""
 
 Judge = Callable[[requests.Response], KhataError | None]
-"""Reads an answer in the product's words: the error it is, or None if it is none (its body is loaded, and is JSON)."""
+"""Reads an answer in the product's words: the error it is, or None if it is none. The body is loaded (``content``); a
+refusal's may be anything, a proxy's page for example."""
 Authorise = Callable[[Tokens], Mapping[str, str]]
 
 
@@ -191,10 +192,12 @@ class RestClient:
         self._pace.take(cost)
         self.calls += 1
         try:
-            answer = self._send(request, tokens)
-            found = self._read(answer, tokens)
+            found = self._read(self._send(request, tokens), tokens)
         except (SourceUnavailable, SourceMalformed):
             self._breaker.failed()
+            raise
+        except (KhataError, _SignInRefused):
+            self._breaker.succeeded()
             raise
         self._breaker.succeeded()
         return found
