@@ -98,7 +98,7 @@ def zoho(  # noqa: PLR0917 - one parameter per option, given by name
     client_secret_file: SecretFile = None,
     data_center: Annotated[
         str,
-        typer.Option("--data-center", metavar="DC", help="Where the account lives: in, com, eu, com.au, jp, ca ..."),
+        typer.Option("--data-center", metavar="DC", help="Where the account lives: in, us, eu, au, jp, ca, cn or sa."),
     ] = "in",
     setting: Setting = None,
     company: Company = None,
@@ -223,8 +223,7 @@ def _settings(products: Products, asked: _Asked) -> dict[str, JsonValue]:
     from connectors.sdk.oauth import CLIENT_ID, CLIENT_SECRET
 
     earlier = next((one for one in products.list() if one.name == asked.name), None)
-    kept = products.opened(earlier) if earlier else {}
-    known = {name: kept[name] for name in (CLIENT_ID, CLIENT_SECRET, *products.provider.options) if name in kept}
+    known = products.told_to_the_tap(earlier) if earlier else {}
     usual = {**products.provider.options, **asked.settings} if not known else {**known, **_changed(products, asked)}
     client_id = asked.client_id or known.get(CLIENT_ID) or typer.prompt("Client id of the application")
     is_same = client_id == known.get(CLIENT_ID) and asked.secret_file is None
@@ -251,7 +250,7 @@ def _secret(file: Path | None) -> str:
 
 def _sign_in(session: Session, products: Products, settings: Mapping[str, JsonValue], asked: _Asked) -> Tokens:
     from khata.sign_in.authorising import begin
-    from khata.sign_in.callback import redirect_uri_of, wait_for_browser
+    from khata.api.callback import redirect_uri_of, wait_for_browser
 
     port = asked.port or session.hub.settings.sign_in.callback_port
     attempt = begin(products.provider, settings, asked.redirect_uri or redirect_uri_of(port))

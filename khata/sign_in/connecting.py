@@ -18,7 +18,7 @@ from connectors.sdk.registry import get_connector
 from khata.live.connecting import free_name
 from khata.reading.tenant import check_slug
 from khata.sign_in.surroundings import keeper_of
-from khata.vault import open_vault, place_of
+from khata.vault import is_sealed, open_vault, place_of
 from workflows.steps import HUB_ONLY
 
 if TYPE_CHECKING:
@@ -107,6 +107,10 @@ class Products:
     def opened(self, connection: Connection) -> dict[str, JsonValue]:
         """A connection's settings with its secrets open; for use in memory only."""
         return open_vault(self.hub.settings).open_all(connection.config, self.tenant, connection.name)
+
+    def told_to_the_tap(self, connection: Connection) -> dict[str, JsonValue]:
+        """The part of a connection's settings that its tap sees, secrets open; for use in memory only."""
+        return {name: value for name, value in self.opened(connection).items() if name != HUB_ONLY}
 
     def renewed(self, connection: Connection) -> Tokens:
         """A connection's tokens, with an access token that is good for a while.
@@ -213,11 +217,12 @@ class Products:
     ) -> dict[str, JsonValue]:
         """What is stored: what an owner set by hand stays, the application's secret is sealed for its place."""
         kept = dict(earlier.config) if earlier else {}
+        clear = {named: value for named, value in settings.items() if not is_sealed(kept.get(named))}
         sealed = open_vault(self.hub.settings).seal(
             str(settings[CLIENT_SECRET]), place_of(self.tenant, name, CLIENT_SECRET)
         )
         hub_part = {**hub_part_of(kept), COMPANY_KEY: company.key, COMPANY_NAME: company.name}
-        return {**kept, **settings, **company.settings, CLIENT_SECRET: sealed, HUB_ONLY: hub_part}
+        return {**kept, **clear, **company.settings, CLIENT_SECRET: sealed, HUB_ONLY: hub_part}
 
 
 def hub_part_of(config: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
