@@ -186,7 +186,13 @@ class RestClient:
         """Tokens that have not ended and are not the refused ones."""
         tokens = self._keeper.current()
         is_refused = refused is not None and tokens.access_token == refused.access_token
-        return self._keeper.renew(tokens, self._refresh) if is_refused or tokens.is_stale(self._clock()) else tokens
+        if not is_refused and not tokens.is_stale(self._clock()):
+            return tokens
+        try:
+            return self._keeper.renew(tokens, self._refresh)
+        except SourceUnavailable as error:
+            error.facts["was_sent"] = False  # the call itself was not made yet
+            raise
 
     def _ask_once(self, request: requests.Request, tokens: Tokens, cost: int) -> dict[str, Any]:
         self._breaker.check()

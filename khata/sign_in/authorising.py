@@ -1,7 +1,7 @@
 """The authorisation-code flow: a state nobody can guess, a challenge where the server takes one, and what comes back.
 
-A browser comes back with a code: to a page on this computer (``khata/api/callback.py``), or on paper, when there is no browser
-here and a person pastes the address it ended at. Both are checked alike.
+A browser comes back with a code: to a page on this computer (``khata/api/callback.py``), or on paper, when there is no
+browser here and a person pastes the address it ended at. Both are checked alike.
 """
 
 from __future__ import annotations

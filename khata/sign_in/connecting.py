@@ -147,7 +147,8 @@ class Products:
         earlier = next((one for one in self.list() if company_key(one) == company.key), None)
         chosen = self._name_for(company, name, earlier)
         config = self._config(settings, company, chosen, earlier)
-        saved = self.books.connections.save(chosen, self.connector, config, at=self.hub.clock())
+        of_books = earlier.company_id if earlier else None
+        saved = self.books.connections.save(chosen, self.connector, config, company_id=of_books, at=self.hub.clock())
         keeper_of(self.hub, self.tenant, saved).save(tokens)
         return SignedIn(name=chosen, company=company, is_new=earlier is None)
 
