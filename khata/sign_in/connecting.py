@@ -149,7 +149,7 @@ class Products:
         config = self._config(settings, company, chosen, earlier)
         of_books = earlier.company_id if earlier else None
         saved = self.books.connections.save(chosen, self.connector, config, company_id=of_books, at=self.hub.clock())
-        keeper_of(self.hub, self.tenant, saved).save(tokens)
+        keeper_of(self.hub, self.tenant, saved).replace(tokens)
         return SignedIn(name=chosen, company=company, is_new=earlier is None)
 
     def disconnect(self, connection: Connection, *, is_forced: bool = False) -> bool:

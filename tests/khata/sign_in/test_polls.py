@@ -1,4 +1,4 @@
-"""Which connections the hub looks at by schedule: running programs often, products seldom, the signed out not at all."""
+"""Which connections the hub looks at by schedule: running programs often, products seldom, signed-out ones never."""
 
 from __future__ import annotations
 
