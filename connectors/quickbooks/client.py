@@ -66,7 +66,9 @@ class QuickBooks:
         page_rows: rows asked for at once, up to 1000.
     """
 
-    def __init__(self, rest: RestClient, realm_id: str, *, minor_version: int = MINOR_VERSION, page_rows: int = 1000) -> None:
+    def __init__(
+        self, rest: RestClient, realm_id: str, *, minor_version: int = MINOR_VERSION, page_rows: int = 1000
+    ) -> None:
         self.realm_id = realm_id
         self._rest, self._minor, self._page = rest, minor_version, page_rows
         self._base = f"v3/company/{realm_id}"
@@ -208,5 +210,3 @@ def _single(answer: Row, name: str) -> Row:
     if not isinstance(found, dict):
         raise SourceMalformed(f"QuickBooks' answer has no {name}.", code="quickbooks.answer")
     return found
-
-

@@ -2,8 +2,8 @@
 
 How changes are found
     Change data capture tells, in one call for all entities, what changed and what went, up to 30 days back and a
-    thousand objects. Where it does not reach, or was cut, every entity is queried by its time of change, and all ids are
-    compared. Readings overlap by some minutes, and take their bookmark from QuickBooks' own clock.
+    thousand objects. Where it does not reach, or was cut, every entity is queried by its time of change, and all ids
+    are compared. Readings overlap by some minutes, and take their bookmark from QuickBooks' own clock.
 How deletions are found
     What change data capture calls deleted is not believed: the ids of that entity are listed and counted, and what is
     not among them is asked for by id before the hub is told that it has gone.
@@ -258,5 +258,3 @@ def _no_report(message: str, code: str) -> Issue:
         hint="The next sync asks again; a report may be too large, or the user who connected may not see reports.",
         facts={"reason": code},
     )
-
-

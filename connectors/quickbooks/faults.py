@@ -83,7 +83,9 @@ def error_of(fault: Fault, status: int) -> KhataError:
     if fault.code == "3001" or status == THROTTLED:
         return _throttled(fault)
     if fault.kind.upper() in ("SYSTEMFAULT", "SERVICE") or fault.code == "10000":
-        return SourceUnavailable("QuickBooks failed by itself; it is asked again.", code="quickbooks.failed", fault=fault.code)
+        return SourceUnavailable(
+            "QuickBooks failed by itself; it is asked again.", code="quickbooks.failed", fault=fault.code
+        )
     if fault.kind.upper().startswith("AUTHENTICATION"):
         return CredentialError(
             "QuickBooks does not take the sign-in: connect again.", code="quickbooks.sign_in", fault=fault.code
@@ -119,8 +121,10 @@ _MADE: Final[dict[str, tuple[type[KhataError], str, str]]] = {
     "3100": (
         CredentialError,
         "quickbooks.realm_refused",
-        "The application may not read this QuickBooks company. Keys of development work with sandbox companies only, "
-        "and those of production with real ones: check the setting 'environment'.",
+        (
+            "The application may not read this QuickBooks company. Keys of development work with sandbox companies "
+            "only, and those of production with real ones: check the setting 'environment'."
+        ),
     ),
     "610": (
         SourceRejected,

@@ -24,7 +24,7 @@ from connectors.sdk.tokens import Tokens, carried_over
 SCOPE: Final = "com.intuit.quickbooks.accounting"
 REALM: Final = "realm_id"
 HARD_END: Final = "refresh_ends_at"
-"""Fact of the tokens: when the refresh token ends for good, five years after somebody agreed; only a person can renew it."""
+"""Fact of the tokens: when they end for good, five years after somebody agreed; only a person can renew them then."""
 NOTICE: Final = (
     "QuickBooks India ended on 30 April 2023: an Indian company cannot be connected any more. What works are companies "
     "of other countries' editions, and files exported from QuickBooks India before. Returns under GST cannot be made "
@@ -85,8 +85,8 @@ class QuickBooksOAuth:
         answer = post(web, url, json={"token": tokens.refresh_token or tokens.access_token}, basic=_basic(settings))
         if not answer.ok and answer.status_code not in _GONE:
             raise SourceUnavailable(
-                f"Intuit did not take the revocation (status {answer.status_code}); try again, or disconnect the app in "
-                "QuickBooks under Apps > My apps.",
+                f"Intuit did not take the revocation (status {answer.status_code}); try again, or disconnect the app "
+                "in QuickBooks under Apps > My apps.",
                 code="quickbooks.revocation",
                 status=answer.status_code,
             )

@@ -48,5 +48,7 @@ def _look_up(api: QuickBooks, links: Iterable[tuple[str, str]]) -> dict[tuple[st
         if entity is None:
             continue
         for some in api.some(entity, ids):
-            found |= {(kind, text_of(row, "Id")): text_of(row, "ExchangeRate") for row in some if row.get("ExchangeRate")}
+            found |= {
+                (kind, text_of(row, "Id")): text_of(row, "ExchangeRate") for row in some if row.get("ExchangeRate")
+            }
     return found

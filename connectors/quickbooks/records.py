@@ -1,4 +1,4 @@
-"""From an object of QuickBooks to a record of the tap: the object verbatim, and beside it what identifies and dates it."""
+"""From an object of QuickBooks to a record of the tap: the object verbatim, beside it what identifies and dates it."""
 
 from __future__ import annotations
 

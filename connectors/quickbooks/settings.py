@@ -136,6 +136,8 @@ def config_schema() -> dict[str, Any]:
         th.Property(
             "requests_per_minute", th.IntegerType, default=PER_MINUTE, description="For all workers of the connection."
         ),
-        th.Property("day_quota", th.IntegerType, description="Calls a day, if the plan of your application counts them."),
+        th.Property(
+            "day_quota", th.IntegerType, description="Calls a day, if the plan of your application counts them."
+        ),
         th.Property("day_reserve", th.IntegerType, description="Calls of the day's quota left to others."),
     ).to_dict()

@@ -31,7 +31,16 @@ from connectors.quickbooks.records import Record
 from connectors.quickbooks.schemas import stream_schema
 from connectors.quickbooks.settings import config_schema, how_to_read, limits_of, realm_of
 from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import CENSUS, CENSUS_KEYS, Census, CensusMember, CensusVerdict, HubMemory, Settlement, census_record
+from connectors.sdk.census import (
+    CENSUS,
+    CENSUS_KEYS,
+    Census,
+    CensusMember,
+    CensusVerdict,
+    HubMemory,
+    Settlement,
+    census_record,
+)
 from connectors.sdk.oauth import Web
 from connectors.sdk.rest import RestClient
 from connectors.sdk.shell import shell_surroundings

@@ -50,7 +50,9 @@ class QuickBooksWebhooks:
         """
         del query  # Intuit signs the body alone
         if not secret or not same_text(signature_of(body, secret), headers.get(SIGNATURE, "")):
-            raise SourceRejected("The delivery is not signed by QuickBooks with our verifier token.", code="webhook.refused")
+            raise SourceRejected(
+                "The delivery is not signed by QuickBooks with our verifier token.", code="webhook.refused"
+            )
         events = tuple(_events(body))
         made_at = _moment(headers.get(MADE_AT, "")) or max((event.at for event in events if event.at), default=None)
         if made_at is not None and not is_recent(made_at, now):
@@ -98,7 +100,7 @@ def _older_event(realm: str, told: Mapping[str, Any]) -> WebhookEvent:
         stream=_STREAMS.get(name.casefold(), ""),
         key=key,
         operation=_OPERATIONS.get(word.casefold(), word.casefold()),
-        event_id=hashlib.sha256("|".join((realm, name, key, word, updated)).encode()).hexdigest()[:32],
+        event_id=hashlib.sha256(f"{realm}|{name}|{key}|{word}|{updated}".encode()).hexdigest()[:32],
         at=_moment(updated),
     )
 

@@ -28,6 +28,7 @@ WORDS: Final = {
     "Cheque": "Purchase",
     "Cash Expense": "Purchase",
     "Credit Card Expense": "Purchase",
+    "Credit Card Credit": "Purchase",
     "Refund": "RefundReceipt",
     "Bill": "Bill",
     "Vendor Credit": "VendorCredit",
@@ -115,7 +116,9 @@ def _open(report: Json, learned: Learned) -> Iterator[ReportLine]:
     """Open documents of one ageing report, debit-positive."""
     is_receivable = text_of(part(report, "Header"), "ReportName") == AGED[0]
     places = {key: place for place, key in enumerate(columns_of(report))}
-    amount_at = next((place for key, place in places.items() if key.casefold().endswith(("open_bal", "open balance"))), None)
+    amount_at = next(
+        (place for key, place in places.items() if key.casefold().endswith(("open_bal", "open balance"))), None
+    )
     for row in data_rows(report):
         if amount_at is None:
             raise SourceMalformed("An ageing report has no column for what is open.")
@@ -145,7 +148,11 @@ def _open_line(
 
 def _counts(node: Json, origin: str) -> SourceReport:
     found = part(node, "asked")
-    lines = [ReportLine(name=TYPE_NAMES[entity], net=Decimal(int(number))) for entity, number in found.items() if entity in TYPE_NAMES and entity in BY_NAME]
+    lines = [
+        ReportLine(name=TYPE_NAMES[entity], net=Decimal(int(number)))
+        for entity, number in found.items()
+        if entity in TYPE_NAMES and entity in BY_NAME
+    ]
     return SourceReport(kind=ReportKind.VOUCHER_COUNTS, lines=tuple(lines), oracle=f"{origin} (numbers of documents)")
 
 

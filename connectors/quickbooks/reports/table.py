@@ -1,4 +1,7 @@
-"""QuickBooks' report format: columns with keys, rows in sections, every value a text; keys are read, titles are localised."""
+"""QuickBooks' report format: columns with keys, rows in sections, every value a text.
+
+Keys are read where there are any: titles are localised.
+"""
 
 from __future__ import annotations
 

@@ -11,16 +11,13 @@ from datetime import date
 from typing import Final
 
 from canonical.codec import CanonicalRecord
-from canonical.company import Company
 from canonical.dates import FY_FIRST_MONTH
 from canonical.record import JsonValue
 from connectors.quickbooks.translate.parties import read_address
 from connectors.quickbooks.translate.reading import Reading
 from connectors.quickbooks.translate.values import Json, day_of, part, ref_id, rows, text_of
 
-MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS: Final = "January February March April May June July August September October November December".split()
 PRODUCT: Final = "QuickBooks Online"
 
 

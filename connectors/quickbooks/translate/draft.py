@@ -1,9 +1,9 @@
 """A document being turned into a voucher: postings are collected in its own currency and end in that of the books.
 
 QuickBooks shows no postings on a document; they follow from its lines by rules. Two things keep them whole. What the
-lines leave unexplained of the total (an invoice made of statement charges shows none of them) is posted to a ledger that
-says so. And in a foreign currency every amount is converted at the document's rate and rounded; what rounding leaves is
-put on the largest posting that is no party's.
+lines leave unexplained of the total (an invoice made of statement charges shows none of them) is posted to a ledger
+that says so. And in a foreign currency every amount is converted at the document's rate and rounded; what rounding
+leaves is put on the largest posting that is no party's.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Draft:
         self.reading.note(
             "quickbooks.document.unexplained",
             IssueLevel.WARNING,
-            f"{self.reading.label} of {self.day}: {abs(net)} {self.currency} {reason}; it stands on the ledger {name!r}.",
+            f"{self.reading.label} of {self.day}: {abs(net)} {self.currency} {reason}; it stands on {name!r}.",
             hint="Open the document in QuickBooks: the interface does not tell which account this part went to.",
             amount=f"{net:f}",
         )
@@ -237,9 +237,7 @@ class Draft:
             )
 
 
-_INVOICES: Final = frozenset(
-    {VoucherKind.SALES, VoucherKind.PURCHASE, VoucherKind.CREDIT_NOTE, VoucherKind.DEBIT_NOTE}
-)
+_INVOICES: Final = frozenset({VoucherKind.SALES, VoucherKind.PURCHASE, VoucherKind.CREDIT_NOTE, VoucherKind.DEBIT_NOTE})
 
 
 def _spread_rounding(entries: list[Entry], homes: list[Decimal]) -> None:

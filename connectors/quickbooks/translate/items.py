@@ -29,9 +29,7 @@ def read_item(node: Json, reading: Reading) -> list[CanonicalRecord]:
     if text_of(node, "Type") == CATEGORY:
         parent = ref_id(node, "ParentRef")
         key = item_key(reading.source.key)
-        return [
-            StockGroup(source=reading.source, key=key, name=name, parent_key=item_key(parent) if parent else "")
-        ]
+        return [StockGroup(source=reading.source, key=key, name=name, parent_key=item_key(parent) if parent else "")]
     item = _item(node, name, reading)
     reading.learned.learn_item(item)
     return [item]

@@ -143,5 +143,3 @@ def _withheld(draft: Draft, line: Json, amount: Decimal, sign: int) -> None:
     account = ref_id(part(line, TDS_LINE), "TDSAccountRef")
     if account:
         draft.post(account, sign * amount, narration=text_of(line, "Description"))
-
-

@@ -50,7 +50,8 @@ def payment(node: Json, reading: Reading) -> Voucher:
         reference = text_of(node, "PaymentRefNum")
         post_money(draft, deposit_account(draft), total, method=ref_name(node, "PaymentMethodRef"), reference=reference)
     account = ref_id(node, "ARAccountRef")
-    return _finish(draft, customer(node), -1, total, account, optional_amount(node, "UnappliedAmt"))
+    stated = optional_amount(node, "UnappliedAmt")
+    return _finish(draft, customer(node), -1, total, account=account, stated=stated)
 
 
 def bill_payment(node: Json, reading: Reading) -> Voucher:
@@ -65,11 +66,11 @@ def bill_payment(node: Json, reading: Reading) -> Voucher:
     )
     if total:
         post_money(draft, account, -total, method=text_of(node, "PayType"))
-    return _finish(draft, vendor(node), 1, total, ref_id(node, "APAccountRef"), None)
+    return _finish(draft, vendor(node), 1, total, account=ref_id(node, "APAccountRef"), stated=None)
 
 
 def _finish(
-    draft: Draft, whose: Whose, sign: int, total: Decimal, account: str, stated: Decimal | None
+    draft: Draft, whose: Whose, sign: int, total: Decimal, *, account: str, stated: Decimal | None
 ) -> Voucher:
     """Post the party's side.
 
@@ -88,21 +89,25 @@ def _finish(
     advance = [unused(draft, sign * left)] if left else []
     party = party_ledger(draft, whose, account)
     relieved = [*settling, *advance]
-    post_party(draft, whose, total_of(relieved), bills=relieved, account_id=account, home=_at_their_rates(draft, relieved))
+    post_party(
+        draft, whose, total_of(relieved), bills=relieved, account_id=account, home=_at_their_rates(draft, relieved)
+    )
     post_party(draft, whose, total_of(using), bills=using, account_id=account, home=_at_their_rates(draft, using))
     _post_exchange(draft)
     return draft.voucher(party=party)
 
 
-def _settlements(
-    node: Json, sign: int, total: Decimal, stated: Decimal | None
-) -> tuple[list[Bill], list[Bill]]:
+def _settlements(node: Json, sign: int, total: Decimal, stated: Decimal | None) -> tuple[list[Bill], list[Bill]]:
     """What is settled, and which credits are used for it.
 
     A line of a journal entry may be either; the amount left over, where it is stated, tells, and where it is not, more
     cannot have been settled than there was money.
     """
-    lines = [(kind, identity, amount_of(line, "Amount")) for line in rows(node, "Line") for kind, identity in linked(line)[:1]]
+    lines = [
+        (kind, identity, amount_of(line, "Amount"))
+        for line in rows(node, "Line")
+        for kind, identity in linked(line)[:1]
+    ]
     credit_kinds = CREDITS | {JOURNAL} if _journals_are_credits(lines, total, stated) else CREDITS
     using = [settled(kind, identity, -sign * amount) for kind, identity, amount in lines if kind in credit_kinds]
     settling = [settled(kind, identity, sign * amount) for kind, identity, amount in lines if kind not in credit_kinds]
@@ -207,7 +212,9 @@ def post_named(draft: Draft, account_id: str, net: Decimal, entity: Json, narrat
     named = part(entity, "EntityRef") or entity
     kind, identity = text_of(entity, "Type") or text_of(entity, "type"), text_of(named, "value")
     if account is not None and account.is_control and identity:
-        whose = Whose(entity=kind or ("Customer" if account.is_receivable else "Vendor"), id=identity, name=text_of(named, "name"))
+        whose = Whose(
+            entity=kind or ("Customer" if account.is_receivable else "Vendor"), id=identity, name=text_of(named, "name")
+        )
         post_party(draft, whose, net, bills=[new_bill(draft, net)], account_id=account_id)
         return
     draft.post(account_id, net, narration=narration)

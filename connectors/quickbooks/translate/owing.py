@@ -69,7 +69,13 @@ def _placeholder(reading: Reading, key: str, name: str, usual: Account | None, w
 
 
 def post_party(
-    draft: Draft, whose: Whose, net: Decimal, *, bills: Iterable[Bill], account_id: str = "", home: Decimal | None = None
+    draft: Draft,
+    whose: Whose,
+    net: Decimal,
+    *,
+    bills: Iterable[Bill],
+    account_id: str = "",
+    home: Decimal | None = None,
 ) -> tuple[str, str]:
     """Post to a party's ledger; returns its key and name."""
     key, name = party_ledger(draft, whose, account_id)

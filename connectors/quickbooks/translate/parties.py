@@ -158,5 +158,3 @@ def _contacts(node: Json) -> list[Contact]:
         email=text_of(part(node, "PrimaryEmailAddr"), "Address"),
     )
     return [contact] if contact != Contact() else []
-
-

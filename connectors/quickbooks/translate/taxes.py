@@ -79,9 +79,7 @@ def _ledger(draft: Draft, rate_id: str, name: str) -> tuple[str, str]:
     key, ledger_name = f"tax/{rate_id or 'unknown'}", f"Tax: {name or rate_id or 'unknown'}"
     source = draft.reading.implied_source(key)
     draft.reading.introduce(
-        Ledger(
-            source=source, key=key, name=ledger_name, reserved=ReservedGroup.DUTIES_TAXES, is_placeholder=True
-        )
+        Ledger(source=source, key=key, name=ledger_name, reserved=ReservedGroup.DUTIES_TAXES, is_placeholder=True)
     )
     draft.reading.note(
         "quickbooks.tax.account_unknown",

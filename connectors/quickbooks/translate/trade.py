@@ -202,7 +202,9 @@ def _expense_to_control(draft: Draft) -> None:
     kept, moved = [], ZERO
     account_id = ""
     for entry in draft.entries:
-        account = next((one for one in draft.reading.learned.accounts.values() if entry.key == f"{one.key}/nobody"), None)
+        account = next(
+            (one for one in draft.reading.learned.accounts.values() if entry.key == f"{one.key}/nobody"), None
+        )
         if account is None:
             kept.append(entry)
         else:
