@@ -18,15 +18,12 @@ from canonical.errors import (
     CredentialError,
     KhataError,
     RateLimited,
-    SourceMalformed,
     SourceRejected,
     SourceUnavailable,
 )
 
 WAIT_S: Final = 60.0
 """Limits count by the minute, and no header says how long to wait."""
-TOO_WIDE: Final = b"Unable to display more data"
-"""A report that is too large is answered with this sentence, status 200."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +98,6 @@ def _throttled(fault: Fault) -> RateLimited:
         code="quickbooks.throttled",
         fault=fault.code,
         retry_after_s=WAIT_S,
-    )
-
-
-def too_wide(report: str) -> SourceMalformed:
-    """A report that QuickBooks does not give for so much data."""
-    return SourceMalformed(
-        f"QuickBooks does not give the report {report} for so much data.", code="quickbooks.report.too_wide"
     )
 
 

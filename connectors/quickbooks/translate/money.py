@@ -69,9 +69,7 @@ def bill_payment(node: Json, reading: Reading) -> Voucher:
     return _finish(draft, vendor(node), 1, total, account=ref_id(node, "APAccountRef"), stated=None)
 
 
-def _finish(
-    draft: Draft, whose: Whose, sign: int, total: Decimal, *, account: str, stated: Decimal | None
-) -> Voucher:
+def _finish(draft: Draft, whose: Whose, sign: int, total: Decimal, *, account: str, stated: Decimal | None) -> Voucher:
     """Post the party's side.
 
     Args:

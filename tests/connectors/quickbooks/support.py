@@ -58,6 +58,7 @@ ACCOUNTS = (
     account(EXCHANGE, "Exchange Gain or Loss", "Other Expense", "ExchangeGainOrLoss"),
     account(EQUITY, "Opening Balance Equity", "Equity", "OpeningBalanceEquity"),
 )
+GSTIN = "29AABCA1234E1Z7"
 LISTS: tuple[tuple[str, Row], ...] = (
     ("preferences", {"Id": "1", "CurrencyPrefs": {"HomeCurrency": {"value": "INR"}}}),
     ("tax_agencies", {"Id": "7", "DisplayName": "GST Department"}),
@@ -65,7 +66,7 @@ LISTS: tuple[tuple[str, Row], ...] = (
     ("tax_rates", {"Id": "12", "Name": "SGST 9%", "RateValue": 9, "AgencyRef": {"value": "7"}}),
     ("companies", {"Id": "1", "CompanyName": "Kaveri Exports", "FiscalYearStartMonth": "April", "Country": "IN"}),
     *(("ledgers", row) for row in ACCOUNTS),
-    ("customers", {"Id": "1", "DisplayName": "Asha Stores", "GSTIN": "29AABCA1234E1ZX", "BusinessNumber": "AABCA1234E"}),
+    ("customers", {"Id": "1", "DisplayName": "Asha Stores", "GSTIN": GSTIN, "BusinessNumber": "AABCA1234E"}),
     ("customers", {"Id": "2", "DisplayName": "Blue Harbor LLC", "CurrencyRef": {"value": "USD"}}),
     ("vendors", {"Id": "1", "DisplayName": "Lakshmi Packing"}),
     ("items", {"Id": "5", "Name": "Tea chest", "Type": "Inventory", "IncomeAccountRef": {"value": SALES},
@@ -185,7 +186,10 @@ def document(identity: str, **members: Any) -> Row:
 def sale(identity: str, total: Any, *lines: Row, customer: str = "1", **members: Any) -> Row:
     return document(
         identity,
-        **{"CustomerRef": {"value": customer}, "TotalAmt": total, "Line": list(lines), "DocNumber": f"KE-{identity}"},
+        CustomerRef={"value": customer},
+        TotalAmt=total,
+        Line=list(lines),
+        DocNumber=f"KE-{identity}",
         **members,
     )
 

@@ -67,7 +67,7 @@ def test_vendors_are_owed_what_quickbooks_says(company: Books) -> None:
 
 
 def test_accounts_that_nothing_unrecorded_touched_come_to_their_balances(company: Books) -> None:
-    """Left out: what sales receipts and the sales tax agency (not recorded) posted to, and stock, valued by QuickBooks."""
+    """Left out: what sales receipts and tax agencies (not recorded) posted to, and stock, valued by QuickBooks."""
     unrecorded = {"35", "4", "90", "81", "34", "2", "33", RECEIVABLE}
     balances = company.balances()
     compared = 0

@@ -41,9 +41,15 @@ def led(identity: str) -> str:
 
 def test_an_invoice_debits_its_customer_and_credits_each_line_and_each_tax() -> None:
     made = books()
-    lines = [sold(1000, "5", Qty=4, UnitPrice=250), sold("500.5"), discount(100), {"Amount": 1500.5, "DetailType": "SubTotalLineDetail"}]
-    row = sale("130", "1650.5", *lines, **taxed(("11", 125), ("12", 125)), DueDate="2026-05-20",
-               TransactionLocationType="29", PrivateNote="By road", MetaData={"LastUpdatedTime": "2026-04-20T08:00:00-07:00"})  # fmt: skip
+    lines = [
+        sold(1000, "5", Qty=4, UnitPrice=250),
+        sold("500.5"),
+        discount(100),
+        {"Amount": 1500.5, "DetailType": "SubTotalLineDetail"},
+    ]
+    more = {"DueDate": "2026-05-20", "TransactionLocationType": "29", "PrivateNote": "By road"}
+    changed = {"MetaData": {"LastUpdatedTime": "2026-04-20T08:00:00-07:00"}}
+    row = sale("130", "1650.5", *lines, **taxed(("11", 125), ("12", 125)), **more, **changed)
     voucher = made.document("invoices", row)
     assert made.balances() == {
         "customer/1": Decimal("1650.5"),
@@ -54,7 +60,12 @@ def test_an_invoice_debits_its_customer_and_credits_each_line_and_each_tax() -> 
     assert (voucher.kind, voucher.number, voucher.party_name) == (VoucherKind.SALES, "KE-130", "Asha Stores")
     assert [(tax.head, tax.amount) for tax in voucher.taxes] == [(TaxHead.CGST, 125), (TaxHead.SGST, 125)]
     (bill,) = voucher.postings[0].bills
-    assert (bill.kind, bill.ref, bill.net, str(bill.due_date)) == (BillRefKind.NEW, "Invoice id 130", Decimal("1650.5"), "2026-05-20")
+    assert (bill.kind, bill.ref, bill.net, str(bill.due_date)) == (
+        BillRefKind.NEW,
+        "Invoice id 130",
+        Decimal("1650.5"),
+        "2026-05-20",
+    )
     assert voucher.details is not None
     assert voucher.details.place_of_supply == "Karnataka"
     assert (voucher.items[0].item_name, voucher.items[0].rate) == ("Tea chest", 250)
@@ -104,8 +115,14 @@ def test_a_sale_for_cash_makes_nobody_owe(stream: str, sign: int, account: str) 
 
 def test_a_bill_debits_what_was_bought_and_stock_goes_to_its_asset() -> None:
     made = books()
-    line = {"Amount": 80, "DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": {"ItemRef": {"value": "5"}, "Qty": 8}}
-    made.document("bills", bought("126", 298, line, spent(200), **taxed(("11", 9), ("12", 9)), APAccountRef={"value": PAYABLE}))
+    line = {
+        "Amount": 80,
+        "DetailType": "ItemBasedExpenseLineDetail",
+        "ItemBasedExpenseLineDetail": {"ItemRef": {"value": "5"}, "Qty": 8},
+    }
+    made.document(
+        "bills", bought("126", 298, line, spent(200), **taxed(("11", 9), ("12", 9)), APAccountRef={"value": PAYABLE})
+    )
     assert made.balances() == {"vendor/1": -298, led(STOCK): 80, led(SUPPLIES): 200, led(TAX): 18}
     assert made.pending() == {"Bill id 126": -298}
     assert made.under(PAYABLE) == -298
@@ -129,13 +146,17 @@ def test_an_expense_is_paid_at_once_and_a_credit_comes_back(is_credit: bool, sig
 def test_money_given_back_to_a_customer_opens_a_bill_of_its_own() -> None:
     made = books()
     entity = {"EntityRef": {"value": "1", "type": "Customer", "name": "Asha Stores"}}
-    row = document("3", TotalAmt=50, Line=[spent(50, RECEIVABLE)], AccountRef={"value": BANK}, PaymentType="Check", **entity)
+    row = document(
+        "3", TotalAmt=50, Line=[spent(50, RECEIVABLE)], AccountRef={"value": BANK}, PaymentType="Check", **entity
+    )
     made.document("purchases", row)
     assert made.balances() == {led(BANK): -50, "customer/1": 50}
     assert made.pending() == {"Purchase id 3": 50}
 
 
-@pytest.mark.parametrize(("stream", "kind"), [("estimates", VoucherKind.QUOTATION), ("purchase_orders", VoucherKind.PURCHASE_ORDER)])
+@pytest.mark.parametrize(
+    ("stream", "kind"), [("estimates", VoucherKind.QUOTATION), ("purchase_orders", VoucherKind.PURCHASE_ORDER)]
+)
 def test_intentions_post_nothing(stream: str, kind: VoucherKind) -> None:
     made = books()
     row = sale("1", 10, sold(10)) if stream == "estimates" else bought("1", 10, spent(10))
@@ -198,6 +219,10 @@ def test_what_cannot_be_read_is_rejected_and_says_where(row: Row, field: str) ->
     made = books()
     assert not made.read("invoices", row)
     (issue,) = made.issues
-    assert (issue.code, issue.level, issue.facts["field"]) == ("quickbooks.document.unreadable", IssueLevel.REJECTED, field)
+    assert (issue.code, issue.level, issue.facts["field"]) == (
+        "quickbooks.document.unreadable",
+        IssueLevel.REJECTED,
+        field,
+    )
     assert made.balances() == {}
     assert sum(made.balances().values(), ZERO) == 0
