@@ -248,7 +248,11 @@ class _Builder:
         item = self._company.shelf("Item").find_named(OPENING_ITEM)
         for record in list(self._company.records("Customer"))[:4]:
             detail = {"ItemRef": {"value": item.key if item else ""}, **self._untaxed()}
-            line = {"Amount": 1000 * int(record.key), "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+            line = {
+                "Amount": 1000 * int(record.key),
+                "DetailType": "SalesItemLineDetail",
+                "SalesItemLineDetail": detail,
+            }
             head = {"CustomerRef": {"value": record.key}, "TxnDate": day, "PrivateNote": OPENING_ITEM}
             self._create("Invoice", {**head, "Line": [line]})
         for record in list(self._company.records("Vendor"))[:3]:
@@ -272,7 +276,11 @@ def _journal_line(side: str, account: str, amount: int) -> Document:
 def _rate_list(seeds: tuple[RateSeed, ...], keys: dict[str, str]) -> Document:
     return {
         "TaxRateDetail": [
-            {"TaxRateRef": {"value": keys[one.name], "name": one.name}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0}
+            {
+                "TaxRateRef": {"value": keys[one.name], "name": one.name},
+                "TaxTypeApplicable": "TaxOnAmount",
+                "TaxOrder": 0,
+            }
             for one in seeds
         ]
     }

@@ -1,7 +1,7 @@
 """One company's books: the objects, what each posts and settles, and the balances that follow, kept as they change.
 
-Recorded behaviour that is kept here: a balance that moves also moves ``LastUpdatedTime`` of the account and of the
-customer or vendor, without a new SyncToken; a document that is paid gets both; a payment that is deposited gets neither.
+Recorded behaviour that is kept here: a balance that moves also moves ``LastUpdatedTime`` of the account and of
+the customer or vendor, without a new SyncToken; a document that is paid gets both; a payment that is deposited neither.
 Changing the books goes through ``writing.Writer`` (``company.write``), never past it.
 """
 
@@ -23,6 +23,8 @@ from sandbox.quickbooks.times import render_time, today_of
 
 SETTLED = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit"})
 """Documents that can be open."""
+USER = "9130350000000099"
+"""The one user there is."""
 BALANCE_SHEET = frozenset({"Asset", "Liability", "Equity"})
 
 
@@ -220,8 +222,9 @@ class Company:
 
     def stamp(self, document: Document, created: datetime, updated: datetime) -> None:
         """Write the two times into a document."""
-        meta = {"CreateTime": render_time(created), "LastUpdatedTime": render_time(updated)}
-        document["MetaData"] = meta
+        document["MetaData"] = {"CreateTime": render_time(created), "LastUpdatedTime": render_time(updated)}
+        if "DocNumber" in document:
+            document["MetaData"]["LastModifiedByRef"] = {"value": USER}
 
 
 def _link(document: Document, link: dict[str, str], *, add: bool) -> None:

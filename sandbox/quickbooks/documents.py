@@ -12,6 +12,7 @@ from sandbox.quickbooks.postings import DISCOUNTS, EXPENSE_DETAIL, ITEM_DETAIL, 
 from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.shelf import Document
 from sandbox.quickbooks.taxes import EXCLUDED, PURCHASE_LIST, SALES_LIST, global_tax, us_tax
+from sandbox.world.paise import render_paise
 
 NUMBER_LENGTH_MAX = 21
 NUMBERED = frozenset({"Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate"})
@@ -50,7 +51,7 @@ def _check_date(text: str) -> None:
 
 
 def _fill_due_day(company: Company, document: Document) -> None:
-    if "DueDate" in document or "VendorRef" not in document and "CustomerRef" not in document:
+    if "DueDate" in document or ("VendorRef" not in document and "CustomerRef" not in document):
         return
     if not {"SalesTermRef", "APAccountRef"} & set(document) or "POStatus" in document:
         return
@@ -239,6 +240,9 @@ def _fill_payment(company: Company, document: Document) -> None:
     document["TotalAmt"] = number_of(total)
     if total:
         document.setdefault("DepositToAccountRef", {"value": company.account(UNDEPOSITED)})
+    for line in document["Line"]:
+        if line.get("LinkedTxn"):
+            line["LineEx"] = _wrapped(_link_facts(company, line["LinkedTxn"][0]))
     left = unapplied_cents("Payment", document)
     if left < 0:
         raise Refusal.business_rule("The amount applied is more than was received.")
@@ -263,6 +267,40 @@ def _fill_purchase(company: Company, document: Document) -> None:
     if document["PaymentType"] == "CreditCard":
         document.setdefault("Credit", False)
     _fill_expenses(company, document)
+    document["PurchaseEx"] = _wrapped({"TxnType": _purchase_number(document)})
+
+
+def _purchase_number(document: Document) -> str:
+    """Return the number of the kind of purchase; these were recorded most often for each."""
+    if document.get("Credit"):
+        return "11"
+    return "3" if document["PaymentType"] == "Check" else "54"
+
+
+def _link_facts(company: Company, link: Document) -> dict[str, str]:
+    """What a payment's line repeats of the document it settles: its id, what was open before, its number."""
+    record = company.shelves[link["TxnType"]].find(str(link["TxnId"])) if link["TxnType"] in company.shelves else None
+    if record is None:
+        return {"txnId": str(link["TxnId"])}
+    number = str(record.document.get("DocNumber", ""))
+    return {"txnId": record.key, "txnOpenBalance": render_paise(record.open_cents), "txnReferenceNumber": number}
+
+
+def _wrapped(facts: dict[str, str]) -> Document:
+    """Write name-value pairs as the Java of the server lets them through (recorded)."""
+    names = [
+        {
+            "name": "{http://schema.intuit.com/finance/v3}NameValue",
+            "declaredType": "com.intuit.schema.finance.v3.NameValue",
+            "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+            "value": {"Name": name, "Value": value},
+            "nil": False,
+            "globalScope": True,
+            "typeSubstituted": False,
+        }
+        for name, value in facts.items()
+    ]
+    return {"any": names}
 
 
 def _fill_journal(company: Company, document: Document) -> None:  # noqa: ARG001 - one shape for all
@@ -325,4 +363,3 @@ _FILL: dict[str, Callable[[Company, Document], None]] = {
     "Transfer": _fill_transfer,
     "PurchaseOrder": _fill_order,
 }
-

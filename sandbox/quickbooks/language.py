@@ -1,8 +1,8 @@
 """The query language, as documented and no more: one entity, conditions joined by AND, order, and a page.
 
 ``SELECT * | count(*) | names FROM Entity [WHERE name op value [AND ...]] [ORDERBY name [ASC|DESC]] [STARTPOSITION n]
-[MAXRESULTS n]``. No OR, NOT, joins or nesting; apostrophes are escaped by a backslash; the two words of paging may come in
-either order (recorded).
+[MAXRESULTS n]``. No OR, NOT, joins or nesting; apostrophes are escaped by a backslash; the two words of paging may
+come in either order (recorded).
 """
 
 from __future__ import annotations

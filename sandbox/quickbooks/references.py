@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.quickbooks.company import Company
@@ -29,7 +30,28 @@ TARGETS = {
 }
 _NAMELESS = frozenset({"DepositToAccountRef", "SalesTermRef", "PaymentMethodRef"})
 """Recorded documents give these without the name."""
+_NAMED = frozenset({"Customer", "Vendor", "Employee"})
 _PLURALS = {"Account": "Accounts", "Customer": "Customers", "Vendor": "Vendors", "Item": "Items"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference found in a document.
+
+    Attributes:
+        entity: what it refers to; empty where that is nothing these books keep.
+        place: the property it stands under.
+        value: the object itself, to be changed in place.
+    """
+
+    entity: str
+    place: str
+    value: Document
+
+    @property
+    def key(self) -> str:
+        """The id it holds."""
+        return str(self.value.get("value", ""))
 
 
 def name_references(company: Company, document: Document, *, must_be_active: bool) -> None:
@@ -38,48 +60,56 @@ def name_references(company: Company, document: Document, *, must_be_active: boo
     Raises:
         Refusal: one leads nowhere (2500), or to something inactive (610).
     """
-    for key, reference in _iter_references(document):
-        entity = TARGETS.get(key) or (str(reference.get("type", "")) if key in {"EntityRef", "Entity"} else "")
-        if entity not in company.shelves or "value" not in reference:
+    for reference in iter_references(document):
+        if not reference.entity or not reference.key:
             continue
-        record = company.shelf(entity).find(str(reference["value"]))
+        record = company.shelf(reference.entity).find(reference.key)
         if record is None:
-            raise Refusal.invalid_reference(_PLURALS.get(entity, entity), str(reference["value"]))
+            raise Refusal.invalid_reference(_PLURALS.get(reference.entity, reference.entity), reference.key)
         if must_be_active and not record.document.get("Active", True):
             raise Refusal.not_found()
-        reference["value"] = record.key
-        if key in _NAMELESS:
-            reference.pop("name", None)
+        reference.value["value"] = record.key
+        if reference.place in _NAMELESS:
+            reference.value.pop("name", None)
         else:
-            reference["name"] = _shown_name(record.document)
+            reference.value["name"] = shown_name(record.document)
 
 
 def respell(company: Company, entity: str, key: str) -> None:
     """Write a new name of a list member into every document that refers to it; nothing else of them moves."""
-    name = _shown_name(company.get(entity, key).document)
+    name = shown_name(company.get(entity, key).document)
     for shelf in company.shelves.values():
         if not shelf.entity.is_transaction:
             continue
         for record in shelf:
-            for where, reference in _iter_references(record.document):
-                same = TARGETS.get(where, reference.get("type")) == entity
-                if same and "name" in reference and reference.get("value") == key:
-                    reference["name"] = name
+            for reference in iter_references(record.document):
+                if reference.entity == entity and reference.key == key and "name" in reference.value:
+                    reference.value["name"] = name
 
 
-def _shown_name(document: Document) -> str:
-    name = document.get("DisplayName") or document.get("FullyQualifiedName") or document.get("Name")
-    return str(name)
+def shown_name(document: Document) -> str:
+    """Return what references call a list member."""
+    return str(document.get("DisplayName") or document.get("FullyQualifiedName") or document.get("Name"))
 
 
-def _iter_references(value: Any, key: str = "") -> Iterator[tuple[str, Document]]:
+def iter_references(value: Any, place: str = "", kind: str = "") -> Iterator[Reference]:
+    """Yield every reference inside a value.
+
+    Args:
+        value: a document, or a part of one.
+        place: the property it stands under.
+        kind: what the object around it says it refers to (journal lines).
+    """
     if isinstance(value, dict):
-        if key.endswith("Ref") or (key == "Entity" and "value" in value):
-            yield key, value
+        if place.endswith("Ref") or (place == "Entity" and "value" in value):
+            named = str(value.get("type", kind))
+            entity = TARGETS.get(place, named if place in {"EntityRef", "Entity"} and named in _NAMED else "")
+            yield Reference(entity, place, value)
             return
+        kind = str(value.get("Type", ""))
         for inner, part in value.items():
             if isinstance(part, dict | list):
-                yield from _iter_references(part, inner)
+                yield from iter_references(part, inner, kind)
     elif isinstance(value, list):
         for part in value:
-            yield from _iter_references(part, key)
+            yield from iter_references(part, place, kind)
