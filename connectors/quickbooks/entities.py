@@ -75,6 +75,8 @@ DOCUMENTS: Final = (
     _document("estimates", "Estimate"),
     _document("purchase_orders", "PurchaseOrder"),
 )
+PAYING: Final = frozenset({"payments", "bill_payments"})
+"""Documents that settle others, and need their rates where they are in foreign currency."""
 WHOLE: Final = (TAX_AGENCIES, TAX_RATES, TAX_CODES)
 """Short lists that are read whole every time: nothing tells which of them changed."""
 COMPANY_PARTS: Final = (PREFERENCES, *WHOLE)

@@ -8,15 +8,11 @@ nothing is asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from connectors.quickbooks.client import QuickBooks, Row
-from connectors.quickbooks.entities import BY_NAME, Entity
+from connectors.quickbooks.entities import BY_NAME, PAYING, Entity
 from connectors.quickbooks.translate.draft import bill_ref
 from connectors.quickbooks.translate.values import linked, ref_id, rows, text_of
-
-PAYING: Final = frozenset({"payments", "bill_payments"})
-
 
 def rates_of(api: QuickBooks, entity: Entity, found: list[Row], home: str) -> Mapping[str, dict[str, str]]:
     """Look up the rates the payments among these objects need.

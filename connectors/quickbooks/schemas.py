@@ -6,7 +6,7 @@ from typing import Any
 
 from singer_sdk import typing as th
 
-from connectors.quickbooks.entities import BY_STREAM, REPORTS
+from connectors.quickbooks.entities import BY_STREAM, PAYING, REPORTS
 from connectors.sdk.census import CENSUS, census_schema
 
 _TEXT = th.StringType(nullable=True)
@@ -26,6 +26,9 @@ _DOCUMENT = (
     *_BASE,
     *_CHANGING,
     th.Property("date", th.DateType(nullable=True), description="TxnDate"),
+)
+_PAYING = (
+    *_DOCUMENT,
     th.Property(
         "rates",
         th.ObjectType(additional_properties=True),
@@ -40,4 +43,6 @@ def stream_schema(stream: str) -> dict[str, Any]:
         return census_schema()
     if stream == REPORTS:
         return th.PropertiesList(*_BASE).to_dict()
+    if stream in PAYING:
+        return th.PropertiesList(*_PAYING).to_dict()
     return th.PropertiesList(*(_DOCUMENT if BY_STREAM[stream].is_document else _LIST)).to_dict()

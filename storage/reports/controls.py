@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +19,8 @@ _OF_RUN = (
 )
 
 
+VOUCHERS = "vouchers"
+"""Stream of documents, where a source has one for all of them."""
 _MASTER_TABLES = {
     "ledgers": "ledger",
     "groups": "account_group",
@@ -109,9 +112,15 @@ class Controls(Repository):
                 for table in ("ledger", "account_group", "item")
             }
 
-    def completeness(self, company_id: int) -> Completeness:
-        """Count a company's vouchers along the path: said, stored, rejected, waiting."""
+    def completeness(self, company_id: int, streams: Sequence[str] = (VOUCHERS,)) -> Completeness:
+        """Count a company's vouchers along the path: said, stored, rejected, waiting.
+
+        Args:
+            company_id: whose.
+            streams: those whose raw records become vouchers.
+        """
         bound = (self._tenant_id, company_id)
+        listed = f"stream IN ({', '.join('?' for _ in streams)})"
         with self._read() as transaction:
 
             def count(sql: str, *more: str) -> int:
@@ -119,8 +128,9 @@ class Controls(Repository):
 
             return Completeness(
                 read=count(
-                    "SELECT count(*) FROM raw_record WHERE tenant_id = ? AND company_id = ? AND stream = 'vouchers' "
-                    "AND is_current"
+                    f"SELECT count(*) FROM raw_record WHERE tenant_id = ? AND company_id = ? AND {listed} "
+                    "AND is_current",
+                    *streams,
                 ),
                 stored=count(
                     "SELECT count(*) FROM voucher WHERE tenant_id = ? AND company_id = ? AND known_to IS NULL"
@@ -128,11 +138,13 @@ class Controls(Repository):
                 rejected=count(
                     "SELECT count(DISTINCT i.raw_id) FROM issue i JOIN raw_record r ON r.tenant_id = i.tenant_id "
                     "AND r.id = i.raw_id WHERE i.tenant_id = ? AND i.company_id = ? AND i.level = ? "
-                    "AND r.stream = 'vouchers'",
+                    f"AND r.{listed}",
                     IssueLevel.REJECTED.value,
+                    *streams,
                 ),
                 pending=count(
-                    "SELECT count(*) FROM raw_pending WHERE tenant_id = ? AND company_id = ? AND stream = 'vouchers'"
+                    f"SELECT count(*) FROM raw_pending WHERE tenant_id = ? AND company_id = ? AND {listed}",
+                    *streams,
                 ),
             )
 

@@ -20,7 +20,7 @@ from storage.store import TenantStore
 from workflows.proving import balances, bills, counts, on_account, statements, stock
 from workflows.proving.freshness import Freshness
 from workflows.proving.oracles import Oracle, Oracles, read_oracles
-from workflows.proving.ours import OurBooks
+from workflows.proving.ours import VOUCHER_STREAMS, OurBooks
 from workflows.proving.period import PeriodBooks
 
 LEDGERS = "ledgers"
@@ -28,7 +28,13 @@ LEDGERS = "ledgers"
 
 
 def prove_company(
-    store: TenantStore, translator: Translator, company_id: int, run_id: int | None = None, *, is_live: bool = False
+    store: TenantStore,
+    translator: Translator,
+    company_id: int,
+    run_id: int | None = None,
+    *,
+    is_live: bool = False,
+    document_streams: tuple[str, ...] = VOUCHER_STREAMS,
 ) -> Proof:
     """Compute all control totals of one company.
 
@@ -38,8 +44,9 @@ def prove_company(
         company_id: whose books.
         run_id: the run that ends in this proof; what it read itself is fresh.
         is_live: the source was asked, so only what this run read may accuse; see ``freshness.py``.
+        document_streams: streams whose records become vouchers.
     """
-    ours = OurBooks(store, company_id)
+    ours = OurBooks(store, company_id, document_streams)
     freshness = Freshness(store, company_id, run_id, is_live)
     proving = _Proving(ours, freshness, read_oracles(store, translator, company_id, freshness, ours.last_day))
     return proving.run()
@@ -87,7 +94,7 @@ class _Proving:
         self.totals += self.oracles.judge(oracle, tuple(compare(oracle)))
 
     def _ourselves(self) -> Iterator[ControlTotal]:
-        found = self.ours.store.controls.completeness(self.ours.company_id)
+        found = self.ours.store.controls.completeness(self.ours.company_id, self.ours.document_streams)
         yield completeness(found.read, found.stored, found.rejected)
         yield double_entry(self.ours.store.controls.books_net(self.ours.company_id))
         if self.ours.last_day is not None:

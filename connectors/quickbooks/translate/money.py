@@ -38,8 +38,6 @@ from connectors.quickbooks.translate.values import (
 CREDITS: Final = frozenset({"CreditMemo", "VendorCredit", "Deposit"})
 """What a payment may use up besides its own money; the line is positive all the same."""
 JOURNAL: Final = "JournalEntry"
-IN_HAND: Final = frozenset({"Payment", "SalesReceipt", "RefundReceipt"})
-"""What a deposit takes out of Undeposited Funds."""
 
 
 def payment(node: Json, reading: Reading) -> Voucher:
@@ -197,7 +195,7 @@ def deposit(node: Json, reading: Reading) -> Voucher:
 def _deposit_line(draft: Draft, line: Json) -> None:
     amount = amount_of(line, "Amount")
     detail = part(line, "DepositLineDetail")
-    if any(kind in IN_HAND for kind, _ in linked(line)):
+    if linked(line):
         usual = draft.reading.learned.of_subtype(UNDEPOSITED)
         draft.post(ref_id(detail, "AccountRef") or (usual.id if usual else ""), -amount)
         return
