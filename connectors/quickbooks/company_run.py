@@ -160,9 +160,11 @@ class CompanyRun:
             yield self._wrap(entity, row, rates.get(text_of(row, "Id")))
 
     def _whole(self, entity: Entity) -> Iterator[Record]:
+        ids: dict[str, None] = {}
         for page in self.api.pages(entity):
+            ids.update(dict.fromkeys(text_of(row, "Id") for row in page.rows))
             yield from self._wrapped(entity, page.rows)
-        yield from self._compare(entity)
+        yield from self._compare(entity, tuple(ids))
 
     def _first(self, entity: Entity) -> Iterator[Record]:
         """Everything, by id; goes on at the page an earlier run had come to. What paging missed, the ids show."""
@@ -183,9 +185,9 @@ class CompanyRun:
         if is_told or self._sweep_due:
             yield from self._compare(entity)
 
-    def _compare(self, entity: Entity) -> Iterator[Record]:
+    def _compare(self, entity: Entity, read: tuple[str, ...] | None = None) -> Iterator[Record]:
         """Hand over all ids; fetch what the hub lacks."""
-        found = Sweep(self.api, entity, self._hand_over).run()
+        found = Sweep(self.api, entity, self._hand_over, read).run()
         self._moved |= bool(found.gone or found.wanted)
         if not found.is_certain:
             self._swept, self.settlement = False, Settlement.UNSURE

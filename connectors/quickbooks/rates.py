@@ -14,6 +14,7 @@ from connectors.quickbooks.entities import BY_NAME, PAYING, Entity
 from connectors.quickbooks.translate.draft import bill_ref
 from connectors.quickbooks.translate.values import linked, ref_id, rows, text_of
 
+
 def rates_of(api: QuickBooks, entity: Entity, found: list[Row], home: str) -> Mapping[str, dict[str, str]]:
     """Look up the rates the payments among these objects need.
 

@@ -17,8 +17,8 @@ from connectors.sdk.tokens import Limits
 
 PER_MINUTE: Final = 450
 """QuickBooks allows an application 500 requests a minute for one company; something is left for others."""
-BURST: Final = 8
-"""It allows ten a second."""
+BURST: Final = 2
+"""It allows ten a second, whatever came before: 7.5 that come regularly, and two at once."""
 CHANGES, QUERIES = "changes", "queries"
 
 

@@ -47,7 +47,9 @@ def completed(reading: Reading) -> list[CanonicalRecord]:
     learned = reading.learned
     if not learned.is_company_stored:
         return []
-    preferences = learned.parts["preferences"].get("1") or next(iter(learned.parts["preferences"].values()), {})
+    preferences: dict[str, JsonValue] = learned.parts["preferences"].get("1") or next(
+        iter(learned.parts["preferences"].values()), {}
+    )
     learned.company = dataclasses.replace(
         learned.company,
         base_currency=str(preferences.get("home_currency") or learned.company.base_currency),

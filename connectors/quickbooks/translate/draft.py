@@ -16,7 +16,6 @@ from typing import Final
 
 from canonical.bill import BillAllocation, BillRefKind
 from canonical.issue import IssueLevel
-from canonical.item import Quantity
 from canonical.ledger import Ledger, ReservedGroup
 from canonical.money import ZERO, Side, round_amount, round_paisa, split_signed
 from canonical.record import JsonValue
@@ -339,8 +338,3 @@ def unit_rate(node: Json) -> Decimal | None:
     """Price of one unit, as the store holds it."""
     price = optional_amount(node, "UnitPrice")
     return None if price is None else round_amount(price)
-
-
-def billed(quantity: Quantity | None) -> dict[str, Quantity]:
-    """Both quantities of an item line: QuickBooks knows no free goods."""
-    return {"actual": quantity, "billed": quantity} if quantity else {}

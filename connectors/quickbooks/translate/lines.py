@@ -13,7 +13,7 @@ from typing import Final
 
 from canonical.voucher import ItemLine
 from connectors.quickbooks.translate.chart import DISCOUNTS
-from connectors.quickbooks.translate.draft import Draft, account_ledger, billed, side_of, unit_rate
+from connectors.quickbooks.translate.draft import Draft, account_ledger, side_of, unit_rate
 from connectors.quickbooks.translate.items import item_key, quantity_of
 from connectors.quickbooks.translate.values import Json, amount_of, part, ref_id, ref_name, rows, text_of
 
@@ -104,7 +104,7 @@ def _post_item(draft: Draft, line: Json, detail: Json, account: str, net: Decima
         word = "shipping" if item == SHIPPING else f"the item {name or item or '(none)'}"
         draft.post_unexplained(net, f"is for {word}, whose account is not known")
         return
-    known = draft.reading.learned.item_names.get(item)
+    known, quantity = draft.reading.learned.item_names.get(item), quantity_of(detail)
     place = len(draft.items)
     draft.post(account, net, from_item=place, narration=text_of(line, "Description"))
     draft.items.append(
@@ -117,7 +117,8 @@ def _post_item(draft: Draft, line: Json, detail: Json, account: str, net: Decima
             rate=unit_rate(detail),
             ledger_key=account_ledger(draft.reading, account)[0],
             extras={"tax_code": code} if (code := ref_id(detail, "TaxCodeRef")) else {},
-            **billed(quantity_of(detail)),
+            actual=quantity,
+            billed=quantity,
         )
     )
 

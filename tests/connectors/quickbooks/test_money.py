@@ -237,10 +237,13 @@ def test_amounts_in_foreign_currency_stand_beside_those_of_the_books() -> None:
 
 def test_without_an_account_for_exchange_differences_the_payment_is_not_guessed() -> None:
     made = Books()
-    for stream, row in [("preferences", {"Id": "1", "CurrencyPrefs": {"HomeCurrency": {"value": "INR"}}}),
-                        ("companies", {"Id": "1", "CompanyName": "K"}),
-                        ("ledgers", account(BANK, "Bank", "Bank")),
-                        ("ledgers", account(RECEIVABLE, "A/R", "Accounts Receivable"))]:  # fmt: skip
+    lists: list[tuple[str, Row]] = [
+        ("preferences", {"Id": "1", "CurrencyPrefs": {"HomeCurrency": {"value": "INR"}}}),
+        ("companies", {"Id": "1", "CompanyName": "K"}),
+        ("ledgers", account(BANK, "Bank", "Bank")),
+        ("ledgers", account(RECEIVABLE, "A/R", "Accounts Receivable")),
+    ]
+    for stream, row in lists:
         made.read(stream, row)
     row = received(
         "2",
@@ -260,4 +263,4 @@ def test_a_party_on_another_control_account_has_a_second_ledger_there() -> None:
     made.read("ledgers", account("184", "Receivables abroad", "Accounts Receivable", CurrencyRef={"value": "USD"}))
     made.document("invoices", sale("1", 10, sold(10), ARAccountRef={"value": "184"}))
     assert made.balances() == {"customer/1@184": 10, led(SALES): -10}
-    assert (made.under("184"), made.under(RECEIVABLE)) == (10, 0)
+    assert (made.under("184"), made.under(RECEIVABLE)) == (Decimal(10), Decimal(0))

@@ -11,12 +11,12 @@ import pytest
 import requests
 
 from canonical.errors import ConfigurationError, CredentialError
-from connectors.quickbooks.addresses import api_url
+from connectors.quickbooks.addresses import REVOKE, TOKEN, api_url
 from connectors.quickbooks.oauth import AUTHORISATION, HARD_END, NOTICE, REALM
 from connectors.sdk.oauth import Web
 from connectors.sdk.tokens import Tokens
 from tests.connectors.quickbooks.api import Api, api
-from tests.support.samples import sample_json
+from tests.support.samples import sample
 
 CALLBACK = "http://127.0.0.1:8123/callback"
 
@@ -110,11 +110,12 @@ def test_the_company_s_name_is_asked_with_the_token(served: Api, web: Web) -> No
 
 
 def test_the_addresses_are_those_the_vendor_publishes() -> None:
-    published = sample_json("quickbooks/dotnet-oauth-docs/discovery.json")
+    text = sample("quickbooks/dotnet-oauth-docs/discovery.json").read_text(encoding="utf-8-sig")
+    published = json.loads(text)
     settings = {"client_id": "c", "client_secret": "s"}
     url = AUTHORISATION.authorize_url(settings, state="s", challenge=None, redirect_uri="https://x.example/cb")
-    told = json.dumps(published)
-    assert url.partition("?")[0] in told
+    assert url.partition("?")[0] == published["authorization_endpoint"]
+    assert (published["token_endpoint"], published["revocation_endpoint"]) == (TOKEN, REVOKE)
     assert api_url({"environment": "sandbox"}) == "https://sandbox-quickbooks.api.intuit.com"
     with pytest.raises(ConfigurationError):
         api_url({"environment": "moon"})

@@ -47,8 +47,8 @@ def test_an_invoice_debits_its_customer_and_credits_each_line_and_each_tax() -> 
         discount(100),
         {"Amount": 1500.5, "DetailType": "SubTotalLineDetail"},
     ]
-    more = {"DueDate": "2026-05-20", "TransactionLocationType": "29", "PrivateNote": "By road"}
-    changed = {"MetaData": {"LastUpdatedTime": "2026-04-20T08:00:00-07:00"}}
+    more: Row = {"DueDate": "2026-05-20", "TransactionLocationType": "29", "PrivateNote": "By road"}
+    changed: Row = {"MetaData": {"LastUpdatedTime": "2026-04-20T08:00:00-07:00"}}
     row = sale("130", "1650.5", *lines, **taxed(("11", 125), ("12", 125)), **more, **changed)
     voucher = made.document("invoices", row)
     assert made.balances() == {
@@ -58,7 +58,10 @@ def test_an_invoice_debits_its_customer_and_credits_each_line_and_each_tax() -> 
         led(TAX): Decimal(-250),
     }
     assert (voucher.kind, voucher.number, voucher.party_name) == (VoucherKind.SALES, "KE-130", "Asha Stores")
-    assert [(tax.head, tax.amount) for tax in voucher.taxes] == [(TaxHead.CGST, 125), (TaxHead.SGST, 125)]
+    assert [(tax.head, tax.amount) for tax in voucher.taxes] == [
+        (TaxHead.CGST, Decimal(125)),
+        (TaxHead.SGST, Decimal(125)),
+    ]
     (bill,) = voucher.postings[0].bills
     assert (bill.kind, bill.ref, bill.net, str(bill.due_date)) == (
         BillRefKind.NEW,
@@ -68,7 +71,7 @@ def test_an_invoice_debits_its_customer_and_credits_each_line_and_each_tax() -> 
     )
     assert voucher.details is not None
     assert voucher.details.place_of_supply == "Karnataka"
-    assert (voucher.items[0].item_name, voucher.items[0].rate) == ("Tea chest", 250)
+    assert (voucher.items[0].item_name, voucher.items[0].rate) == ("Tea chest", Decimal(250))
     assert str(voucher.source_modified_at) == "2026-04-20 15:00:00+00:00"
 
 
@@ -106,7 +109,7 @@ def test_a_credit_memo_is_the_other_way_round_and_waits() -> None:
 )
 def test_a_sale_for_cash_makes_nobody_owe(stream: str, sign: int, account: str) -> None:
     made = books()
-    named = {"DepositToAccountRef": {"value": BANK}} if account == BANK else {}
+    named: Row = {"DepositToAccountRef": {"value": BANK}} if account == BANK else {}
     voucher = made.document(stream, sale("9", 118, sold(100), **taxed(("11", 9), ("12", 9)), **named))
     assert made.balances() == {led(account): sign * 118, led(SALES): -sign * 100, led(TAX): -sign * 18}
     assert voucher.party_key == "customer/1"
