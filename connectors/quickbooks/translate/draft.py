@@ -186,7 +186,7 @@ class Draft:
             postings=tuple(self._postings()),
             items=tuple(self._item_lines()),
             taxes=tuple(self.taxes),
-            details=details,
+            details=details if details != DocumentDetails() else None,
             source_version=int(version) if version.isdigit() else None,
             source_modified_at=changed_at(node),
             extras=document_extras(node),

@@ -152,9 +152,9 @@ def _read(payload: Payload, reading: Reading) -> list[CanonicalRecord]:
 
 
 def _unreadable(error: UnreadableValue, reading: Reading) -> Issue:
-    kind = "document" if reading.source.stream in _DOCUMENT_STREAMS else "master"
+    is_document = reading.source.stream in _DOCUMENT_STREAMS
     return Issue(
-        code=f"quickbooks.{kind}.unreadable",
+        code="quickbooks.document.unreadable" if is_document else "quickbooks.master.unreadable",
         level=IssueLevel.REJECTED,
         message=f"{reading.label or 'A record'} was not taken into the books: {error.message}",
         where=", ".join(filter(None, (reading.record.origin, reading.label, error.field))),
