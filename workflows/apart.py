@@ -19,6 +19,7 @@ from typing import IO, cast
 
 from canonical.codec import DOCUMENT_TYPES, CanonicalRecord
 from canonical.issue import Issue
+from canonical.tax_document import TaxDocumentFact
 from storage.document import decode
 from storage.store import Address
 from workflows.interpretation import Interpreted
@@ -61,6 +62,7 @@ class Answer:
     documents: list[bytes] = field(default_factory=list)
     raw_ids: list[int] = field(default_factory=list)
     issues: dict[int, tuple[Issue, ...]] = field(default_factory=dict)
+    facts: list[tuple[int, TaxDocumentFact]] = field(default_factory=list)
     addresses: list[tuple[str, str]] = field(default_factory=list)
 
     def read(self) -> Interpreted:
@@ -69,7 +71,7 @@ class Answer:
             cast("CanonicalRecord", decode(DOCUMENT_TYPES[name], document))
             for name, document in zip(self.types, self.documents, strict=True)
         ]
-        return Interpreted(records, self.raw_ids, self.documents, self.issues, self.addresses)
+        return Interpreted(records, self.raw_ids, self.documents, self.issues, self.facts, self.addresses)
 
 
 class Apart:

@@ -12,11 +12,13 @@ import sys
 from collections.abc import Iterator
 from typing import IO
 
+from canonical.item import Item
 from connectors.sdk.registry import get_connector
 from storage.document import encode
 from storage.store import reopen
 from workflows.apart import Answer, Task
 from workflows.interpretation import company_translator, interpret
+from workflows.validation import company_validator
 
 COLLECT_AT = (1_000_000, 20, 20)
 """See ``khata.__main__``: vouchers never refer back to one another."""
@@ -45,16 +47,20 @@ def answered(task: Task) -> Iterator[Answer]:
     store = reopen(task.address)
     try:
         connector = get_connector(task.connector)
-        translator = company_translator(store, connector, task.company_id)
+        validator = company_validator(store, task.company_id)
+        translator = company_translator(store, connector, task.company_id, also=validator.remember)
+        for item in store.records.iter(task.company_id, Item):
+            validator.remember(item)
         if translator.version != task.version:
             return
         for batch in store.raw.iter_pending(task.company_id, task.stream, task.version, task.batch):
-            found = interpret(translator, batch)
+            found = interpret(translator, validator, batch)
             yield Answer(
                 types=[type(record).__name__ for record in found.records],
                 documents=[encode(record) for record in found.records],
                 raw_ids=found.raw_ids,
                 issues=found.issues,
+                facts=found.facts,
                 addresses=found.addresses,
             )
     finally:

@@ -15,10 +15,13 @@ from canonical.item import Unit
 from canonical.ledger import AccountGroup, Ledger
 from canonical.party import Party
 from canonical.record import SourceRef
+from canonical.tax_document import TaxDocumentFact
 from canonical.voucher_type import VoucherType
 from connectors.sdk.base import Connector, Translator
+from harmonizer.validation import Validator
 from storage.raw_store import StoredRaw
 from storage.store import TenantStore
+from workflows.validation import validate_records
 
 _LEARNED: tuple[type[CanonicalRecord], ...] = (Company, Unit, AccountGroup, VoucherType, Ledger, Party)
 
@@ -31,7 +34,8 @@ class Interpreted:
         records: canonical records, in the order of the raw records they came from.
         raw_ids: the raw record of each.
         documents: each as the store writes it, if somebody has done so.
-        issues: by raw record; every raw record of the batch is there.
+        issues: by raw record, of translation and validation; every raw record of the batch is there.
+        facts: raw record and row of each document that is compared with others.
         addresses: stream and key of the raw records.
     """
 
@@ -39,11 +43,12 @@ class Interpreted:
     raw_ids: list[int] = field(default_factory=list)
     documents: list[bytes] | None = None
     issues: dict[int, tuple[Issue, ...]] = field(default_factory=dict)
+    facts: list[tuple[int, TaxDocumentFact]] = field(default_factory=list)
     addresses: list[tuple[str, str]] = field(default_factory=list)
 
 
-def interpret(translator: Translator, batch: Iterable[StoredRaw]) -> Interpreted:
-    """Translate a batch; bad data becomes issues."""
+def interpret(translator: Translator, validator: Validator | None, batch: Iterable[StoredRaw]) -> Interpreted:
+    """Translate a batch and validate what comes out; bad data becomes issues."""
     found = Interpreted()
     for stored in batch:
         translation = translator.translate(stored.record)
@@ -51,6 +56,7 @@ def interpret(translator: Translator, batch: Iterable[StoredRaw]) -> Interpreted
         found.raw_ids.extend([stored.raw_id] * len(translation.records))
         found.issues[stored.raw_id] = translation.issues
         found.addresses.append((stored.record.source.stream, stored.record.source.key))
+    found.facts = validate_records(validator, found.raw_ids, found.records, found.issues)
     return found
 
 

@@ -34,7 +34,6 @@ from workflows.validation import (
     lacks_validation,
     validate_again,
     validate_books,
-    validate_records,
 )
 
 BATCH = 1000
@@ -188,7 +187,8 @@ class CompanyTranslation:
         batch = next(batches, None)
         with self.store.overlapping():
             while batch is not None:
-                translated = interpret(translator, batch)  # while the database finishes the batch before
+                # while the database finishes the batch before
+                translated = interpret(translator, self._validator, batch)
                 if stream != VOUCHERS:
                     self._forget(translator, translated.records)
                 following = next(batches, None)
@@ -214,7 +214,6 @@ class CompanyTranslation:
         self._streams(translator, [VOUCHERS], done)
 
     def _store(self, batch: Interpreted, done: Translated, translator: Translator, stream: str) -> None:
-        facts = validate_records(self._validator, batch.raw_ids, batch.records, batch.issues)
 
         def mark() -> None:
             self.store.issues.replace_many(self.run_id, self.company_id, batch.issues)
@@ -222,7 +221,7 @@ class CompanyTranslation:
             if stream != VOUCHERS:
                 self._outdate(translator)
             self.store.records.close_unsaid(self.company_id, self._unsaid(batch), self.known_at)
-            self.store.tax_documents.save(self.company_id, facts)
+            self.store.tax_documents.save(self.company_id, batch.facts)
 
         result = self.store.records.upsert(
             self.company_id,
