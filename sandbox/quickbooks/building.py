@@ -136,7 +136,7 @@ class _Builder:
 
     def build(self) -> None:
         for seed in ACCOUNTS:
-            document = {"Name": seed.name, "AccountType": seed.kind, "AccountSubType": seed.detail}
+            document: Document = {"Name": seed.name, "AccountType": seed.kind, "AccountSubType": seed.detail}
             if seed.under:
                 document["ParentRef"] = {"value": self._company.account(seed.under)}
             self._create("Account", document)
@@ -209,7 +209,8 @@ class _Builder:
             document = self._party(party)
             if party.role is Role.CUSTOMER:
                 taxable = {"Taxable": True, "DefaultTaxCodeRef": {"value": "1"}} if not self._edition.is_global else {}
-                self._create("Customer", {**document, **taxable, "SalesTermRef": term})
+                ship = {"ShipAddr": dict(document["BillAddr"])}
+                self._create("Customer", {**document, **taxable, **ship, "SalesTermRef": term})
             else:
                 self._create("Vendor", {**document, "TermRef": term})
         first = next(self._company.records("Customer"))

@@ -82,8 +82,9 @@ class Company:
         self.balances = Balances()
         self.open: dict[str, dict[str, Record]] = {name: {} for name in SETTLED}
         self.version = 0
+        self.users: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
         self._ids: dict[str, int] = {}
-        self.sales_number = 1000
+        self._numbers: dict[str, int] = defaultdict(lambda: 1000)
         self.began_at = clock()
 
     @property
@@ -137,6 +138,11 @@ class Company:
         """Say which id would be given out next."""
         sequence = "transaction" if ENTITIES[entity].is_transaction else entity
         return self._ids.get(sequence, 0) + 1
+
+    def next_number(self, sequence: str) -> str:
+        """Give out a document number."""
+        self._numbers[sequence] += 1
+        return str(self._numbers[sequence])
 
     def note(self, entity: str, key: str, operation: Operation, *, deleted_key: str = "") -> None:
         """Enter a change in the journal."""

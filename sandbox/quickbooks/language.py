@@ -117,8 +117,6 @@ def _tokens(text: str) -> list[tuple[str, bool]]:
 
 
 def _read_names(reader: _Reader) -> None:
-    if reader.accept("*"):
-        return
     if reader.accept("COUNT"):
         for sign in "(*)":
             reader.expect(sign)
@@ -127,6 +125,7 @@ def _read_names(reader: _Reader) -> None:
     names = [reader.take()]
     while reader.accept(","):
         names.append(reader.take())
+    # A public client asks for "*, Sku" of items and gets everything.
     reader.query.names = () if "*" in names else tuple(names)
 
 

@@ -141,7 +141,7 @@ class Intuit:
         problem = self._problem(asked)
         if problem:
             return text_response(f"<html><body><h1>Sorry</h1><p>{escape(problem)}</p></body></html>", 400)
-        if self.refuses or asked.get("decision") == "cancel":
+        if self.refuses or (request.method == "POST" and asked.get("decision") == "cancel"):
             return _redirect(asked, {"error": "access_denied"})
         realm_id = asked.get("realmId", "") if request.method == "POST" else ""
         if not realm_id and self.consents_to:

@@ -19,7 +19,7 @@ from sandbox.quickbooks.documents import NUMBERED, document_cents, fill_document
 from sandbox.quickbooks.links import applications_of, unapplied_cents
 from sandbox.quickbooks.masters import fill_member, full_name
 from sandbox.quickbooks.postings import post
-from sandbox.quickbooks.references import name_references, respell
+from sandbox.quickbooks.references import name_references, remember_references, respell
 from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.shelf import Document, Record
 
@@ -199,6 +199,7 @@ class Writer:
             record.open_cents = document_cents(record.document) - settled
         if record.entity.is_transaction:
             self._company.take_effect(record, 1)
+            remember_references(self._company, record)
         self._company.version += 1
 
     def _replace(self, record: Record, document: Document) -> None:
@@ -271,8 +272,7 @@ class Writer:
             return
         numbers = self._company.shelf(record.entity.name).numbers
         if "DocNumber" not in document:
-            self._company.sales_number += 1
-            document["DocNumber"] = str(self._company.sales_number)
+            document["DocNumber"] = self._company.next_number(NUMBERED[record.entity.name])
         number = str(document["DocNumber"])
         numbers[number] = numbers.get(number, 0) + 1
 
