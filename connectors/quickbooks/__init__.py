@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from canonical.item import Item
 from canonical.record import JsonValue
-from connectors.quickbooks.entities import DOCUMENTS
 from connectors.sdk.base import Connector, Translator
 from connectors.sdk.tokens import Limits
 
@@ -62,6 +61,5 @@ CONNECTOR = Connector(
     webhooks=_webhooks,
     limits=_limits,
     learned_types=(Item,),
-    document_streams=tuple(entity.stream for entity in DOCUMENTS),
 )
 """Items are learned too: a line of a bill names its item, and the account is the item's."""

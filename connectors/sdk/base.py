@@ -163,7 +163,6 @@ class Connector:
         webhooks: returns what verifies the product's deliveries; None: it sends none.
         limits: what the product allows a connection with these settings; None: nothing is known.
         learned_types: masters its translator has to know besides company, accounts, units and parties.
-        document_streams: streams whose records become vouchers.
     """
 
     name: str
@@ -177,4 +176,3 @@ class Connector:
     webhooks: Callable[[], Webhooks] | None = None
     limits: Callable[[Mapping[str, JsonValue]], Limits] | None = None
     learned_types: tuple[type[CanonicalRecord], ...] = ()
-    document_streams: tuple[str, ...] = ("vouchers",)

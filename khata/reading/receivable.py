@@ -29,6 +29,8 @@ from receivables.item import OpenItem
 from receivables.open_items import fold_open_items
 from receivables.report import AgeingReport, ReportTerms, iter_settlements
 from receivables.statement import OutstandingRow, Statement, outstanding_rows, party_statement
+from workflows.interpretation import blank_translator
+from workflows.proving.company import document_streams
 
 if TYPE_CHECKING:
     from storage import TenantStore
@@ -200,7 +202,8 @@ def _outstanding(books: TenantStore, company_id: int, items: list[Named], terms:
 def _voucher_ids(books: TenantStore, company_id: int, source_keys: Sequence[str]) -> Mapping[str, int]:
     """Ids of vouchers by their key in the source; where documents of two kinds share a key, neither is told."""
     wanted = [key for key in source_keys if key]
-    streams = get_connector(books.companies.get(company_id).connector).document_streams
+    connector = get_connector(books.companies.get(company_id).connector)
+    streams = document_streams(blank_translator(books, connector, company_id))
     found: dict[str, int] = {}
     twice: set[str] = set()
     for stream in streams:

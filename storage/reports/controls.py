@@ -19,8 +19,6 @@ _OF_RUN = (
 )
 
 
-VOUCHERS = "vouchers"
-"""Stream of documents, where a source has one for all of them."""
 _MASTER_TABLES = {
     "ledgers": "ledger",
     "groups": "account_group",
@@ -112,15 +110,15 @@ class Controls(Repository):
                 for table in ("ledger", "account_group", "item")
             }
 
-    def completeness(self, company_id: int, streams: Sequence[str] = (VOUCHERS,)) -> Completeness:
+    def completeness(self, company_id: int, streams: Sequence[str] = ("vouchers",)) -> Completeness:
         """Count a company's vouchers along the path: said, stored, rejected, waiting.
 
         Args:
-            company_id: whose.
-            streams: those whose raw records become vouchers.
+            company_id: whose books.
+            streams: whose raw records are vouchers, one for one.
         """
         bound = (self._tenant_id, company_id)
-        listed = f"stream IN ({', '.join('?' for _ in streams)})"
+        among = f"stream IN ({', '.join('?' * len(streams))})"
         with self._read() as transaction:
 
             def count(sql: str, *more: str) -> int:
@@ -128,7 +126,7 @@ class Controls(Repository):
 
             return Completeness(
                 read=count(
-                    f"SELECT count(*) FROM raw_record WHERE tenant_id = ? AND company_id = ? AND {listed} "
+                    f"SELECT count(*) FROM raw_record WHERE tenant_id = ? AND company_id = ? AND {among} "
                     "AND is_current",
                     *streams,
                 ),
@@ -137,13 +135,12 @@ class Controls(Repository):
                 ),
                 rejected=count(
                     "SELECT count(DISTINCT i.raw_id) FROM issue i JOIN raw_record r ON r.tenant_id = i.tenant_id "
-                    "AND r.id = i.raw_id WHERE i.tenant_id = ? AND i.company_id = ? AND i.level = ? "
-                    f"AND r.{listed}",
+                    f"AND r.id = i.raw_id WHERE i.tenant_id = ? AND i.company_id = ? AND i.level = ? AND r.{among}",
                     IssueLevel.REJECTED.value,
                     *streams,
                 ),
                 pending=count(
-                    f"SELECT count(*) FROM raw_pending WHERE tenant_id = ? AND company_id = ? AND {listed}",
+                    f"SELECT count(*) FROM raw_pending WHERE tenant_id = ? AND company_id = ? AND {among}",
                     *streams,
                 ),
             )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,7 +37,7 @@ class Chart:
         below: keys of the ledgers below a group, at any depth.
         lossy: key by name with every character beyond Latin as a question mark, where that is unambiguous: what is
             exported as ASCII (a report, or our masters) spells names so.
-        named: key by folded name, where a source's keys are not its names and only one has the name.
+        named: key by name, where only one bears it: not every source finds its masters by their names.
     """
 
     groups: Mapping[str, AccountGroup]
@@ -132,15 +132,9 @@ def _chain(key: str, groups: Mapping[str, AccountGroup]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _named(masters: Iterable[AccountGroup | Ledger]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    twice: set[str] = set()
-    for master in masters:
-        name = name_key(master.name)
-        if name != master.key:
-            twice |= {name} & found.keys()
-            found[name] = master.key
-    return {name: key for name, key in found.items() if name not in twice}
+def _named(masters: Sequence[AccountGroup | Ledger]) -> dict[str, str]:
+    counts = Counter(name_key(master.name) for master in masters)
+    return {name: master.key for master in masters if counts[name := name_key(master.name)] == 1}
 
 
 def _as_question_marks(key: str) -> str:

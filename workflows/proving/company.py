@@ -20,21 +20,17 @@ from storage.store import TenantStore
 from workflows.proving import balances, bills, counts, on_account, statements, stock
 from workflows.proving.freshness import Freshness
 from workflows.proving.oracles import Oracle, Oracles, read_oracles
-from workflows.proving.ours import VOUCHER_STREAMS, OurBooks
+from workflows.proving.ours import OurBooks
 from workflows.proving.period import PeriodBooks
 
 LEDGERS = "ledgers"
 """Stream of ledger masters; every connector calls it so."""
+VOUCHERS = "vouchers"
+"""Stream of documents, unless a connector has one for each kind."""
 
 
 def prove_company(
-    store: TenantStore,
-    translator: Translator,
-    company_id: int,
-    run_id: int | None = None,
-    *,
-    is_live: bool = False,
-    document_streams: tuple[str, ...] = VOUCHER_STREAMS,
+    store: TenantStore, translator: Translator, company_id: int, run_id: int | None = None, *, is_live: bool = False
 ) -> Proof:
     """Compute all control totals of one company.
 
@@ -44,12 +40,18 @@ def prove_company(
         company_id: whose books.
         run_id: the run that ends in this proof; what it read itself is fresh.
         is_live: the source was asked, so only what this run read may accuse; see ``freshness.py``.
-        document_streams: streams whose records become vouchers.
     """
-    ours = OurBooks(store, company_id, document_streams)
+    ours = OurBooks(store, company_id)
     freshness = Freshness(store, company_id, run_id, is_live)
-    proving = _Proving(ours, freshness, read_oracles(store, translator, company_id, freshness, ours.last_day))
+    oracles = read_oracles(store, translator, company_id, freshness, ours.last_day)
+    proving = _Proving(ours, freshness, oracles, document_streams(translator))
     return proving.run()
+
+
+def document_streams(translator: Translator) -> tuple[str, ...]:
+    """Streams whose raw records are vouchers, one for one: those the translator names, else the usual one."""
+    named: tuple[str, ...] = getattr(translator, "document_streams", (VOUCHERS,))
+    return named
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class _Proving:
     ours: OurBooks
     freshness: Freshness
     oracles: Oracles
+    documents: tuple[str, ...]
     totals: list[ControlTotal] = field(default_factory=list)
     complete_by: str = ""
     """The oracle that shows our masters to be complete; empty while none does."""
@@ -94,7 +97,7 @@ class _Proving:
         self.totals += self.oracles.judge(oracle, tuple(compare(oracle)))
 
     def _ourselves(self) -> Iterator[ControlTotal]:
-        found = self.ours.store.controls.completeness(self.ours.company_id, self.ours.document_streams)
+        found = self.ours.store.controls.completeness(self.ours.company_id, self.documents)
         yield completeness(found.read, found.stored, found.rejected)
         yield double_entry(self.ours.store.controls.books_net(self.ours.company_id))
         if self.ours.last_day is not None:
@@ -191,8 +194,9 @@ class _Proving:
 
     def _on_account(self, closings: Iterable[ControlTotal]) -> Iterator[ControlTotal]:
         """Per day on which both bill reports can serve, with the balances stated for that day."""
-        for day in sorted({oracle.day for oracle in self.oracles.of_kind(*_BILLS)}):
-            reports = [oracle.report for oracle in self.oracles.of_kind(*_BILLS) if oracle.day == day]
+        whole = [oracle for oracle in self.oracles.of_kind(*_BILLS) if not oracle.report.is_partial]
+        for day in sorted({oracle.day for oracle in whole}):
+            reports = [oracle.report for oracle in whole if oracle.day == day]
             stated = self._stated_balances(day, closings)
             if len({report.kind for report in reports}) < len(_BILLS) or not stated:
                 continue

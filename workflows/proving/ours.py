@@ -18,9 +18,6 @@ from storage.store import TenantStore
 from workflows.proving.chart import Chart, build_chart
 from workflows.proving.period import PeriodBooks, period_books
 
-VOUCHER_STREAMS = ("vouchers",)
-"""Of a source that has one stream for all documents."""
-
 
 @dataclass
 class OurBooks:
@@ -28,7 +25,6 @@ class OurBooks:
 
     store: TenantStore
     company_id: int
-    document_streams: tuple[str, ...] = VOUCHER_STREAMS
     _periods: dict[Period, PeriodBooks] = field(default_factory=dict)
     _pending: dict[date, tuple[OpenBill, ...]] = field(default_factory=dict)
 

@@ -83,6 +83,7 @@ class QuickBooksTranslator:
 
     version: int = 1
     stream_order: tuple[str, ...] = TRANSLATED
+    document_streams: tuple[str, ...] = tuple(entity.stream for entity in DOCUMENTS)
     folded_streams: tuple[str, ...] = (*(part.stream for part in COMPANY_PARTS), COMPANIES)
 
     def __init__(self, company: Company) -> None:
