@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from canonical.money import ZERO
 from canonical.proof import Proof
 from canonical.voucher import Voucher
 from connectors.quickbooks.translate.draft import bill_ref
+from connectors.sdk.tokens import Pace
 from storage import Store, TenantStore, open_store
 from tests.connectors.quickbooks.api import Api
 from tests.live.hub import Calendar
@@ -23,6 +24,32 @@ from workflows.steps import Steps
 
 REQUEST = SyncRequest(tenant="default", connection="books", source="quickbooks")
 CENT = Decimal("0.01")
+
+
+class Killed(BaseException):
+    """The process ended."""
+
+
+@dataclass
+class _Doomed:
+    """A pace that ends the process at a call."""
+
+    pace: Pace | None
+    calls: int
+
+    def take(self, cost: int = 1) -> None:
+        self.calls -= 1
+        if self.calls < 0:
+            raise Killed
+        assert self.pace is not None
+        self.pace.take(cost)
+
+    def hold(self, seconds: float) -> None:
+        assert self.pace is not None
+        self.pace.hold(seconds)
+
+    def left_today(self) -> int | None:
+        return None
 
 
 @dataclass
@@ -45,9 +72,12 @@ class Hub:
     def connect(self, **more: Any) -> None:
         self.books.connections.save("books", "quickbooks", self.api.config(**more), at=self.clock())
 
-    def sync(self) -> RunSummary:
-        steps = Steps(stores=self.store.tenant, clock=self.clock, surroundings=self.api.surroundings())
-        return sync_connection(steps, REQUEST)
+    def sync(self, *, dies_after: int | None = None) -> RunSummary:
+        """Sync; the process ends at the call of that number, if one is given."""
+        place = self.api.surroundings()
+        if dies_after is not None:
+            place = replace(place, pace=_Doomed(place.pace, dies_after))
+        return sync_connection(Steps(stores=self.store.tenant, clock=self.clock, surroundings=place), REQUEST)
 
     def proof(self) -> Proof:
         found = self.books.proofs.latest(self.company)
