@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,11 @@ class Api:
         self.clock.advance(seconds)
 
     def surroundings(self) -> Surroundings:
-        """Of a process that lives in the fake's time."""
+        """Of a process that lives in the fake's time; pace and breaker outlive it, as the hub's do in its store."""
+        return self.place
+
+    @cached_property
+    def place(self) -> Surroundings:
         limits = limits_of({})
         return Surroundings(
             work_directory=self.folder,
