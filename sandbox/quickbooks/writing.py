@@ -225,6 +225,8 @@ class Writer:
                 company.take_effect(record, 1)
             raise
         self._shelve(record, settled)
+        if before[0].get("ExchangeRate") != document.get("ExchangeRate"):
+            self._repost_payers(record)
         if numbers != str(document.get("DocNumber", "")):
             self._release_number(record, numbers)
             self._claim_number(record)
@@ -288,6 +290,17 @@ class Writer:
             if not numbers[number]:
                 del numbers[number]
 
+    def _repost_payers(self, record: Record) -> None:
+        """Post anew what settles a document whose rate was changed."""
+        company = self._company
+        for link in record.document.get("LinkedTxn", []):
+            entity = "Payment" if link["TxnType"] == "Payment" else "BillPayment"
+            payer = company.shelf(entity).find(link["TxnId"])
+            if payer is not None:
+                company.take_effect(payer, -1)
+                payer.postings = post(company, entity, payer.document)
+                company.take_effect(payer, 1)
+
     def _detach(self, record: Record) -> None:
         """Take a document out of the payments that settle it."""
         company = self._company
@@ -308,6 +321,7 @@ class Writer:
         pointing = {"TxnId": record.key, "TxnType": record.entity.name}
         payer.document["Line"] = [line for line in lines if not _points(line, pointing)]
         payer.applications = applications_of(company, payer.entity.name, payer.document)
+        payer.postings = post(company, payer.entity.name, payer.document)
         if payer.entity.name == "Payment":
             payer.document["UnappliedAmt"] = number_of(unapplied_cents("Payment", payer.document))
         company.take_effect(payer, 1)
