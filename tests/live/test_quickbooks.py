@@ -14,6 +14,7 @@ from canonical.voucher import Voucher
 from connectors.quickbooks.entities import BY_STREAM, DOCUMENTS
 from tests.connectors.quickbooks.api import Api, api
 from tests.live.quickbooks import Hub, hub, true_balances, true_pending
+from tests.support.postgres import private_postgres
 from workflows.inputs import RunStatus
 
 
@@ -92,3 +93,22 @@ def test_every_document_walks_back_to_what_quickbooks_said(served: Api) -> None:
         for voucher in made.vouchers()[:20]:
             entity = BY_STREAM[voucher.source.stream].name
             assert served.live.company.get(entity, voucher.source.key).document["TxnDate"] == voucher.day.isoformat()
+
+
+@pytest.mark.postgres
+def test_the_same_on_postgresql(tmp_path: Path) -> None:
+    with (
+        private_postgres(durable=False) as url,
+        api(tmp_path, documents=60) as served,
+        hub(served, url) as made,
+    ):
+        for _ in range(2):
+            made.sync()
+            agrees(made)
+            assert not made.proof().differences
+            served.work(20)
+            served.clock.advance(3600)
+        gone = next(iter(served.live.company.records("Estimate"))).key
+        served.live.write.delete("Estimate", gone)
+        made.sync()
+        agrees(made)
