@@ -39,7 +39,7 @@ def served(*options: str) -> Iterator[tuple[str, list[str], subprocess.Popen[str
     assert process.stderr is not None
     try:
         url = process.stdout.readline().strip()
-        said = []
+        said: list[str] = []
         while not said or "interrupt it" not in said[-1]:
             said.append(process.stderr.readline())
         yield url, said, process
