@@ -85,7 +85,7 @@ def company_translator(
         is_refolded: leave the company's own record out: it is about to be made from all that belongs to it.
     """
     translator = blank_translator(store, connector, company_id)
-    for record_type in _LEARNED:
+    for record_type in (*_LEARNED, *connector.learned_types):
         if is_refolded and record_type is Company:
             continue
         for record in store.records.iter(company_id, record_type):

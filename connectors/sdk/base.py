@@ -162,6 +162,7 @@ class Connector:
         oauth: returns the product's authorisation server; None: nobody signs in.
         webhooks: returns what verifies the product's deliveries; None: it sends none.
         limits: what the product allows a connection with these settings; None: nothing is known.
+        learned_types: masters its translator has to know besides company, accounts, units and parties.
     """
 
     name: str
@@ -174,3 +175,4 @@ class Connector:
     oauth: Callable[[], OAuthProvider] | None = None
     webhooks: Callable[[], Webhooks] | None = None
     limits: Callable[[Mapping[str, JsonValue]], Limits] | None = None
+    learned_types: tuple[type[CanonicalRecord], ...] = ()

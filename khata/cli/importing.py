@@ -46,7 +46,7 @@ def import_files(  # noqa: PLR0917 - one parameter per option, given by name
     """
     from connectors.sdk.registry import connector_names, get_connector
 
-    name = _choose(connector, connector_names())
+    name = _choose(connector, tuple(found for found in connector_names() if get_connector(found).oauth is None))
     get_connector(name)
     _check_files(files)
     with open_session(ctx, db, tenant) as session:

@@ -21,6 +21,7 @@ from canonical.ledger import name_key
 from canonical.money import ZERO
 from canonical.receivable import AgeingRow
 from canonical.voucher import Voucher
+from connectors.sdk.registry import get_connector
 from khata.reading.request import RequestInvalid
 from receivables.ageing import age_items, total_row
 from receivables.allocation import FifoPolicy
@@ -28,6 +29,8 @@ from receivables.item import OpenItem
 from receivables.open_items import fold_open_items
 from receivables.report import AgeingReport, ReportTerms, iter_settlements
 from receivables.statement import OutstandingRow, Statement, outstanding_rows, party_statement
+from workflows.interpretation import blank_translator
+from workflows.proving.company import document_streams
 
 if TYPE_CHECKING:
     from storage import TenantStore
@@ -39,8 +42,6 @@ FIFO_WORDS = {
     "all": FifoPolicy.ON_ACCOUNT_AND_ADVANCES,
 }
 NAMES_SHOWN = 8
-VOUCHER_STREAM = "vouchers"
-"""Every connector calls its stream of vouchers so."""
 
 
 class AmbiguousParty(RuleError):
@@ -199,4 +200,14 @@ def _outstanding(books: TenantStore, company_id: int, items: list[Named], terms:
 
 
 def _voucher_ids(books: TenantStore, company_id: int, source_keys: Sequence[str]) -> Mapping[str, int]:
-    return books.records.find_ids(Voucher, company_id, VOUCHER_STREAM, [key for key in source_keys if key])
+    """Ids of vouchers by their key in the source; where documents of two kinds share a key, neither is told."""
+    wanted = [key for key in source_keys if key]
+    connector = get_connector(books.companies.get(company_id).connector)
+    streams = document_streams(blank_translator(books, connector, company_id))
+    found: dict[str, int] = {}
+    twice: set[str] = set()
+    for stream in streams:
+        ids = books.records.find_ids(Voucher, company_id, stream, wanted)
+        twice |= ids.keys() & found.keys()
+        found |= ids
+    return {key: voucher_id for key, voucher_id in found.items() if key not in twice}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from canonical.record import JsonValue
+from sandbox.quickbooks.limits import Limits
+from tests.connectors.quickbooks.api import api as quickbooks_api
 from tests.connectors.tally.writing import OTHER_COMPANY, bare_voucher, export, master, voucher
 
 
@@ -16,6 +19,8 @@ class Case:
 
     config: Mapping[str, JsonValue]
     secrets: tuple[str, ...] = ()
+    close: Callable[[], None] = field(default=lambda: None)
+    """Ends what the settings lead to."""
 
 
 def tally(folder: Path) -> Case:
@@ -28,4 +33,12 @@ def tally(folder: Path) -> Case:
     return Case({"files": [str(daybook), str(other)], "password": secret}, (secret,))
 
 
-CASES: dict[str, Callable[[Path], Case]] = {"tally": tally}
+def quickbooks(folder: Path) -> Case:
+    """A company of the fake API on loopback."""
+    stack = ExitStack()
+    served = stack.enter_context(quickbooks_api(folder, limits=Limits.none()))
+    config = served.config()
+    return Case(config, (config["client_secret"], config["refresh_token"]), stack.close)
+
+
+CASES: dict[str, Callable[[Path], Case]] = {"quickbooks": quickbooks, "tally": tally}

@@ -1,0 +1,262 @@
+"""One reading of one company: everything the first time, afterwards what changed, and from time to time all ids.
+
+How changes are found
+    Change data capture tells, in one call for all entities, what changed and what went, up to 30 days back and a
+    thousand objects. Where it does not reach, or was cut, every entity is queried by its time of change, and all ids
+    are compared. Readings overlap by some minutes, and take their bookmark from QuickBooks' own clock.
+How deletions are found
+    What change data capture calls deleted is not believed: the ids of that entity are listed and counted, and what is
+    not among them is asked for by id before the hub is told that it has gone.
+What changes without a sign
+    Tax codes, rates and agencies say nothing of their changes, so these short lists are read whole every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, Protocol
+
+from canonical.errors import SourceMalformed, SourceRejected
+from canonical.issue import Issue, IssueLevel
+from connectors.quickbooks.client import Changes, QuickBooks, Row
+from connectors.quickbooks.entities import BY_STREAM, COMPANIES, DOCUMENTS, LISTS, PREFERENCES, REPORTS, WHOLE, Entity
+from connectors.quickbooks.oracles import Oracles
+from connectors.quickbooks.rates import rates_of
+from connectors.quickbooks.records import Record, record_of
+from connectors.quickbooks.settings import HowToRead
+from connectors.quickbooks.sweep import Sweep
+from connectors.quickbooks.translate.values import changed_at, part, ref_id, text_of
+from connectors.sdk.census import Census, CensusVerdict, Settlement
+
+CHANGES_REACH: Final = timedelta(days=29)
+"""Change data capture reaches 30 days back; a day is left for clocks."""
+CHANGING: Final = (*LISTS, *DOCUMENTS)
+WATERMARKS, READING = "companies", "reading"
+
+
+class Host(Protocol):
+    """The tap, as a reading needs it."""
+
+    @property
+    def whole_state(self) -> dict[str, Any]:
+        """What the last run left, and what this one adds."""
+        ...
+
+    def checkpoint(self, stream: str) -> None:
+        """Emit the state: every record yielded so far has been emitted."""
+
+    def take_census(self, stream: str, census: Census) -> CensusVerdict | None:
+        """Hand a census over; None where nobody compares."""
+        ...
+
+
+@dataclass(slots=True)
+class CompanyRun:
+    """One reading; streams are asked for one after the other, in their order.
+
+    Attributes:
+        api: of the company.
+        host: the tap.
+        how: settings.
+        wanted: the streams somebody reads, in order.
+        issues: facts about the source, complete at the end.
+    """
+
+    api: QuickBooks
+    host: Host
+    how: HowToRead
+    wanted: tuple[str, ...]
+    issues: list[Issue] = field(default_factory=list)
+    settlement: Settlement = Settlement.SETTLED
+    _began: datetime | None = None
+    _info: Row = field(default_factory=dict)
+    _preferences: Row = field(default_factory=dict)
+    _changes: Changes | None = None
+    _moved: bool = False
+    _swept: bool = True
+    _is_prepared: bool = False
+
+    @property
+    def began(self) -> datetime:
+        """QuickBooks' time at the beginning, UTC; the next reading's bookmark."""
+        if self._began is None:
+            self._info, self._began = self.api.company_info()
+            self._preferences = self.api.preferences()
+        return self._began
+
+    @property
+    def home_currency(self) -> str:
+        """Of the books."""
+        return ref_id(part(self._preferences, "CurrencyPrefs"), "HomeCurrency")
+
+    def prepare(self) -> None:
+        """Ask who the company is and what changed; nothing is handed over before that has been answered."""
+        if self._is_prepared:
+            return
+        self._is_prepared = True
+        began = self.began
+        since = self._since()
+        if since is not None and self.how.uses_changes and began - since <= CHANGES_REACH:
+            self._changes = self.api.changes(CHANGING, since - self.how.overlap)
+
+    def records(self, stream: str) -> Iterator[Record]:
+        """Yield the records of a stream; after the last one the bookmark moves."""
+        self.prepare()
+        yield from self._of(stream)
+        if stream == self.wanted[-1]:
+            self._finish(stream)
+
+    def _of(self, stream: str) -> Iterator[Record]:
+        entity = BY_STREAM.get(stream)
+        if stream == COMPANIES:
+            yield self._wrap(BY_STREAM[COMPANIES], self._info)
+        elif stream == PREFERENCES.stream:
+            yield self._wrap(PREFERENCES, self._preferences)
+        elif stream == REPORTS:
+            yield from self._reports()
+        elif entity is not None:
+            yield from self._entity(entity)
+
+    def _entity(self, entity: Entity) -> Iterator[Record]:
+        if entity in WHOLE:
+            return self._whole(entity)
+        return self._first(entity) if self._since() is None else self._changed(entity)
+
+    # what is known from before
+
+    @property
+    def _held(self) -> Mapping[str, Any]:
+        found = self.host.whole_state.get(WATERMARKS, {}).get(self.api.realm_id)
+        return found if isinstance(found, Mapping) and not self.how.is_full else {}
+
+    def _since(self) -> datetime | None:
+        """When the last complete reading began; None if there was none."""
+        return _moment(self._held.get("changed_since"))
+
+    @property
+    def _sweep_due(self) -> bool:
+        swept = _moment(self._held.get("swept_at"))
+        if swept is None or self._changes is None or not self._changes.is_full:
+            return True
+        return self.began - swept >= self.how.sweep_every
+
+    # reading
+
+    def _wrap(self, entity: Entity, row: Row, rates: Mapping[str, str] | None = None) -> Record:
+        if self._is_new(row):
+            self._moved = True
+        return record_of(self.api.realm_id, entity, row, rates)
+
+    def _is_new(self, row: Row) -> bool:
+        """Changed after the last reading began, as far as the object says."""
+        since, at = self._since(), changed_at(row)
+        return since is None or (at is not None and at >= since)
+
+    def _wrapped(self, entity: Entity, rows: list[Row]) -> Iterator[Record]:
+        rates = rates_of(self.api, entity, rows, self.home_currency)
+        for row in rows:
+            yield self._wrap(entity, row, rates.get(text_of(row, "Id")))
+
+    def _whole(self, entity: Entity) -> Iterator[Record]:
+        ids: dict[str, None] = {}
+        for page in self.api.pages(entity):
+            ids.update(dict.fromkeys(text_of(row, "Id") for row in page.rows))
+            yield from self._wrapped(entity, page.rows)
+        yield from self._compare(entity, tuple(ids))
+
+    def _first(self, entity: Entity) -> Iterator[Record]:
+        """Everything, by id; goes on at the page an earlier run had come to. What paging missed, the ids show."""
+        for page in self.api.pages(entity, position=self._position(entity)):
+            yield from self._wrapped(entity, page.rows)
+            self._progress(entity, page.position + len(page.rows))
+        yield from self._compare(entity)
+
+    def _changed(self, entity: Entity) -> Iterator[Record]:
+        since = self._since()
+        changes = self._changes
+        if changes is not None and changes.is_full:
+            yield from self._wrapped(entity, changes.rows.get(entity.name, []))
+        elif since is not None:
+            for page in self.api.pages(entity, since=since - self.how.overlap):
+                yield from self._wrapped(entity, page.rows)
+        is_told = changes is not None and bool(changes.deleted.get(entity.name))
+        if is_told or self._sweep_due:
+            yield from self._compare(entity)
+
+    def _compare(self, entity: Entity, read: tuple[str, ...] | None = None) -> Iterator[Record]:
+        """Hand over all ids; fetch what the hub lacks."""
+        found = Sweep(self.api, entity, self._hand_over, read).run()
+        self._moved |= bool(found.gone or found.wanted)
+        if not found.is_certain:
+            self._swept, self.settlement = False, Settlement.UNSURE
+        for rows in self.api.some(entity, found.wanted):
+            yield from self._wrapped(entity, rows)
+
+    def _hand_over(self, entity: Entity, census: Census) -> CensusVerdict | None:
+        return self.host.take_census(entity.stream, census)
+
+    def _reports(self) -> Iterator[Record]:
+        """QuickBooks' own figures, if the books moved since they were read last."""
+        if not self.how.reads_reports or not (self._moved or self._held.get("reports_due", True)):
+            return
+        oracles = Oracles(self.api, self._today, self._preferences)
+        try:
+            yield from oracles.records()
+        except (SourceMalformed, SourceRejected) as error:
+            self.issues.append(_no_report(error.message, error.code))
+
+    @property
+    def _today(self) -> date:
+        return self.began.date()
+
+    # state
+
+    def _position(self, entity: Entity) -> int:
+        held = self._reading.get("positions", {})
+        return int(held.get(entity.stream, 1))
+
+    @property
+    def _reading(self) -> dict[str, Any]:
+        """How far a first reading has come, and when it began, maybe in an earlier run."""
+        begun = {"began": self.began.isoformat(), "positions": {}}
+        kept: dict[str, Any] = self.host.whole_state.setdefault(READING, {}).setdefault(self.api.realm_id, begun)
+        return kept
+
+    def _progress(self, entity: Entity, position: int) -> None:
+        self._reading["positions"][entity.stream] = position
+        self.host.checkpoint(entity.stream)
+
+    def _finish(self, stream: str) -> None:
+        """Everything up to the beginning of this reading was handed over (of a first one, of the run that began it)."""
+        state = self.host.whole_state
+        began = _moment(state.get(READING, {}).pop(self.api.realm_id, {}).get("began")) or self.began
+        swept_before = self._held.get("swept_at")
+        is_swept = self._swept and (self._since() is None or self._sweep_due)
+        watermarks = {
+            "changed_since": began.isoformat(),
+            "swept_at": began.isoformat() if is_swept else swept_before,
+            "reports_due": REPORTS not in self.wanted or not self.how.reads_reports,
+        }
+        state.setdefault(WATERMARKS, {})[self.api.realm_id] = watermarks
+        self.host.checkpoint(stream)
+
+
+def _moment(text: object) -> datetime | None:
+    if not isinstance(text, str) or not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _no_report(message: str, code: str) -> Issue:
+    return Issue(
+        code="quickbooks.report.unavailable",
+        level=IssueLevel.WARNING,
+        message=f"The books could not be compared with all of QuickBooks' own reports: {message}",
+        hint="The next sync asks again; a report may be too large, or the user who connected may not see reports.",
+        facts={"reason": code},
+    )

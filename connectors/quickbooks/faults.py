@@ -1,0 +1,139 @@
+"""What QuickBooks says went wrong, in our words.
+
+Business faults come with status 400 and a ``Fault`` in the body, those of the gateway (401, 403) with the same words in
+lower case, and a fault can hide in an answer with status 200. Codes are sometimes filled up with zeros. Messages of
+QuickBooks may name people; what is passed on is the code and its general sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import requests
+
+from canonical.errors import (
+    ConcurrentUpdate,
+    CredentialError,
+    KhataError,
+    RateLimited,
+    SourceRejected,
+    SourceUnavailable,
+)
+
+WAIT_S: Final = 60.0
+"""Limits count by the minute, and no header says how long to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: QuickBooks' code without leading zeros, its kind, its general message."""
+
+    code: str
+    kind: str
+    message: str
+
+
+def judge(answer: requests.Response) -> KhataError | None:
+    """Read an answer: the error it is, or None."""
+    if answer.status_code < BAD and b"ault" not in answer.content[:SNIFF]:
+        return None
+    fault = find_fault(answer)
+    return error_of(fault, answer.status_code) if fault else None
+
+
+BAD: Final = 400
+SNIFF: Final = 2000
+THROTTLED: Final = 429
+
+
+def find_fault(answer: requests.Response) -> Fault | None:
+    """The first fault in a body."""
+    try:
+        body = msgspec.json.decode(answer.content)
+    except msgspec.DecodeError:
+        return None
+    return fault_in(body)
+
+
+def fault_in(body: Any) -> Fault | None:
+    """The first fault in a decoded body, in either spelling."""
+    if not isinstance(body, dict):
+        return None
+    found = body.get("Fault") or body.get("fault")
+    if not isinstance(found, dict):
+        return None
+    errors = found.get("Error") or found.get("error") or [{}]
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    code = str(first.get("code") or "").lstrip("0")
+    message = str(first.get("Message") or first.get("message") or "")
+    return Fault(code, str(found.get("type") or ""), message)
+
+
+def error_of(fault: Fault, status: int) -> KhataError:
+    """Our error for a fault."""
+    made = _MADE.get(fault.code)
+    if made is not None:
+        kind, code, message = made
+        return kind(message, code=code, fault=fault.code)
+    if fault.code == "3001" or status == THROTTLED:
+        return _throttled(fault)
+    if fault.kind.upper() in ("SYSTEMFAULT", "SERVICE") or fault.code == "10000":
+        return SourceUnavailable(
+            "QuickBooks failed by itself; it is asked again.", code="quickbooks.failed", fault=fault.code
+        )
+    if fault.kind.upper().startswith("AUTHENTICATION"):
+        return CredentialError(
+            "QuickBooks does not take the sign-in: connect again.", code="quickbooks.sign_in", fault=fault.code
+        )
+    return SourceRejected(
+        f"QuickBooks refused the request (code {fault.code or 'none'}).", code="quickbooks.refused", fault=fault.code
+    )
+
+
+def _throttled(fault: Fault) -> RateLimited:
+    return RateLimited(
+        "QuickBooks takes no more requests for this company at present.",
+        code="quickbooks.throttled",
+        fault=fault.code,
+        retry_after_s=WAIT_S,
+    )
+
+
+_MADE: Final[dict[str, tuple[type[KhataError], str, str]]] = {
+    "3200": (CredentialError, "quickbooks.sign_in", "QuickBooks does not take the sign-in: connect again."),
+    "120": (
+        CredentialError,
+        "quickbooks.access_lost",
+        "Whoever connected has no access to this QuickBooks company any more: connect again as somebody who has.",
+    ),
+    "3100": (
+        CredentialError,
+        "quickbooks.realm_refused",
+        (
+            "The application may not read this QuickBooks company. Keys of development work with sandbox companies "
+            "only, and those of production with real ones: check the setting 'environment'."
+        ),
+    ),
+    "610": (
+        SourceRejected,
+        "quickbooks.object_not_found",
+        "QuickBooks does not have the object any more, or it was made inactive.",
+    ),
+    "5010": (
+        ConcurrentUpdate,
+        "quickbooks.stale_object",
+        "Somebody else changed the object in QuickBooks first: read it again.",
+    ),
+    "5020": (SourceRejected, "quickbooks.permission", "The user who connected may not do this in QuickBooks."),
+    "5030": (SourceRejected, "quickbooks.permission", "The company's QuickBooks plan does not have this."),
+    "6190": (
+        SourceRejected,
+        "quickbooks.subscription_ended",
+        "The QuickBooks subscription of this company has ended; its owner has to renew it.",
+    ),
+    "4000": (SourceRejected, "quickbooks.query_refused", "QuickBooks could not read a query."),
+    "4001": (SourceRejected, "quickbooks.query_refused", "QuickBooks refused a query."),
+    "500": (SourceRejected, "quickbooks.unsupported", "QuickBooks does not support this operation."),
+}

@@ -1,0 +1,152 @@
+"""Signing in to QuickBooks: Intuit's authorisation server.
+
+Refresh tokens rotate: any renewal may bring a new one, and the one before soon ends. So what a renewal brings has to be
+saved before it is used; that is the keeper's business. Which company was chosen (``realmId``) is said only once, when
+the browser comes back, and stays with the tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import requests
+
+from canonical.errors import ConfigurationError, CredentialError, SourceUnavailable
+from connectors.quickbooks.addresses import AUTHORISE, REVOKE, TOKEN, api_url, sign_in_address
+from connectors.quickbooks.client import MINOR_VERSION
+from connectors.quickbooks.faults import judge
+from connectors.sdk.oauth import CLIENT_ID, CLIENT_SECRET, CompanyChoice, OAuthSettings, Web
+from connectors.sdk.token_endpoint import ask_for_tokens, authorize_url, post, tokens_of
+from connectors.sdk.tokens import Tokens, carried_over
+
+SCOPE: Final = "com.intuit.quickbooks.accounting"
+REALM: Final = "realm_id"
+HARD_END: Final = "refresh_ends_at"
+"""Fact of the tokens: when they end for good, five years after somebody agreed; only a person can renew them then."""
+NOTICE: Final = (
+    "QuickBooks India ended on 30 April 2023: an Indian company cannot be connected any more. What works are companies "
+    "of other countries' editions, and files exported from QuickBooks India before. Returns under GST cannot be made "
+    "from a QuickBooks company."
+)
+_ASK_HARD_END: Final = {"x-include-refresh-token-hard-expires-in": "true"}
+_GONE: Final = frozenset({400, 401})
+
+
+class QuickBooksOAuth:
+    """Intuit's authorisation server, for ``khata connect quickbooks`` and for renewals."""
+
+    scopes: tuple[str, ...] = (SCOPE,)
+    has_pkce: bool = False
+    notice: str = NOTICE
+    options: Mapping[str, str] = {"environment": "production"}
+
+    def authorize_url(self, settings: OAuthSettings, *, state: str, challenge: str | None, redirect_uri: str) -> str:
+        """The page on which a person signs in, chooses a company and agrees."""
+        return authorize_url(
+            sign_in_address(settings, AUTHORISE),
+            client_id=_required(settings, CLIENT_ID),
+            scope=" ".join(self.scopes),
+            state=state,
+            challenge=challenge,
+            redirect_uri=redirect_uri,
+        )
+
+    def exchange(
+        self, settings: OAuthSettings, *, callback: Mapping[str, str], verifier: str | None, redirect_uri: str, web: Web
+    ) -> Tokens:
+        """Change the code for tokens; the company that was chosen comes with it.
+
+        Raises:
+            CredentialError: the code was refused, or no company was chosen.
+        """
+        realm = callback.get("realmId", "")
+        if not realm:
+            raise CredentialError(
+                "QuickBooks did not say which company was chosen (realmId); paste the whole address the browser ended "
+                "on.",
+                code="quickbooks.realm_missing",
+            )
+        form = {"grant_type": "authorization_code", "code": callback["code"], "redirect_uri": redirect_uri}
+        if verifier:
+            form["code_verifier"] = verifier
+        return _tokens(_ask(settings, form, web), web.now(), realm)
+
+    def refresh(self, settings: OAuthSettings, tokens: Tokens, *, web: Web) -> Tokens:
+        """Ask for a new access token; the refresh token of the answer replaces the one asked with."""
+        form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
+        fresh = _tokens(_ask(settings, form, web), web.now(), str(tokens.facts.get(REALM) or settings.get(REALM) or ""))
+        return carried_over(fresh, tokens)
+
+    def revoke(self, settings: OAuthSettings, tokens: Tokens, *, web: Web) -> None:
+        """Make the tokens worthless at Intuit; ones that are so already are no error."""
+        url = sign_in_address(settings, REVOKE)
+        answer = post(web, url, json={"token": tokens.refresh_token or tokens.access_token}, basic=_basic(settings))
+        if not answer.ok and answer.status_code not in _GONE:
+            raise SourceUnavailable(
+                f"Intuit did not take the revocation (status {answer.status_code}); try again, or disconnect the app "
+                "in QuickBooks under Apps > My apps.",
+                code="quickbooks.revocation",
+                status=answer.status_code,
+            )
+
+    def companies(self, settings: OAuthSettings, tokens: Tokens, *, web: Web) -> tuple[CompanyChoice, ...]:
+        """The one company these tokens open: each is agreed to by itself."""
+        realm = str(tokens.facts.get(REALM) or settings.get(REALM) or "")
+        if not realm:
+            raise CredentialError(
+                "It is not known which QuickBooks company the sign-in is for: connect again.",
+                code="quickbooks.realm_missing",
+            )
+        return (CompanyChoice(key=realm, name=_company_name(settings, tokens, realm, web), settings={REALM: realm}),)
+
+
+def _required(settings: OAuthSettings, name: str) -> str:
+    found = str(settings.get(name) or "")
+    if not found:
+        raise ConfigurationError(
+            f"The setting {name} is missing: it comes from your application's page at developer.intuit.com.",
+            code="quickbooks.application_missing",
+            setting=name,
+        )
+    return found
+
+
+def _basic(settings: OAuthSettings) -> tuple[str, str]:
+    return _required(settings, CLIENT_ID), _required(settings, CLIENT_SECRET)
+
+
+def _ask(settings: OAuthSettings, form: Mapping[str, str], web: Web) -> dict[str, Any]:
+    url = sign_in_address(settings, TOKEN)
+    return ask_for_tokens(web, url, form, basic=_basic(settings), headers=_ASK_HARD_END)
+
+
+def _tokens(answer: Mapping[str, Any], now: datetime, realm: str) -> Tokens:
+    seconds = answer.get("x_refresh_token_hard_expires_in")
+    ends = (now + timedelta(seconds=float(seconds))).isoformat() if isinstance(seconds, int | float) else ""
+    return tokens_of(answer, now, **{REALM: realm, HARD_END: ends})
+
+
+def _company_name(settings: OAuthSettings, tokens: Tokens, realm: str, web: Web) -> str:
+    try:
+        answer = web.session.get(
+            f"{api_url(settings)}/v3/company/{realm}/companyinfo/{realm}",
+            params={"minorversion": MINOR_VERSION},
+            headers={"Accept": "application/json", "Authorization": f"Bearer {tokens.access_token}"},
+            timeout=web.timeout_s,
+            allow_redirects=False,
+        )
+    except requests.RequestException as error:
+        raise SourceUnavailable(f"QuickBooks did not answer ({type(error).__name__}).") from None
+    refused = judge(answer)
+    if refused is not None:
+        raise refused
+    if not answer.ok:
+        raise SourceUnavailable(
+            f"QuickBooks did not tell the company's name (status {answer.status_code}).", status=answer.status_code
+        )
+    return str(answer.json().get("CompanyInfo", {}).get("CompanyName") or realm)
+
+
+AUTHORISATION: Final = QuickBooksOAuth()

@@ -1,0 +1,56 @@
+"""Asks for QuickBooks' own figures after the books were read: trial balance, open documents, numbers of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from canonical.dates import FY_FIRST_MONTH
+from connectors.quickbooks.client import QuickBooks, Row
+from connectors.quickbooks.entities import DOCUMENTS
+from connectors.quickbooks.records import Record, report_record
+from connectors.quickbooks.reports.asking import (
+    AGED,
+    COUNTS,
+    PAYABLE,
+    RECEIVABLE,
+    TRIAL_BALANCE,
+    aged_params,
+    kept,
+    trial_balance_params,
+)
+from connectors.quickbooks.translate.companies import MONTHS
+from connectors.quickbooks.translate.values import part, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Oracles:
+    """The reports of one company.
+
+    Attributes:
+        today: the day they stand for.
+        preferences: of the company, for the first month of its year.
+    """
+
+    api: QuickBooks
+    today: date
+    preferences: Row
+
+    def records(self) -> Iterator[Record]:
+        """Ask for them, one after the other."""
+        asked = trial_balance_params(self.today, self._year_from)
+        yield self._kept(TRIAL_BALANCE, [self.api.report("TrialBalance", asked)], asked)
+        aged = aged_params(self.today)
+        answers = [self.api.report(name, aged) for name in AGED]
+        yield self._kept(RECEIVABLE, answers, aged)
+        yield self._kept(PAYABLE, answers, aged)
+        yield self._kept(COUNTS, [], {entity.name: self.api.count(entity) for entity in DOCUMENTS})
+
+    @property
+    def _year_from(self) -> date:
+        month = text_of(part(self.preferences, "AccountingInfoPrefs"), "FirstMonthOfFiscalYear")
+        return date(2000, MONTHS.index(month) + 1 if month in MONTHS else FY_FIRST_MONTH, 1)
+
+    def _kept(self, kind: str, answers: list[Row], asked: object) -> Record:
+        return report_record(self.api.realm_id, kind, kept(kind, list(answers), asked))

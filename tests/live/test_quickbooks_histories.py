@@ -1,0 +1,72 @@
+"""Random histories of a company, synced while things go wrong: whatever happened, the store comes to the truth.
+
+Business and second thoughts, syncs between them, passing faults of QuickBooks, expired sign-ins, killed processes, and
+silences longer than change data capture reaches back.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from canonical.errors import KhataError
+from tests.connectors.quickbooks.api import Api, api
+from tests.live.quickbooks import Hub, Killed, hub
+from tests.live.test_quickbooks import agrees
+from workflows.inputs import RunStatus
+
+FAULTS: tuple[dict[str, Any], ...] = (
+    {"rate_limited": "minute"},
+    {"server_error": 500},
+    {"gateway_page": 503},
+    {"truncate_after_bytes": 25},
+    {"drop_after_bytes": 25},
+    {"reset": True},
+    {"expired_token": True},
+    {"answer_lost": True},
+)
+ROUNDS = 7
+
+
+def live_through(served: Api, made: Hub, dice: Random) -> str:
+    """Let something happen to the company, or to a sync."""
+    match dice.choice(["work", "work", "faults", "kill", "silence", "expiry"]):
+        case "work":
+            served.work(dice.randrange(1, 15))
+            return "work"
+        case "faults":
+            chosen = [dice.choice(FAULTS) if dice.random() < 0.3 else {} for _ in range(40)]
+            served.running.next_requests(*chosen)
+            with suppress(KhataError):
+                made.sync()
+            served.running.faults.script.clear()
+            return "faults"
+        case "kill":
+            with suppress(Killed):
+                made.sync(dies_after=dice.randrange(1, 60))
+            return "kill"
+        case "silence":
+            served.work(5)
+            served.clock.advance(days=dice.choice([1, 8, 40]))
+            return "silence"
+        case _:
+            served.app.intuit.expire_access_tokens()
+            return "expiry"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_the_store_comes_to_the_truth(seed: int, tmp_path: Path) -> None:
+    dice = Random(seed)
+    with api(tmp_path, company=seed % 2, documents=50, seed=seed) as served, hub(served, page_rows=20) as made:
+        story = []
+        for _ in range(ROUNDS):
+            story.append([live_through(served, made, dice) for _ in range(dice.randrange(1, 5))])
+            served.clock.advance(dice.randrange(60, 86_400))
+            assert made.sync().status == RunStatus.SUCCEEDED, story
+            agrees(made)
+            assert not made.proof().differences, (story, made.proof().differences[:3])
+        assert served.app.throttle.refused == 0, "no limit was run into"
