@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,9 +110,15 @@ class Controls(Repository):
                 for table in ("ledger", "account_group", "item")
             }
 
-    def completeness(self, company_id: int) -> Completeness:
-        """Count a company's vouchers along the path: said, stored, rejected, waiting."""
+    def completeness(self, company_id: int, streams: Sequence[str] = ("vouchers",)) -> Completeness:
+        """Count a company's vouchers along the path: said, stored, rejected, waiting.
+
+        Args:
+            company_id: whose books.
+            streams: whose raw records are vouchers, one for one.
+        """
         bound = (self._tenant_id, company_id)
+        among = f"stream IN ({', '.join('?' * len(streams))})"
         with self._read() as transaction:
 
             def count(sql: str, *more: str) -> int:
@@ -119,20 +126,22 @@ class Controls(Repository):
 
             return Completeness(
                 read=count(
-                    "SELECT count(*) FROM raw_record WHERE tenant_id = ? AND company_id = ? AND stream = 'vouchers' "
-                    "AND is_current"
+                    f"SELECT count(*) FROM raw_record WHERE tenant_id = ? AND company_id = ? AND {among} "
+                    "AND is_current",
+                    *streams,
                 ),
                 stored=count(
                     "SELECT count(*) FROM voucher WHERE tenant_id = ? AND company_id = ? AND known_to IS NULL"
                 ),
                 rejected=count(
                     "SELECT count(DISTINCT i.raw_id) FROM issue i JOIN raw_record r ON r.tenant_id = i.tenant_id "
-                    "AND r.id = i.raw_id WHERE i.tenant_id = ? AND i.company_id = ? AND i.level = ? "
-                    "AND r.stream = 'vouchers'",
+                    f"AND r.id = i.raw_id WHERE i.tenant_id = ? AND i.company_id = ? AND i.level = ? AND r.{among}",
                     IssueLevel.REJECTED.value,
+                    *streams,
                 ),
                 pending=count(
-                    "SELECT count(*) FROM raw_pending WHERE tenant_id = ? AND company_id = ? AND stream = 'vouchers'"
+                    f"SELECT count(*) FROM raw_pending WHERE tenant_id = ? AND company_id = ? AND {among}",
+                    *streams,
                 ),
             )
 

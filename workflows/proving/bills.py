@@ -49,7 +49,8 @@ def bills(
     """Compare pending bills by party and reference, both ways: theirs we lack, and ours they lack.
 
     Tally scopes these reports by the sign of the bill, not by group: a supplier's advance is receivable. When money
-    that runs against its party falls due is not documented, so there only the date is compared.
+    that runs against its party falls due is not documented, so there only the date is compared. Of a partial report the
+    bills it lists are compared, and nothing else.
     """
     sign = 1 if report.kind is ReportKind.BILLS_RECEIVABLE else -1
     theirs: dict[BillId, BillSum] = {}
@@ -57,11 +58,12 @@ def bills(
         key = (chart.find(line.name) or name_key(line.name), bill_key(line.ref))
         theirs[key] = _add(theirs.get(key), line)
     open_here = {key: bill for key, bill in ours.items() if bill.net * sign > 0}
-    for key in sorted(theirs.keys() | open_here.keys()):
+    for key in sorted(theirs.keys() if report.is_partial else theirs.keys() | open_here.keys()):
         party = parties.get(key[0])
         is_owed = party is None or party.direction in (None, _DIRECTIONS[report.kind])
         yield from _bill(report, open_here.get(key), theirs.get(key), has_due_date=is_owed)
-    yield _sum(report, open_here.values(), theirs.values())
+    if not report.is_partial:
+        yield _sum(report, open_here.values(), theirs.values())
 
 
 _DIRECTIONS = {ReportKind.BILLS_RECEIVABLE: Direction.RECEIVABLE, ReportKind.BILLS_PAYABLE: Direction.PAYABLE}

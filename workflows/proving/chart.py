@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,6 +37,7 @@ class Chart:
         below: keys of the ledgers below a group, at any depth.
         lossy: key by name with every character beyond Latin as a question mark, where that is unambiguous: what is
             exported as ASCII (a report, or our masters) spells names so.
+        named: key by name, where only one bears it: not every source finds its masters by their names.
     """
 
     groups: Mapping[str, AccountGroup]
@@ -44,6 +45,7 @@ class Chart:
     above: Mapping[str, tuple[str, ...]]
     below: Mapping[str, frozenset[str]]
     lossy: Mapping[str, str]
+    named: Mapping[str, str]
 
     def find(self, name: str) -> str | None:
         """Key of the ledger or group a report names; None if there is none."""
@@ -51,7 +53,9 @@ class Chart:
         if key in self.ledgers or key in self.groups:
             return key
         spelt = _as_question_marks(key)
-        return spelt if spelt in self.ledgers or spelt in self.groups else self.lossy.get(key)
+        if spelt in self.ledgers or spelt in self.groups:
+            return spelt
+        return self.lossy.get(key) or self.named.get(key)
 
     def ledgers_of(self, key: str) -> frozenset[str]:
         """The ledger itself, or every ledger below the group."""
@@ -116,6 +120,7 @@ def build_chart(groups: Iterable[AccountGroup], ledgers: Iterable[Ledger]) -> Ch
         above=above,
         below={key: frozenset(found) for key, found in below.items()},
         lossy=_lossy([*by_group, *by_ledger]),
+        named=_named([*by_group.values(), *by_ledger.values()]),
     )
 
 
@@ -125,6 +130,11 @@ def _chain(key: str, groups: Mapping[str, AccountGroup]) -> tuple[str, ...]:
         found.append(key)
         key = groups[key].parent_key
     return tuple(found)
+
+
+def _named(masters: Sequence[AccountGroup | Ledger]) -> dict[str, str]:
+    counts = Counter(name_key(master.name) for master in masters)
+    return {name: master.key for master in masters if counts[name := name_key(master.name)] == 1}
 
 
 def _as_question_marks(key: str) -> str:

@@ -25,6 +25,8 @@ from workflows.proving.period import PeriodBooks
 
 LEDGERS = "ledgers"
 """Stream of ledger masters; every connector calls it so."""
+VOUCHERS = "vouchers"
+"""Stream of documents, unless a connector has one for each kind."""
 
 
 def prove_company(
@@ -41,8 +43,15 @@ def prove_company(
     """
     ours = OurBooks(store, company_id)
     freshness = Freshness(store, company_id, run_id, is_live)
-    proving = _Proving(ours, freshness, read_oracles(store, translator, company_id, freshness, ours.last_day))
+    oracles = read_oracles(store, translator, company_id, freshness, ours.last_day)
+    proving = _Proving(ours, freshness, oracles, document_streams(translator))
     return proving.run()
+
+
+def document_streams(translator: Translator) -> tuple[str, ...]:
+    """Streams whose raw records are vouchers, one for one: those the translator names, else the usual one."""
+    named: tuple[str, ...] = getattr(translator, "document_streams", (VOUCHERS,))
+    return named
 
 
 @dataclass(slots=True)
@@ -52,6 +61,7 @@ class _Proving:
     ours: OurBooks
     freshness: Freshness
     oracles: Oracles
+    documents: tuple[str, ...]
     totals: list[ControlTotal] = field(default_factory=list)
     complete_by: str = ""
     """The oracle that shows our masters to be complete; empty while none does."""
@@ -87,7 +97,7 @@ class _Proving:
         self.totals += self.oracles.judge(oracle, tuple(compare(oracle)))
 
     def _ourselves(self) -> Iterator[ControlTotal]:
-        found = self.ours.store.controls.completeness(self.ours.company_id)
+        found = self.ours.store.controls.completeness(self.ours.company_id, self.documents)
         yield completeness(found.read, found.stored, found.rejected)
         yield double_entry(self.ours.store.controls.books_net(self.ours.company_id))
         if self.ours.last_day is not None:
@@ -184,8 +194,9 @@ class _Proving:
 
     def _on_account(self, closings: Iterable[ControlTotal]) -> Iterator[ControlTotal]:
         """Per day on which both bill reports can serve, with the balances stated for that day."""
-        for day in sorted({oracle.day for oracle in self.oracles.of_kind(*_BILLS)}):
-            reports = [oracle.report for oracle in self.oracles.of_kind(*_BILLS) if oracle.day == day]
+        whole = [oracle for oracle in self.oracles.of_kind(*_BILLS) if not oracle.report.is_partial]
+        for day in sorted({oracle.day for oracle in whole}):
+            reports = [oracle.report for oracle in whole if oracle.day == day]
             stated = self._stated_balances(day, closings)
             if len({report.kind for report in reports}) < len(_BILLS) or not stated:
                 continue
