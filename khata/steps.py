@@ -15,6 +15,7 @@ from khata.wiring import surroundings_of
 
 if TYPE_CHECKING:
     from canonical.record import JsonValue
+    from connectors.sdk.base import Surroundings
     from khata.settings import Settings
     from khata.wiring import Hub
     from workflows.steps import Steps
@@ -29,9 +30,23 @@ def hub_steps(hub: Hub) -> Steps:
         clock=hub.clock,
         tolerance=hub.settings.proof.tolerance,
         surroundings=surroundings_of(hub.settings),
+        surround=Surrounding(hub).of_connection,
         open_secrets=Secrets(hub.settings).opened,
         turnover=parse_turnover(hub.settings.gst.turnover),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """Gives connections their surroundings: the process's, and a sign-in where the product wants one."""
+
+    hub: Hub
+
+    def of_connection(self, tenant: str, connection_id: int) -> Surroundings:
+        """Return the surroundings of a connection."""
+        from khata.sign_in.surroundings import connection_surroundings  # noqa: PLC0415 - as above
+
+        return connection_surroundings(self.hub, tenant, self.hub.tenant(tenant).connections.get_by_id(connection_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ import hashlib
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,12 +29,15 @@ from canonical.record import JsonValue
 from khata.settings import Settings
 
 if TYPE_CHECKING:
-    from storage import Store
+    from storage import Connection, Store, TenantStore
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 SEALED = "sealed"
 VERSION = "1"
+SIGN_IN = "sign_in"
+"""Where a connection's tokens stand, as places are named."""
+TURN_TRIES, TURN_WAIT_S = 600, 0.1
 KEYS_KEPT = 2
 """The key in use and the one before it: a process that sealed with the old one a moment ago is not locked out."""
 
@@ -191,10 +196,39 @@ def _seal_tenant_anew(store: Store, tenant: str, vault: Vault) -> int:
     changed = 0
     for connection in connections.list():
         config = vault.seal_anew(connection.config, tenant, connection.name)
-        if config != dict(connection.config):
+        is_changed = config != dict(connection.config)
+        if is_changed:
             connections.save(connection.name, connection.connector, config, company_id=connection.company_id)
+        if _seal_sign_in_anew(store, tenant, vault, connection) or is_changed:
             changed += 1
     return changed
+
+
+def _seal_sign_in_anew(store: Store, tenant: str, vault: Vault, connection: Connection) -> bool:
+    """Seal a connection's tokens with the key in use, in turn with whoever renews them."""
+    books = store.tenant(tenant)
+    with ExitStack() as turns:
+        _take_turn(books, connection.connection_id, turns)
+        found = books.sign_ins.find(connection.connection_id)
+        if found is None or vault.is_current(found.sealed):
+            return False
+        place = place_of(tenant, connection.name, SIGN_IN)
+        books.sign_ins.reseal(connection.connection_id, vault.seal(vault.open(found.sealed, place), place))
+        return True
+
+
+def _take_turn(books: TenantStore, connection_id: int, turns: ExitStack) -> None:
+    """Wait for a connection's turn: a renewal takes seconds."""
+    from storage.turn import TurnTaken  # noqa: PLC0415 - the database layer loads when a store is open
+
+    for _ in range(TURN_TRIES):
+        try:
+            turns.enter_context(books.sign_in_turn(connection_id))
+        except TurnTaken:
+            time.sleep(TURN_WAIT_S)
+        else:
+            return
+    turns.enter_context(books.sign_in_turn(connection_id))
 
 
 Change = Callable[[Mapping[str, JsonValue], str], JsonValue]

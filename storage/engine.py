@@ -73,6 +73,9 @@ class Dialect(Protocol):
     def commit_soon(self, transaction: Transaction) -> Callable[[], None]:
         """Send the queued statements and the commit without waiting; the result waits, and raises what went wrong."""
 
+    def make_durable(self, engine: sa.Engine) -> None:
+        """Bring what was committed to the disk."""
+
     def settle(self, engine: sa.Engine) -> None:
         """Bring statistics and files in order after a large load."""
 
@@ -210,6 +213,14 @@ class Database:
         finish, self._current.unfinished = self._current.unfinished, None
         if finish is not None:
             finish()
+
+    def make_durable(self) -> None:
+        """Have what this process committed survive a power cut too, at once.
+
+        A commit always survives a kill. SQLite writes its log to the disk now and then only, PostgreSQL at each commit.
+        """
+        with self._translated():
+            self.dialect.make_durable(self.engine)
 
     @property
     def in_transaction(self) -> bool:

@@ -120,6 +120,9 @@ class Postgres:
 
         return wait
 
+    def make_durable(self, engine: sa.Engine) -> None:
+        """Nothing to do: a commit has reached the server's log."""
+
     def settle(self, engine: sa.Engine) -> None:
         """Refresh statistics and the visibility map, without which index-only scans read the heap."""
         with engine.connect() as connection:

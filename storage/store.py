@@ -30,11 +30,14 @@ from storage.reports.controls import Controls
 from storage.repositories.companies import Companies
 from storage.repositories.connections import Bookmarks, Connections
 from storage.repositories.crosswalks import Crosswalks
+from storage.repositories.deliveries import Deliveries
 from storage.repositories.issues import Issues
 from storage.repositories.proofs import Proofs
 from storage.repositories.records import Records
 from storage.repositories.runs import Runs
+from storage.repositories.sign_ins import SignIns
 from storage.repositories.tax_documents import TaxDocuments
+from storage.repositories.throttles import Throttles
 from storage.retirement import Retirement
 from storage.sqlite import Sqlite
 from storage.tenants import DEFAULT_TENANT, ApiKeys, Tenants
@@ -52,6 +55,7 @@ class TenantStore:
         records: canonical records in versions.
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
+        sign_ins: their sealed tokens; ``throttles`` how fast they may ask; ``deliveries`` what called us about them.
         controls: control totals for summaries and proofs.
         reports: trial balance, open bills, ageing, ledger entries, traces.
         tax_documents: what is compared across sales, purchases and notes.
@@ -74,6 +78,9 @@ class TenantStore:
         self.proofs = Proofs(*bound)
         self.connections = Connections(*bound)
         self.bookmarks = Bookmarks(*bound)
+        self.sign_ins = SignIns(*bound)
+        self.throttles = Throttles(*bound)
+        self.deliveries = Deliveries(*bound)
         self.controls = Controls(*bound)
         self.reports = Reports(*bound, records=self.records, raw=self.raw)
         self.crosswalk = Crosswalks(*bound)
@@ -98,6 +105,17 @@ class TenantStore:
             "This connection is being synced at the moment. Wait for that to end; what it brings counts for both."
         )
         with hold_turn(self._database, f"sync:{self.tenant_id}:{connection_id}", sentence=sentence):
+            yield
+
+    @contextmanager
+    def sign_in_turn(self, connection_id: int) -> Iterator[None]:
+        """Be the only one, in this process and any other, that changes a connection's tokens.
+
+        Raises:
+            TurnTaken: somebody else is at it; what they save is there in a moment.
+        """
+        sentence = "The sign-in of this connection is being renewed at the moment."
+        with hold_turn(self._database, f"sign-in:{self.tenant_id}:{connection_id}", sentence=sentence):
             yield
 
     @contextmanager

@@ -39,6 +39,8 @@ from workflows.validation import Declared
 Clock = Callable[[], datetime]
 OpenSecrets = Callable[[Mapping[str, JsonValue], str, str], Mapping[str, JsonValue]]
 """Opens the sealed secrets in the settings of a tenant's connection (settings, tenant, connection)."""
+Surround = Callable[[str, int], Surroundings]
+"""Gives a connection of a tenant its surroundings (tenant, connection id)."""
 HUB_ONLY = "hub"
 """Part of a connection's settings that is the hub's own business; no connector sees it."""
 ABANDONED = "sync.abandoned"
@@ -74,6 +76,7 @@ class Steps:
         clock: the time, UTC; what a run learns is stamped with its start.
         tolerance: rupees an amount may differ by and the state of the books still be published.
         surroundings: of this process, for live sources.
+        surround: surroundings of one connection of a tenant, with its sign-in; None where nobody signs in.
         open_secrets: of connections' settings; None where nothing is sealed. What is opened stays in memory.
         takes_turns: a step of a sync is the only one of its connection, in any process; whoever calls the steps of a
             whole sync and holds the turn all along says no.
@@ -85,6 +88,7 @@ class Steps:
     clock: Clock
     tolerance: Decimal = ZERO
     surroundings: Surroundings | None = None
+    surround: Surround | None = None
     open_secrets: OpenSecrets | None = None
     takes_turns: bool = True
     turnover: Declared = field(default_factory=dict)
@@ -108,7 +112,8 @@ class Steps:
         if then is None:
             return FIRST
         config = self._opened(connection.config, request.tenant, request.connection)
-        now = self._counters(connector, _resolved(store, connection.connector, config))
+        around = self._around(request.tenant, connection.connection_id)
+        now = _counters(connector, _resolved(store, connection.connector, config), around)
         return UNCHANGED if then == now else MOVED
 
     def open_run(self, request: SyncRequest) -> RunRef:
@@ -173,8 +178,9 @@ class Steps:
         sink = StoreSink(store, connector, run.run_id, held.started_at, beat)
         facts: dict[str, JsonValue] = {"files": files, "content": content}
         start = self._start(store, held, sink, facts)
+        around = self._around(run.tenant, held.connection_id)
         if is_live(held):
-            facts["counters"] = self._counters(connector, config)
+            facts["counters"] = _counters(connector, config, around)
         with store.overlapping():
             extracted = run_tap(
                 connector.tap(),
@@ -183,7 +189,7 @@ class Steps:
                 now=held.started_at,
                 state=start.state,
                 progress=watch(beat),
-                surroundings=self.surroundings,
+                surroundings=around,
             )
         facts |= {
             "companies": list(sink.companies.values()),
@@ -211,9 +217,8 @@ class Steps:
         told = {name: value for name, value in config.items() if name != HUB_ONLY}
         return dict(self.open_secrets(told, tenant, connection)) if self.open_secrets and connection else told
 
-    def _counters(self, connector: Connector, config: Mapping[str, JsonValue]) -> JsonValue:
-        """The source's change counters, asked before anything is read: what moves later is seen next time."""
-        return connector.counters(config, self.surroundings) if connector.counters and self.surroundings else None
+    def _around(self, tenant: str, connection_id: int | None) -> Surroundings | None:
+        return self.surround(tenant, connection_id) if self.surround and connection_id else self.surroundings
 
     @alone
     def translate(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
@@ -321,6 +326,11 @@ def _publication(proofs: list[Proof], *, is_held: bool) -> str:
     if not proofs:
         return ""
     return (PublicationState.HELD if is_held else PublicationState.PUBLISHED).value
+
+
+def _counters(connector: Connector, config: Mapping[str, JsonValue], surroundings: Surroundings | None) -> JsonValue:
+    """The source's change counters, asked before anything is read: what moves later is seen next time."""
+    return connector.counters(config, surroundings) if connector.counters and surroundings else None
 
 
 def _resolved(store: TenantStore, connector: str, config: Mapping[str, JsonValue]) -> dict[str, Any]:

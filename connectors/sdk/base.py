@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,9 +14,13 @@ from canonical.issue import Issue
 from canonical.proof import SourceReport
 from canonical.record import JsonValue, RawRecord
 from connectors.sdk.census import Census, CensusMember, CensusVerdict
+from connectors.sdk.tokens import Breaker, Limits, Pace, TokenKeeper
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
+
+    from connectors.sdk.oauth import OAuthProvider
+    from connectors.sdk.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +125,20 @@ class Surroundings:
         work_directory: for answers while they are read, and locks between processes.
         clock: seconds that only go forward.
         sleep: waits that many seconds.
+        tokens: keeper of the connection's tokens; None where nobody signs in, and from the shell (``shell.py`` has
+            parts for that).
+        pace: of the connection, shared by all its workers; None as above.
+        breaker: of the connection, shared by all its workers; None as above.
+        now: the time of day, UTC; None from the shell.
     """
 
     work_directory: Path
     clock: Callable[[], float]
     sleep: Callable[[float], None]
+    tokens: TokenKeeper | None = None
+    pace: Pace | None = None
+    breaker: Breaker | None = None
+    now: Callable[[], datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,9 @@ class Connector:
         counters: asks a live source, cheaply, for numbers that move whenever its books change; equal answers mean
             that nothing moved. None: the connector has no live source. Given the settings of a connection; raises as
             the tap does.
+        oauth: returns the product's authorisation server; None: nobody signs in.
+        webhooks: returns what verifies the product's deliveries; None: it sends none.
+        limits: what the product allows a connection with these settings; None: nothing is known.
     """
 
     name: str
@@ -152,3 +168,6 @@ class Connector:
     raw_version: int = 1
     named_streams: frozenset[str] = frozenset()
     counters: Callable[[Mapping[str, JsonValue], Surroundings], JsonValue] | None = None
+    oauth: Callable[[], OAuthProvider] | None = None
+    webhooks: Callable[[], Webhooks] | None = None
+    limits: Callable[[Mapping[str, JsonValue]], Limits] | None = None

@@ -18,6 +18,7 @@ from canonical.record import JsonValue
 from storage.engine import Transaction
 from storage.repositories.base import Repository
 from storage.tables.run import bookmark, connection
+from storage.tables.sign_in import delivery, sign_in, throttle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Connections(Repository):
         change = {"connector": connector, "config": dict(config), "company_id": company_id, "updated_at": at}
         row = {"tenant_id": self._tenant_id, "id": self._ids.one(), "name": name, "created_at": at, **change}
         with self._write() as transaction:
-            statement = _insert(transaction, connection).values(row)
+            statement = insert_of(transaction, connection).values(row)
             transaction.connection.execute(
                 statement.on_conflict_do_update(index_elements=["tenant_id", "name"], set_=change)
             )
@@ -76,16 +77,17 @@ class Connections(Repository):
         return found[0]
 
     def remove(self, name: str) -> None:
-        """Forget a connection and its bookmarks; what it brought stays.
+        """Forget a connection, its bookmarks, its sign-in and what it was called with; what it brought stays.
 
         Raises:
             NotFound: this tenant has no such connection.
         """
         found = self.get(name)
         with self._write() as transaction:
-            transaction.connection.execute(
-                sa.delete(bookmark).where(self._mine(bookmark), bookmark.c.connection_id == found.connection_id)
-            )
+            for table in (bookmark, sign_in, throttle, delivery):
+                transaction.connection.execute(
+                    sa.delete(table).where(self._mine(table), table.c.connection_id == found.connection_id)
+                )
             transaction.connection.execute(
                 sa.delete(connection).where(self._mine(connection), connection.c.id == found.connection_id)
             )
@@ -138,9 +140,10 @@ class Bookmarks(Repository):
         key = {"tenant_id": self._tenant_id, "connection_id": connection_id, "stream": stream}
         change = {"state": state, "run_id": run_id, "updated_at": at}
         with self._write() as transaction:
-            statement = _insert(transaction, bookmark).values({**key, **change})
+            statement = insert_of(transaction, bookmark).values({**key, **change})
             transaction.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=change))
 
 
-def _insert(transaction: Transaction, table: sa.Table) -> Any:
+def insert_of(transaction: Transaction, table: sa.Table) -> Any:
+    """The database's own INSERT, which knows what to do about a row that is there already."""
     return (postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert)(table)

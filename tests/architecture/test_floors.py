@@ -151,12 +151,15 @@ def test_agent_stays_slim() -> None:
 
 
 CLOCKS = {("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
+SHELL = "connectors/sdk/shell.py"  # a tap that runs by itself has no roof above it
 
 
 def test_only_the_roof_reads_the_clock_and_the_environment() -> None:
     broken = []
     for path in python_files(*(p for p in PACKAGES if p != "khata")):
         relative = path.relative_to(ROOT).as_posix()
+        if relative == SHELL:
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 pair = (node.value.id, node.attr)

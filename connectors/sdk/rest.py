@@ -1,0 +1,313 @@
+"""Asks a product's JSON API: signs in, keeps the pace, waits and repeats, and says what went wrong in our words.
+
+What a product says in its own words (codes in bodies, faults with status 200) is read by the connector's ``judge``;
+what can be done about it follows from the class of the error that it returns. One client serves one thread; the
+keeper, the pace and the breaker behind it are shared.
+
+What is repeated
+    An answer that never came or was cut may belong to a call that took effect. Calls that only read are repeated after
+    every passing failure; a call that writes only when the source certainly did nothing (401, 429), or when the caller
+    says that repeating is safe (``repeatable=True``: the product recognises the same request).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import requests
+from urllib3.exceptions import NewConnectionError
+
+from canonical.errors import KhataError, RateLimited, SourceError, SourceMalformed, SourceUnavailable
+from connectors.sdk.answers import (
+    BAD_FROM,
+    BROKEN_FROM,
+    UNAUTHORISED,
+    broken,
+    by_status,
+    cut,
+    host_of,
+    not_signed_in,
+    retry_after_s,
+)
+from connectors.sdk.tokens import Breaker, Pace, TokenKeeper, Tokens
+
+READING: Final = frozenset({"GET", "HEAD"})
+CHUNK: Final = 64 << 10
+FINAL: Final = frozenset({"source.answer_too_long", "source.quota_used", "source.resting"})
+"""Codes of passing failures that a few seconds do not mend."""
+
+Judge = Callable[[requests.Response], KhataError | None]
+"""Reads an answer in the product's words: the error it is, or None if it is none. The body is loaded (``content``); a
+refusal's may be anything, a proxy's page for example."""
+Authorise = Callable[[Tokens], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How a client asks.
+
+    Attributes:
+        connect_s: patience for a connection.
+        read_s: patience between two pieces of an answer.
+        max_bytes: of an answer's body, unpacked.
+        tries: of one call, with the first.
+        first_wait_s: before the second try, doubled for each one after it; the wait is drawn between half and whole.
+        longest_wait_s: of all those; a source that asks for more is told of as ``RateLimited`` at once.
+    """
+
+    connect_s: float = 10.0
+    read_s: float = 130.0
+    max_bytes: int = 64 << 20
+    tries: int = 5
+    first_wait_s: float = 1.0
+    longest_wait_s: float = 90.0
+
+
+def bearer(tokens: Tokens) -> Mapping[str, str]:
+    """Sign a call as RFC 6750 says."""
+    return {"Authorization": f"Bearer {tokens.access_token}"}
+
+
+class RestClient:
+    """Calls one API on behalf of one connection.
+
+    Args:
+        base_url: scheme, host and the beginning of every path.
+        keeper: of the connection's tokens.
+        refresh: asks the authorisation server for new ones.
+        pace: taken before every call.
+        breaker: asked before every call, told after it.
+        clock: UTC time of day.
+        sleep: waits that many seconds.
+        random: a number from 0 to 1, for jitter.
+        judge: reads answers; None for status codes alone.
+        session: to ask with; nothing of its own is signed in.
+        authorise: the headers that sign a call.
+        manners: limits and patience.
+        decimals: what becomes of a JSON number with a point; ``Decimal`` keeps it exact.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        keeper: TokenKeeper,
+        refresh: Callable[[Tokens], Tokens],
+        pace: Pace,
+        breaker: Breaker,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        random: Callable[[], float],
+        judge: Judge | None,
+        session: requests.Session,
+        authorise: Authorise = bearer,
+        manners: Manners | None = None,
+        decimals: Callable[[str], Any] | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._keeper, self._refresh = keeper, refresh
+        self._pace, self._breaker = pace, breaker
+        self._clock, self._sleep, self._random = clock, sleep, random
+        self._judge, self._session, self._authorise = judge, session, authorise
+        self._manners = manners or Manners()
+        self._decoder = msgspec.json.Decoder(float_hook=decimals)
+        self.calls = 0
+        """Requests sent, repeats included: what the day's quota was charged."""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        data: bytes | str | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool | None = None,
+        cost: int = 1,
+    ) -> dict[str, Any]:
+        """Make one call, with as many requests as it takes.
+
+        Args:
+            method: of HTTP.
+            path: after ``base_url``.
+            params: of the query.
+            json: the body, as JSON.
+            data: the body, as it is; instead of ``json``.
+            headers: besides the usual ones.
+            repeatable: the call may be made twice; None: if the method only reads.
+            cost: calls of the day's quota that one request is.
+
+        Returns:
+            The JSON object answered; empty for an empty body.
+
+        Raises:
+            CredentialError: the sign-in is refused, also with renewed tokens.
+            RateLimited: the source, or our own plan for the day, wants a longer pause than we wait.
+            SourceUnavailable: no answer after all tries, or the breaker is open. ``source.outcome_unknown`` if a
+                writing call may have taken effect.
+            SourceMalformed: cut or not JSON after all tries, or too large.
+            KhataError: as ``judge`` says.
+        """
+        request = requests.Request(
+            method.upper(),
+            f"{self.base_url}/{path.lstrip('/')}",
+            params=dict(params or {}),
+            json=json,
+            data=data,
+            headers={"Accept": "application/json", **(headers or {})},
+        )
+        is_safe = request.method in READING if repeatable is None else repeatable
+        return self._repeat(request, is_safe=is_safe, cost=cost)
+
+    def _repeat(self, request: requests.Request, *, is_safe: bool, cost: int) -> dict[str, Any]:
+        refused_tokens: Tokens | None = None
+        tried = 0
+        while True:
+            try:
+                return self._ask_once(request, self._signed_in(refused_tokens), cost)
+            except _SignInRefused as refused:
+                if refused_tokens is not None:
+                    raise refused.error from None
+                refused_tokens = refused.tokens
+            except (RateLimited, SourceUnavailable, SourceMalformed) as error:
+                tried += 1
+                wait = self._wait_after(error, tried)
+                if wait is None or not (is_safe or _did_nothing(error)):
+                    raise _told(error, is_safe=is_safe, method=str(request.method)) from None
+                self._sleep(wait)
+
+    def _signed_in(self, refused: Tokens | None) -> Tokens:
+        """Tokens that have not ended and are not the refused ones."""
+        tokens = self._keeper.current()
+        is_refused = refused is not None and tokens.access_token == refused.access_token
+        return self._keeper.renew(tokens, self._refresh) if is_refused or tokens.is_stale(self._clock()) else tokens
+
+    def _ask_once(self, request: requests.Request, tokens: Tokens, cost: int) -> dict[str, Any]:
+        self._breaker.check()
+        self._pace.take(cost)
+        self.calls += 1
+        try:
+            found = self._read(self._send(request, tokens), tokens)
+        except (SourceUnavailable, SourceMalformed):
+            self._breaker.failed()
+            raise
+        except (KhataError, _SignInRefused):
+            self._breaker.succeeded()
+            raise
+        self._breaker.succeeded()
+        return found
+
+    def _send(self, request: requests.Request, tokens: Tokens) -> requests.Response:
+        prepared = self._session.prepare_request(request)
+        prepared.headers.update(self._authorise(tokens))
+        manners = self._manners
+        try:
+            answer = self._session.send(
+                prepared, stream=True, allow_redirects=False, timeout=(manners.connect_s, manners.read_s)
+            )
+            return self._loaded(answer)
+        except requests.exceptions.ChunkedEncodingError:
+            raise cut(request) from None
+        except requests.RequestException as error:  # its text holds the address with its query
+            raise SourceUnavailable(
+                f"{host_of(request)} did not answer ({type(error).__name__}). Is it reachable from here?",
+                host=host_of(request),
+                was_sent=not _never_connected(error),
+            ) from None
+
+    def _loaded(self, answer: requests.Response) -> requests.Response:
+        body = bytearray()
+        with answer:
+            for piece in answer.iter_content(CHUNK):
+                body += piece
+                if len(body) > self._manners.max_bytes:
+                    raise SourceMalformed(
+                        f"An answer is longer than {self._manners.max_bytes} bytes; ask for less at a time.",
+                        code="source.answer_too_long",
+                    )
+        answer._content = bytes(body)  # noqa: SLF001 - requests has no other way to limit a body
+        return answer
+
+    def _read(self, answer: requests.Response, tokens: Tokens) -> dict[str, Any]:
+        status = answer.status_code
+        if status >= BROKEN_FROM:
+            raise self._judged(answer) or broken(answer, self._clock())
+        found = self._decoded(answer)
+        error = self._judged(answer) or by_status(answer)
+        if status == UNAUTHORISED:
+            raise _SignInRefused(error or not_signed_in(answer), tokens)
+        if isinstance(error, RateLimited):
+            raise self._hinted(error, answer)
+        if error is not None:
+            raise error
+        return found
+
+    def _decoded(self, answer: requests.Response) -> dict[str, Any]:
+        if not answer.content:
+            return {}
+        try:
+            found = self._decoder.decode(answer.content)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            if answer.status_code >= BAD_FROM:  # a proxy's page: the status says enough
+                return {}
+            raise cut(answer.request) from None
+        return found if isinstance(found, dict) else {"": found}
+
+    def _judged(self, answer: requests.Response) -> KhataError | None:
+        return self._judge(answer) if self._judge else None
+
+    def _hinted(self, error: RateLimited, answer: requests.Response) -> RateLimited:
+        """Add what ``Retry-After`` says to what the connector knows."""
+        asked = retry_after_s(answer.headers.get("Retry-After"), self._clock())
+        pause = max(filter(None, (asked, _pause_of(error))), default=None)
+        if pause is None:
+            return error
+        self._pace.hold(min(pause, self._manners.longest_wait_s))
+        return RateLimited(error.message, code=error.code, **{**error.facts, "retry_after_s": pause})
+
+    def _wait_after(self, error: SourceError, tried: int) -> float | None:
+        """Seconds before the next try; None if there is none."""
+        if tried >= self._manners.tries or error.code in FINAL:
+            return None
+        told = _pause_of(error)
+        if told and told > self._manners.longest_wait_s:
+            return None
+        step = min(self._manners.first_wait_s * 2.0 ** (tried - 1), self._manners.longest_wait_s)
+        jittered = step * (0.5 + self._random() / 2)
+        return told + jittered if told else jittered
+
+
+class _SignInRefused(Exception):
+    """A signal between two methods; never seen outside."""
+
+    def __init__(self, error: KhataError, tokens: Tokens) -> None:
+        super().__init__()
+        self.error, self.tokens = error, tokens
+
+
+def _pause_of(error: SourceError) -> float | None:
+    told = error.facts.get("retry_after_s")
+    return float(told) if told else None
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
+
+
+def _did_nothing(error: SourceError) -> bool:
+    return isinstance(error, RateLimited) or error.facts.get("was_sent") is False
+
+
+def _told(error: SourceError, *, is_safe: bool, method: str) -> SourceError:
+    if is_safe or _did_nothing(error) or error.code in FINAL:
+        return error
+    return SourceUnavailable(
+        f"{error.message} Whether the {method} took effect is unknown: look before it is made again.",
+        code="source.outcome_unknown",
+    )

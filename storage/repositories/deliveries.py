@@ -1,0 +1,92 @@
+"""Deliveries: what products called us with, kept as it came, each once however often it is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from canonical.record import JsonValue
+from storage.repositories.base import Repository
+from storage.repositories.connections import insert_of
+from storage.tables.sign_in import delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One delivery.
+
+    Attributes:
+        body: its bytes.
+        events: what it told of, as the connector read it.
+        times: how often it came.
+        received_at: first.
+        last_at: last.
+    """
+
+    connection_id: int
+    body: bytes
+    events: Sequence[JsonValue]
+    times: int
+    received_at: datetime
+    last_at: datetime
+
+
+class Deliveries(Repository):
+    """The tenant's deliveries."""
+
+    def keep(self, connection_id: int, body: bytes, events: Sequence[JsonValue], *, at: datetime) -> bool:
+        """Keep a delivery; False if the same bytes came before (they are counted then)."""
+        row = {
+            "tenant_id": self._tenant_id,
+            "id": self._ids.one(),
+            "connection_id": connection_id,
+            "digest": sha256(body).digest(),
+            "body": body,
+            "events": list(events),
+            "times": 1,
+            "received_at": at,
+            "last_at": at,
+        }
+        again = {"times": delivery.c.times + 1, "last_at": at}
+        with self._write() as transaction:
+            statement = insert_of(transaction, delivery).values(row)
+            kept = transaction.connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["tenant_id", "connection_id", "digest"], set_=again
+                ).returning(delivery.c.times)
+            )
+            return bool(kept.scalar_one() == 1)
+
+    def forget_before(self, moment: datetime) -> int:
+        """Delete deliveries that came first before a moment; return how many."""
+        with self._write() as transaction:
+            done = transaction.connection.execute(
+                sa.delete(delivery).where(self._mine(delivery), delivery.c.received_at < moment)
+            )
+        return int(done.rowcount)
+
+    def list(self, connection_id: int, *, limit: int = 100) -> tuple[Delivery, ...]:
+        """A connection's deliveries, newest first."""
+        query = (
+            sa.select(delivery)
+            .where(self._mine(delivery), delivery.c.connection_id == connection_id)
+            .order_by(delivery.c.last_at.desc(), delivery.c.id.desc())
+            .limit(limit)
+        )
+        with self._read() as transaction:
+            rows = transaction.connection.execute(query).all()
+        return tuple(
+            Delivery(
+                connection_id=row.connection_id,
+                body=bytes(row.body),
+                events=row.events,
+                times=row.times,
+                received_at=row.received_at,
+                last_at=row.last_at,
+            )
+            for row in rows
+        )
