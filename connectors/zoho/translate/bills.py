@@ -94,6 +94,22 @@ def applied_of(row: Node) -> Decimal:
     return next((amount for field in APPLIED if (amount := find_amount(row, field)) is not None), Decimal(0))
 
 
+REFUNDED = ("amount_fcy", "amount", "refund_amount", "amount_bcy")
+REFUND_ACCOUNTS = ("from_account", "to_account", "account")
+"""Where money given back came from or went to; a document's own list of refunds leaves it out, the refund says it."""
+
+
+def refunded_of(refund: Node) -> Decimal:
+    """How much was given back, in the document's currency."""
+    return next((amount for field in REFUNDED if (amount := find_amount(refund, field)) is not None), Decimal(0))
+
+
+def refund_account(refund: Node, entries: Entries) -> AccountFact:
+    """The account money was given back from, or received on."""
+    prefix = next((name for name in REFUND_ACCOUNTS if text_of(refund, f"{name}_id")), REFUND_ACCOUNTS[0])
+    return entries.account(refund, prefix=prefix)
+
+
 def against(row: Node, ref: str, bill_id: str, net: Decimal, rates: dict[str, Decimal]) -> Settling:
     """The part of a document that settles a bill."""
     return Settling(

@@ -134,9 +134,9 @@ def _post_party(node: Node, entries: Entries, way: Way, rates: Rates) -> None:
     if advance != party:
         bills.post_to_party(entries, advance, (left,))
     for refund in nodes_of(node, way.refunds):
-        back = way.sign * (amount_of(refund, "amount") or amount_of(refund, "refund_amount"))
+        back = way.sign * bills.refunded_of(refund)
         bills.post_to_party(entries, advance, [bills.against(refund, bills.payment_ref(node), "", -back, {})])
-        entries.add(entries.account(refund, prefix="to_account" if way.is_purchase else "from_account"), back)
+        entries.add(bills.refund_account(refund, entries), back)
 
 
 def _advance_ledger(node: Node, entries: Entries, way: Way, key: str, name: str) -> AccountFact:

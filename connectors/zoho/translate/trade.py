@@ -236,7 +236,7 @@ def _post_write_off(node: Node, entries: Entries, shape: Shape, party: AccountFa
 
 def _post_refund(refund: Node, node: Node, entries: Entries, shape: Shape, party: AccountFact) -> None:
     """Money given back for what the document left over, on the document's day: it has one voucher."""
-    net = shape.sign * (amount_of(refund, "amount") or amount_of(refund, "refund_amount"))
+    net = shape.sign * bills.refunded_of(refund)
     if net:
         bills.post_to_party(entries, party, [bills.against(refund, shape.reference(node), "", net, {})])
-        entries.add(entries.account(refund, prefix="from_account" if not shape.is_purchase else "to_account"), -net)
+        entries.add(bills.refund_account(refund, entries), -net)

@@ -1,0 +1,412 @@
+"""One organisation as the source of the tap: walks its lists, plans the calls, reads in full what is new or differs.
+
+Order of a sync: the organisation and its chart (with balances), every list, the plan, the documents, what has gone, the
+balances once more. Lists that cannot say what changed are walked whole every time, which also tells what has gone from
+them; the others only in a sweep (``sweep_hours``). What is missing from a whole list is asked for by its id before it is
+called deleted, because rows slip from page to page while somebody works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Protocol, cast
+
+from canonical.errors import ConfigurationError, CredentialError, SourceRejected
+from canonical.issue import Issue, IssueLevel
+from canonical.record import JsonValue
+from connectors.sdk.base import ProgressEvent, Surroundings
+from connectors.sdk.census import CENSUS, Census, CensusMember, CensusVerdict, Settlement, census_record
+from connectors.zoho.client import Row, ZohoClient, rows_of
+from connectors.zoho.listing import Listed, Listing, walk
+from connectors.zoho.open_documents import Seen
+from connectors.zoho.quota import Plan, make_plan
+from connectors.zoho.refusals import NOT_FOUND
+from connectors.zoho.reports import BALANCES, MASTERS, NATURAL, OPEN_PAYABLE, OPEN_RECEIVABLE, account_row
+from connectors.zoho.streams import REPORTS, STREAMS
+from connectors.zoho.translate.node import find_number, nodes_of, text_of
+from connectors.zoho.watermark import Watermark
+
+Record = dict[str, Any]
+Compare = Callable[[Census], CensusVerdict]
+COMPANIES, ACCOUNTS, TAXES = "companies", "chartofaccounts", "taxes"
+APPLIED = {"customerpayments": ("invoices", "invoice"), "vendorpayments": ("bills", "bill")}
+"""Lists of what a payment is applied to; whose rates a foreign payment needs."""
+REFUNDS = {
+    "payment_refunds": "payment_refund_id",
+    "vendorpayment_refunds": "vendorpayment_refund_id",
+    "creditnote_refunds": "creditnote_refund_id",
+    "vendor_credit_refunds": "vendor_credit_refund_id",
+}
+REFUND_ACCOUNTS = ("from_account_id", "to_account_id", "account_id")
+CONFIRMED_MAX = 500
+"""Candidates of deletion that one sync asks for; the rest waits for the next."""
+OVERLAP_MINUTES, SWEEP_HOURS = 10, 24
+
+
+class Emission(Protocol):
+    """What the source asks of the tap."""
+
+    progress: Callable[[ProgressEvent], None] | None
+
+    @property
+    def whole_state(self) -> dict[str, Any]:
+        """The tap's state; changes are kept."""
+        ...
+
+    def checkpoint(self, stream: str) -> None:
+        """Emit the state: every record yielded so far has been emitted."""
+
+    def emit_aside(self, stream: str, record: Mapping[str, JsonValue]) -> None:
+        """Emit a record of another stream."""
+
+
+class ZohoSource:
+    """Reads one organisation.
+
+    Args:
+        settings: of the tap.
+        emission: the tap.
+        surroundings: of this process.
+        selected: streams to be read.
+        compare: what the hub holds; None from the shell, where the bookmarks decide.
+    """
+
+    def __init__(
+        self,
+        settings: Mapping[str, JsonValue],
+        emission: Emission,
+        surroundings: Surroundings,
+        selected: frozenset[str],
+        compare: Compare | None = None,
+    ) -> None:
+        self._settings, self._emission, self._compare = settings, emission, compare
+        self._client = ZohoClient(settings, surroundings)
+        self._selected = selected
+        self._listings: dict[str, Listing] = {}
+        self._wanted: dict[str, list[str]] = {}
+        self._gone: dict[str, tuple[str, ...]] = {}
+        self._plan: Plan | None = None
+        self._mark = Watermark()
+        self._reached: dict[str, datetime] = {}
+        self._began: datetime | None = None
+        self._seen = Seen("")
+        self._organisation: Row = {}
+        self._accounts: list[dict[str, Any]] = []
+        self._has_moved = self._is_partial = self._is_sweep = False
+        self.issues: list[Issue] = []
+
+    @property
+    def settlement(self) -> Settlement:
+        """Whether there is more to read at once, or later."""
+        if self._is_partial:
+            return Settlement.UNSURE
+        return Settlement.MOVED if self._has_moved else Settlement.SETTLED
+
+    def facts(self) -> list[dict[str, JsonValue]]:
+        """The plan, and what was used, for summaries."""
+        if self._plan is None:
+            return []
+        used: dict[str, JsonValue] = {"organization": self._client.organization_id, "calls_used": self._client.calls}
+        return [{**used, "is_sweep": self._is_sweep, "plan": self._plan.to_json()}]
+
+    def prepare(self) -> None:
+        """Walk the lists and make the plan; nothing is read in full before.
+
+        Raises:
+            KhataError: the sign-in, the organisation or a list that must be there is refused; nothing is emitted.
+        """
+        if self._plan is not None:
+            return
+        self._began = self._client.now()
+        self._choose_organisation()
+        key = self._client.organization_id
+        held = self._emission.whole_state.get(COMPANIES, {}).get(key)
+        self._mark = Watermark.from_state(held) if held else Watermark()
+        self._is_sweep = self._must_sweep(self._began)
+        self._seen = Seen(text_of(self._organisation, "currency_code"))
+        for stream in STREAMS:
+            if stream in self._selected and stream != COMPANIES:
+                self._list(stream)
+        if TAXES in self._listings:
+            self._complete_taxes(self._listings[TAXES])
+        self._decide()
+
+    def records(self, stream: str) -> Iterator[Record]:
+        """Yield a stream's records; then what has gone from it is settled, and how far it was read is kept."""
+        self.prepare()
+        if stream == REPORTS:
+            yield from self._reports()
+            self._finish()
+        elif stream == COMPANIES:
+            yield self._record(COMPANIES, self._organisation, _listed(COMPANIES, self._organisation))
+        elif stream in self._listings:
+            yield from self._stream(stream, self._listings[stream])
+            self._settle(stream, self._listings[stream])
+
+    # -- before the first record ------------------------------------------------------------------------------------
+
+    def _choose_organisation(self) -> None:
+        rows = rows_of(self._client.get("organizations"), ("organizations",), "organizations")
+        wanted = self._client.organization_id
+        found = next((row for row in rows if text_of(row, "organization_id") == wanted), None)
+        if found is None and not wanted and len(rows) == 1:
+            found = rows[0]
+        if found is None:
+            known = ", ".join(f"{text_of(row, 'organization_id')} ({text_of(row, 'name')})" for row in rows)
+            raise ConfigurationError(
+                f"Set organization_id to one of the organisations this sign-in opens: {known or 'none'}.",
+                code="zoho.organization",
+            )
+        self._client.organization_id = text_of(found, "organization_id")
+        self._organisation = found
+
+    def _must_sweep(self, now: datetime) -> bool:
+        how = str(self._settings.get("sweep") or "auto")
+        swept = self._mark.swept_at
+        hours = timedelta(hours=float(self._settings.get("sweep_hours") or SWEEP_HOURS))
+        return how == "always" or swept is None or (how == "auto" and now - swept >= hours)
+
+    def _list(self, stream: str) -> None:
+        spec = STREAMS[stream]
+        since = None if self._is_sweep else self._mark.modified.get(stream)
+        overlap = timedelta(minutes=float(self._settings.get("overlap_minutes") or OVERLAP_MINUTES))
+        try:
+            listing = walk(self._client, stream, spec, since - overlap if since else None, self._seen.see)
+        except (CredentialError, SourceRejected) as refused:
+            if not spec.is_optional:
+                raise
+            self._note(
+                "zoho.stream.left_out",
+                IssueLevel.INFO,
+                f"Zoho Books does not show {stream.replace('_', ' ')}: {refused.message}",
+                hint=f"If they are wanted, connect again with the scope ZohoBooks.{spec.scope}.READ.",
+            )
+            return
+        if listing.is_filter_ignored:
+            self._note(
+                "zoho.filter.ignored",
+                IssueLevel.INFO,
+                f"Zoho Books does not filter {stream} by the modified time; the whole list was walked.",
+            )
+        self._listings[stream] = listing
+        if stream == ACCOUNTS:
+            self._accounts = [account_row(row) for row in listing.whole.values()]
+        if self._emission.progress:
+            self._emission.progress(ProgressEvent("list", len(self._listings), len(STREAMS), "lists"))
+
+    def _complete_taxes(self, listing: Listing) -> None:
+        """Groups of taxes say their members only one by one; what they were is kept in the state."""
+        for key, row in listing.whole.items():
+            if text_of(row, "tax_type") != "tax_group":
+                continue
+            if key not in self._mark.tax_groups:
+                group = self._client.get(f"settings/taxgroups/{key}").get("tax_group") or {}
+                members = [dict(member) for member in nodes_of(group, "taxes")]
+                self._mark.tax_groups[key] = [{"tax_id": text_of(one, "tax_id")} for one in members]
+            row["taxes"] = self._mark.tax_groups[key]
+
+    def _decide(self) -> None:
+        for stream, listing in self._listings.items():
+            verdict = self._held(stream, listing)
+            if verdict is None:
+                since = self._mark.modified.get(stream)
+                rows = listing.rows.values()
+                self._wanted[stream] = [one.key for one in rows if not (since and one.modified and one.modified < since)]
+            else:
+                wanted = set(verdict.wanted)
+                self._wanted[stream] = [key for key in listing.rows if key in wanted]
+                if listing.is_whole:
+                    self._gone[stream] = verdict.gone[:CONFIRMED_MAX]
+        details = {name: len(keys) for name, keys in self._wanted.items() if STREAMS[name].detail}
+        self._plan = make_plan(
+            listed=self._client.calls,
+            details=details,
+            checks={name: len(keys) for name, keys in self._gone.items() if keys},
+            left=self._client.pace.left_today(),
+            order=tuple(STREAMS),
+        )
+        if not self._plan.is_whole:
+            self._is_partial = True
+            self._note(
+                "zoho.quota.postponed",
+                IssueLevel.WARNING,
+                f"{self._plan.postponed} documents wait for another day: the sync needs {self._plan.calls} calls, and "
+                f"{self._plan.left} are left of today's.",
+                hint="Nothing is lost; the next sync goes on. A larger plan of Zoho Books allows more calls a day.",
+            )
+
+    def _held(self, stream: str, listing: Listing) -> CensusVerdict | None:
+        if self._compare is None:
+            return None
+        return self._compare(self._census(stream, listing, (), is_sure=False))
+
+    def _census(self, stream: str, listing: Listing, also: tuple[str, ...], *, is_sure: bool) -> Census:
+        members = (*(one.member for one in listing.rows.values()), *(CensusMember(key=key) for key in also))
+        return Census(self._client.organization_id, stream, None, members, is_sure)
+
+    # -- the records ------------------------------------------------------------------------------------------------
+
+    def _stream(self, stream: str, listing: Listing) -> Iterator[Record]:
+        spec = STREAMS[stream]
+        wanted = self._wanted[stream]
+        if not spec.detail:
+            for key in wanted if self._compare is None else listing.rows:
+                yield self._record(stream, listing.whole[key], listing.rows[key])
+            return
+        allowed = self._plan.allowed.get(stream, 0) if self._plan else 0
+        chosen = sorted(wanted, key=lambda key: listing.rows[key].day or datetime.max.date(), reverse=True)[:allowed]
+        for done, key in enumerate(chosen, start=1):
+            detail = self._detail(stream, key)
+            if detail is not None:
+                yield self._record(stream, detail, listing.rows[key])
+            if self._emission.progress and done % 100 == 0:
+                self._emission.progress(ProgressEvent("read", done, len(chosen), stream))
+
+    def _detail(self, stream: str, key: str) -> Row | None:
+        """A document in full; None if it is gone by now, or Zoho does not show it."""
+        spec = STREAMS[stream]
+        try:
+            answer = self._client.get(f"{spec.path}/{key}")
+        except SourceRejected as refused:
+            self._has_moved = True
+            if refused.code != NOT_FOUND:
+                self._is_partial = True
+                self._note(
+                    "zoho.document.refused",
+                    IssueLevel.WARNING,
+                    f"Zoho Books listed a record of {stream} and then did not show it: {refused.message}",
+                    hint="The next sync asks again.",
+                )
+            return None
+        found = rows_of(answer, spec.detail, spec.path)
+        if found:
+            self._complete_refunds(f"{spec.path}/{key}", found[0])
+        return found[0] if found else None
+
+    def _complete_refunds(self, path: str, node: Row) -> None:
+        """A document lists its refunds without their account; each refund says it."""
+        for field, id_field in REFUNDS.items():
+            for row in nodes_of(node, field):
+                key = text_of(row, id_field)
+                if not key or any(text_of(row, name) for name in REFUND_ACCOUNTS):
+                    continue
+                try:
+                    answer = self._client.get(f"{path}/refunds/{key}")
+                except SourceRejected:
+                    continue
+                told = next((value for value in answer.values() if isinstance(value, dict)), {})
+                cast("Row", row).update({name: told[name] for name in REFUND_ACCOUNTS if text_of(told, name)})
+
+    def _record(self, stream: str, node: Row, listed: Listed) -> Record:
+        return {
+            "organization_id": self._client.organization_id,
+            "key": listed.key,
+            "name": text_of(node, "name") if stream == COMPANIES else listed.number,
+            "number": listed.number,
+            "date": listed.day.isoformat() if listed.day else None,
+            "modified": listed.modified.isoformat() if listed.modified else None,
+            "version": listed.version,
+            "object": node,
+            "rates": self._rates(stream, node),
+        }
+
+    def _rates(self, stream: str, node: Row) -> dict[str, str]:
+        """Rates of the foreign bills a payment settles; what the lists did not say is asked for."""
+        if stream not in APPLIED or text_of(node, "currency_code") in ("", self._seen.base_currency):
+            return {}
+        path, name = APPLIED[stream]
+        found = {}
+        for row in nodes_of(node, path):
+            key = text_of(row, f"{name}_id")
+            if key not in self._seen.rates:
+                self._seen.rates[key] = self._rate_of(path, name, key)
+            if self._seen.rates[key]:
+                found[key] = f"{self._seen.rates[key]:f}"
+        return found
+
+    def _rate_of(self, path: str, name: str, key: str) -> Decimal:
+        try:
+            return find_number(self._client.get(f"{path}/{key}").get(name) or {}, "exchange_rate") or Decimal(0)
+        except SourceRejected:  # an opening balance is no invoice that can be asked for
+            return Decimal(0)
+
+    # -- after a stream ---------------------------------------------------------------------------------------------
+
+    def _settle(self, stream: str, listing: Listing) -> None:
+        newest = max(filter(None, (listing.newest, self._mark.modified.get(stream))), default=None)
+        if newest:
+            self._reached[stream] = newest
+        if listing.is_whole:
+            self._take_census(stream, listing)
+        if self._compare is None:
+            self._save()
+
+    def _take_census(self, stream: str, listing: Listing) -> None:
+        if self._compare is None:
+            self._emission.emit_aside(CENSUS, census_record(self._census(stream, listing, (), is_sure=False)))
+            return
+        told = self._compare(self._census(stream, listing, (), is_sure=False)).gone
+        room = self._client.pace.left_today()
+        asked = told[: CONFIRMED_MAX if room is None else min(CONFIRMED_MAX, room)]
+        there = tuple(key for key in asked if self._exists(stream, key))
+        if there:
+            self._has_moved = True
+        if asked:
+            self._compare(self._census(stream, listing, (*there, *told[len(asked) :]), is_sure=True))
+
+    def _exists(self, stream: str, key: str) -> bool:
+        """Ask for one record; only Zoho's own word that there is none makes it gone."""
+        try:
+            self._client.get(f"{STREAMS[stream].path}/{key}")
+        except SourceRejected as refused:
+            return refused.code != NOT_FOUND
+        except CredentialError:
+            return True
+        return True
+
+    def _reports(self) -> Iterator[Record]:
+        if ACCOUNTS in self._listings:
+            again = walk(self._client, ACCOUNTS, STREAMS[ACCOUNTS], None).whole
+            accounts = [account_row(row) for row in again.values()]
+            self._has_moved |= accounts != self._accounts
+            yield self._report(
+                BALANCES,
+                sign=str(self._settings.get("balance_sign") or NATURAL),
+                accounts=accounts,
+                contacts=list(self._seen.contacts.values()),
+            )
+        if self._is_sweep:
+            for title, side in ((OPEN_RECEIVABLE, 1), (OPEN_PAYABLE, -1)):
+                yield self._report(title, documents=self._seen.open_on(side))
+        if "items" in self._listings:
+            yield self._report(MASTERS, counts={"stock items": len(self._listings["items"].rows)})
+
+    def _report(self, title: str, **told: Any) -> Record:
+        node = {"report": title, "moved": self._has_moved or self._is_partial, **told}
+        return self._record(REPORTS, node, Listed(title, 0, title, None, None))
+
+    def _finish(self) -> None:
+        if self._is_partial:
+            return
+        self._mark.modified |= self._reached
+        if self._is_sweep:
+            self._mark.swept_at = self._began
+        self._mark.calls = self._client.calls
+        self._save()
+
+    def _save(self) -> None:
+        """Keep how far the organisation was read; from the shell stream by stream."""
+        if self._compare is None:
+            self._mark.modified |= self._reached
+        kept = self._emission.whole_state.setdefault(COMPANIES, {})
+        kept[self._client.organization_id] = self._mark.to_state()
+        self._emission.checkpoint(COMPANIES)
+
+    def _note(self, code: str, level: IssueLevel, message: str, *, hint: str = "") -> None:
+        self.issues.append(Issue(code=code, level=level, message=message, where="Zoho Books", hint=hint))
+
+
+def _listed(stream: str, row: Row) -> Listed:
+    return Listed(text_of(row, STREAMS[stream].key), 0, "", None, None)
