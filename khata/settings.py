@@ -144,6 +144,22 @@ class TallySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSettings:
+    """Products one signs in to: Zoho Books, QuickBooks Online."""
+
+    callback_port: int = setting(
+        9656,
+        "Port on this computer where a browser comes back to with a product's consent; the redirect address registered "
+        "with the product is http://localhost:PORT/callback.",
+    )
+    schedule_minutes: int = setting(
+        60,
+        "Minutes between two syncs of the hub ('khata up') of every connection that is signed in; 0 means none. Each "
+        "costs calls of the product's day; webhooks bring changes in between.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What is written while Khata works."""
 
@@ -200,6 +216,7 @@ class Settings:
     temporal: TemporalSettings = field(default_factory=TemporalSettings)
     secrets: SecretsSettings = field(default_factory=SecretsSettings)
     tally: TallySettings = field(default_factory=TallySettings)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
     writing: WritingSettings = field(default_factory=WritingSettings)
     log: LogSettings = field(default_factory=LogSettings)
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -226,6 +243,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "temporal": TemporalSettings,
         "secrets": SecretsSettings,
         "tally": TallySettings,
+        "sign_in": SignInSettings,
         "writing": WritingSettings,
         "log": LogSettings,
     }

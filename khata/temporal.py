@@ -74,9 +74,7 @@ def keep_polls(settings: Settings, store: Store, target: TemporalTarget, *, wait
     Returns:
         Number of connections that are polled.
     """
-    minutes = settings.tally.schedule_minutes
-    every = timedelta(minutes=minutes) if minutes else None
-    plans = [_poll_plan(store, tenant.slug, every) for tenant in store.tenants.list()]
+    plans = [plan for tenant in store.tenants.list() for plan in _poll_plans(settings, store, tenant.slug)]
     return asyncio.run(poll_everything(target, plans, wait_s=wait_s))
 
 
@@ -90,12 +88,25 @@ def keep_polls_of_running_hub(settings: Settings, store: Store) -> bool:
     return True
 
 
-def _poll_plan(store: Store, tenant: str, every: timedelta | None) -> PollPlan:
+def _poll_plans(settings: Settings, store: Store, tenant: str) -> list[PollPlan]:
+    """One plan for running programs, one for products that are signed in: what one polls, the other leaves alone."""
     known = store.tenant(tenant).connections.list()
-    live = [one for one in known if one.config.get("gateway")]
-    return PollPlan(
-        tenant=tenant,
-        live=[SyncRequest(tenant=tenant, connection=one.name, source=one.connector) for one in live],
-        others=frozenset(one.name for one in known if one not in live),
-        every=every,
-    )
+    signed_in = _signed_in(store, tenant)
+    running = [one for one in known if one.config.get("gateway")]
+    online = [one for one in known if one.connection_id in signed_in]
+    files = [one for one in known if one.config.get("files")]
+    groups = ((running, settings.tally.schedule_minutes, online), (online, settings.sign_in.schedule_minutes, running))
+    return [
+        PollPlan(
+            tenant=tenant,
+            live=[SyncRequest(tenant=tenant, connection=one.name, source=one.connector) for one in live],
+            others=frozenset(one.name for one in (*files, *others)),
+            every=timedelta(minutes=minutes) if minutes else None,
+        )
+        for live, minutes, others in groups
+    ]
+
+
+def _signed_in(store: Store, tenant: str) -> frozenset[int]:
+    """Connections whose sign-in is good; the others wait for their owner."""
+    return frozenset(one.connection_id for one in store.tenant(tenant).sign_ins.list() if not one.refusal)

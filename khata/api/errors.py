@@ -34,6 +34,7 @@ from canonical.errors import (
 from canonical.receivable import BucketError
 from khata.reading.record_id import RecordIdInvalid
 from khata.reading.request import RequestInvalid
+from khata.sign_in.webhooks import DeliveryRefused
 from storage import CursorInvalid
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class BodyTooLarge(RequestInvalid):
 
 ERROR_STATUSES: tuple[tuple[type[KhataError], int], ...] = (
     (KeyRefused, 401),
+    (DeliveryRefused, 403),
     (TooManyRequests, 429),
     (BodyTooLarge, 413),
     (RequestInvalid, 422),
@@ -85,6 +87,7 @@ ERROR_STATUSES: tuple[tuple[type[KhataError], int], ...] = (
 HINTS: dict[type[KhataError], str] = {
     KeyRefused: "Send the key as 'X-API-Key: khata_...' or 'Authorization: Bearer khata_...'.",
     TooManyRequests: "Wait for the number of seconds in Retry-After.",
+    DeliveryRefused: "Sign it with the secret that 'khata webhooks set' stored for this product.",
     NotFound: "List what there is with the endpoint one level up.",
     ConcurrentUpdate: "Read again and repeat.",
     MigrationNeeded: "The operator runs 'khata db migrate'.",

@@ -28,10 +28,12 @@ from khata.cli import (
     sandbox,
     secrets,
     serving,
+    signing_in,
     tenants,
     tracing,
     validating,
     watching,
+    webhooks,
     writing,
 )
 from khata.cli.session import Invocation
@@ -83,10 +85,12 @@ def root(
 
 app.command("import", rich_help_panel=READ)(importing.import_files)
 app.add_typer(connect.app, name="connect", rich_help_panel=READ)
+app.command(rich_help_panel=READ)(signing_in.disconnect)
 app.command(rich_help_panel=READ)(running.sync)
 app.command(rich_help_panel=READ)(watching.watch)
 app.add_typer(doctor.app, name="doctor", rich_help_panel=READ)
 app.add_typer(connections.app, name="connections", rich_help_panel=READ)
+app.add_typer(webhooks.app, name="webhooks", rich_help_panel=READ)
 
 app.command(rich_help_panel=BOOKS)(books.companies)
 app.command(rich_help_panel=BOOKS)(parties.parties)

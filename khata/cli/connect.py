@@ -1,4 +1,4 @@
-"""``khata connect``: from a running program to a saved connection."""
+"""``khata connect``: from a running program, or a product one signs in to, to a saved connection."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khata.cli import signing_in
 from khata.cli.connections import keep_polls_if_running
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
     from khata.live.connecting import Connected
     from storage import Connection
 
-app = typer.Typer(help="Connect running programs, for repeated syncs.", no_args_is_help=True)
+app = typer.Typer(help="Connect running programs and online products, for repeated syncs.", no_args_is_help=True)
 USUAL_URL = "http://localhost:9000"
 
 
 @app.callback()
 def connect() -> None:
-    """Connect running programs, for repeated syncs."""
+    """Connect running programs and online products, for repeated syncs."""
+
+
+app.command()(signing_in.zoho)
+app.command()(signing_in.quickbooks)
 
 
 @app.command()

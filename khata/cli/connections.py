@@ -78,6 +78,9 @@ def remove(
 ) -> None:
     """Remove a connection; the books it brought stay."""
     with open_session(ctx, db, tenant) as session:
+        known = session.books.sign_ins.find(session.books.connections.get(name).connection_id)
         session.books.connections.remove(name)
         keep_polls_if_running(session)
     typer.echo(f"Connection {name} is removed; its books stay.")
+    if known is not None and not known.refusal:
+        typer.echo("Its tokens are forgotten here, not revoked: end the access in the product's own settings.")

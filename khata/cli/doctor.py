@@ -42,12 +42,69 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
     """
     with open_session(ctx, db, tenant) as session:
         found = _examine(session, connections or [], url, odbc=odbc)
-    if form is DocumentFormat.JSON:
-        write_document({"findings": [one.to_json() for one in found]})
-    else:
-        for one in found:
-            _print(one)
-    raise typer.Exit(ExitCode.OK if all(one.is_usable for one in found) else ExitCode.ACT)
+    _write(found, form)
+
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[CONNECTION...]", help="Connections to look at; all if left out.")
+]
+PublicUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--public-url", metavar="URL", help="Where the API is reached from outside; tries whether webhooks get through."
+    ),
+]
+
+
+@app.command()
+def zoho(  # noqa: PLR0917 - one parameter per option, given by name
+    ctx: typer.Context,
+    connections: Names = None,
+    public_url: PublicUrl = None,
+    db: Database = None,
+    tenant: Tenant = None,
+    form: SummaryFormat = DocumentFormat.TABLE,
+) -> None:
+    """Look at connections to Zoho Books: sign-in, permissions, calls left today, clock, webhooks.
+
+    Ends with 0 if all of them can be read.
+    """
+    _examine_product(ctx, "zoho", connections or [], public_url or "", db, tenant, form)
+
+
+@app.command()
+def quickbooks(  # noqa: PLR0917 - one parameter per option, given by name
+    ctx: typer.Context,
+    connections: Names = None,
+    public_url: PublicUrl = None,
+    db: Database = None,
+    tenant: Tenant = None,
+    form: SummaryFormat = DocumentFormat.TABLE,
+) -> None:
+    """Look at connections to QuickBooks Online: sign-in, permissions, calls, clock, webhooks.
+
+    Ends with 0 if all of them can be read.
+    """
+    _examine_product(ctx, "quickbooks", connections or [], public_url or "", db, tenant, form)
+
+
+def _examine_product(  # noqa: PLR0917 - passed on as they were given
+    ctx: typer.Context,
+    connector: str,
+    names: list[str],
+    public_url: str,
+    db: str | None,
+    tenant: str | None,
+    form: DocumentFormat,
+) -> None:
+    from khata.sign_in.connecting import Products
+    from khata.sign_in.doctor import Examination, examine_all
+
+    with open_session(ctx, db, tenant) as session:
+        products = Products(hub=session.hub, tenant=session.hub.settings.cli.tenant, connector=connector)
+        chosen = tuple(products.get(name) for name in names) or products.list()
+        found = examine_all(Examination(products=products, public_url=public_url), chosen)
+    _write(found, form)
 
 
 def _examine(session: Session, names: list[str], url: str | None, *, odbc: bool) -> list[Finding]:
@@ -64,6 +121,15 @@ def _examine(session: Session, names: list[str], url: str | None, *, odbc: bool)
         found = [examinations.examine_connection(one, surroundings) for one in chosen]
         found += [] if chosen else examinations.examine_computer(surroundings)
     return [*found, *examinations.examine_drivers()] if odbc else found
+
+
+def _write(found: list[Finding], form: DocumentFormat) -> None:
+    if form is DocumentFormat.JSON:
+        write_document({"findings": [one.to_json() for one in found]})
+    else:
+        for one in found:
+            _print(one)
+    raise typer.Exit(ExitCode.OK if all(one.is_usable for one in found) else ExitCode.ACT)
 
 
 def _print(finding: Finding) -> None:

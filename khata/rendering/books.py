@@ -231,6 +231,8 @@ def reads(connection: Connection) -> str:
     files, gateway = connection.config.get("files"), connection.config.get("gateway")
     if gateway:
         return f"{connection.config.get('company') or 'all companies'} at {gateway.get('url', '')}"
+    if company := (connection.config.get("hub") or {}).get("company_name"):
+        return str(company)
     return ", ".join(map(str, files)) if files else ", ".join(sorted(connection.config))
 
 

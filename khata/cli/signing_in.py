@@ -1,0 +1,322 @@
+"""``khata connect zoho|quickbooks`` and ``khata disconnect``: letting Khata into a product, and out again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khata.cli.connections import keep_polls_if_running
+from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
+from khata.cli.output import write_document
+from khata.cli.session import Session, open_session
+
+if TYPE_CHECKING:
+    from canonical.record import JsonValue
+    from connectors.sdk.oauth import CompanyChoice
+    from connectors.sdk.tokens import Tokens
+    from khata.sign_in.authorising import Authorisation
+    from khata.sign_in.connecting import Products, SignedIn
+
+ClientId = Annotated[
+    str | None,
+    typer.Option("--client-id", metavar="ID", help="Of the application registered with the product; asked if needed."),
+]
+SecretFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--client-secret-file",
+        metavar="FILE",
+        help="File with the application's secret ('-' is standard input); asked if left out.",
+    ),
+]
+Setting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Another setting of the connection; repeatable."),
+]
+Company = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--company", metavar="NAME", help="Company to connect, by its number or the beginning of its name; repeatable."
+    ),
+]
+Everything = Annotated[bool, typer.Option("--all", help="Connect every company the sign-in opens.")]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="NAME",
+        help="Name of the connection: of a new one, or of the one to sign in again. Made of the company's name.",
+    ),
+]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        min=1,
+        max=65535,
+        metavar="PORT",
+        help="Port of http://localhost:PORT/callback, as registered with the product.",
+    ),
+]
+RedirectUri = Annotated[
+    str | None,
+    typer.Option(
+        "--redirect-uri",
+        metavar="URL",
+        help="The registered redirect address, if it is another one; needs --no-browser.",
+    ),
+]
+NoBrowser = Annotated[
+    bool,
+    typer.Option("--no-browser", help="Print the page's address, and ask for the one a browser elsewhere ended at."),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the command line says about a sign-in."""
+
+    client_id: str | None
+    secret_file: Path | None
+    settings: Mapping[str, str]
+    companies: Sequence[str]
+    everything: bool
+    name: str
+    port: int | None
+    redirect_uri: str | None
+    no_browser: bool
+
+
+def zoho(  # noqa: PLR0917 - one parameter per option, given by name
+    ctx: typer.Context,
+    client_id: ClientId = None,
+    client_secret_file: SecretFile = None,
+    data_center: Annotated[
+        str,
+        typer.Option("--data-center", metavar="DC", help="Where the account lives: in, com, eu, com.au, jp, ca ..."),
+    ] = "in",
+    setting: Setting = None,
+    company: Company = None,
+    everything: Everything = False,
+    name: Name = None,
+    port: Port = None,
+    redirect_uri: RedirectUri = None,
+    no_browser: NoBrowser = False,
+    db: Database = None,
+    tenant: Tenant = None,
+    form: SummaryFormat = DocumentFormat.TABLE,
+) -> None:
+    """Sign in to Zoho Books, choose organisations, and save a connection for each.
+
+    Register an application in Zoho's API console (a server-based one) with the redirect address that --port makes.
+    Connecting again keeps the bookmarks. Next: khata sync NAME, khata doctor zoho.
+    """
+    told = {"data_center": data_center, **_pairs(setting)}
+    asked = _Asked(
+        client_id=client_id,
+        secret_file=client_secret_file,
+        settings=told,
+        companies=company or (),
+        everything=everything,
+        name=name or "",
+        port=port,
+        redirect_uri=redirect_uri,
+        no_browser=no_browser,
+    )
+    _connect(ctx, "zoho", asked, db, tenant, form)
+
+
+def quickbooks(  # noqa: PLR0917 - one parameter per option, given by name
+    ctx: typer.Context,
+    client_id: ClientId = None,
+    client_secret_file: SecretFile = None,
+    environment: Annotated[
+        str, typer.Option("--environment", metavar="WHICH", help="production, or sandbox for development keys.")
+    ] = "production",
+    setting: Setting = None,
+    company: Company = None,
+    everything: Everything = False,
+    name: Name = None,
+    port: Port = None,
+    redirect_uri: RedirectUri = None,
+    no_browser: NoBrowser = False,
+    db: Database = None,
+    tenant: Tenant = None,
+    form: SummaryFormat = DocumentFormat.TABLE,
+) -> None:
+    """Sign in to a QuickBooks Online company and save a connection to it.
+
+    QuickBooks India ended in April 2023: what works are companies of the global edition. Register an application at
+    developer.intuit.com with the redirect address that --port makes. Next: khata sync NAME, khata doctor quickbooks.
+    """
+    told = {"environment": environment, **_pairs(setting)}
+    asked = _Asked(
+        client_id=client_id,
+        secret_file=client_secret_file,
+        settings=told,
+        companies=company or (),
+        everything=everything,
+        name=name or "",
+        port=port,
+        redirect_uri=redirect_uri,
+        no_browser=no_browser,
+    )
+    _connect(ctx, "quickbooks", asked, db, tenant, form)
+
+
+def disconnect(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the connection.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Forget the sign-in here even if the product cannot be told.")
+    ] = False,
+    db: Database = None,
+    tenant: Tenant = None,
+) -> None:
+    """Sign a connection out: revoke its tokens at the product, and forget them. The books it brought stay."""
+    from khata.sign_in.connecting import Products
+
+    with open_session(ctx, db, tenant) as session:
+        connector = session.books.connections.get(name).connector
+        products = Products(hub=session.hub, tenant=session.hub.settings.cli.tenant, connector=connector)
+        is_revoked = products.disconnect(products.get(name), is_forced=force)
+        keep_polls_if_running(session)
+    if is_revoked:
+        typer.echo(f"{name} is signed out, and its tokens are revoked; its books stay.")
+    elif force:
+        typer.echo(f"{name} is signed out here. The product was not told: revoke the access in its own settings.")
+    else:
+        typer.echo(f"{name} is signed out here. Other connections use the same access, so it was not revoked.")
+
+
+def _connect(  # noqa: PLR0917 - passed on as they were given
+    ctx: typer.Context, connector: str, asked: _Asked, db: str | None, tenant: str | None, form: DocumentFormat
+) -> None:
+    from khata.sign_in.connecting import Products
+
+    with open_session(ctx, db, tenant) as session:
+        products = Products(hub=session.hub, tenant=session.hub.settings.cli.tenant, connector=connector)
+        if products.provider.notice:
+            typer.echo(products.provider.notice, err=True)
+        settings = _settings(products, asked)
+        tokens = _sign_in(session, products, settings, asked)
+        chosen = _choose(products.provider.companies(settings, tokens, web=products.web), asked)
+        if asked.name and len(chosen) > 1:
+            raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
+        done = [products.save(settings, tokens, one, name=asked.name) for one in chosen]
+        if keep_polls_if_running(session):
+            typer.echo("The hub that is running looks at it from now on.", err=True)
+    if form is DocumentFormat.JSON:
+        write_document({"connections": [_document(one) for one in done]})
+    else:
+        for one in done:
+            _print(one, connector)
+
+
+def _settings(products: Products, asked: _Asked) -> dict[str, JsonValue]:
+    """The application's settings: of the connection that is signed in again, else as told or asked for."""
+    from connectors.sdk.oauth import CLIENT_ID, CLIENT_SECRET
+
+    earlier = next((one for one in products.list() if one.name == asked.name), None)
+    kept = products.opened(earlier) if earlier else {}
+    known = {name: kept[name] for name in (CLIENT_ID, CLIENT_SECRET, *products.provider.options) if name in kept}
+    usual = {**products.provider.options, **asked.settings} if not known else {**known, **_changed(products, asked)}
+    client_id = asked.client_id or known.get(CLIENT_ID) or typer.prompt("Client id of the application")
+    is_same = client_id == known.get(CLIENT_ID) and asked.secret_file is None
+    secret = known[CLIENT_SECRET] if is_same else _secret(asked.secret_file)
+    return {**usual, CLIENT_ID: client_id, CLIENT_SECRET: secret}
+
+
+def _changed(products: Products, asked: _Asked) -> dict[str, str]:
+    """What was said otherwise than usual; a connection that is signed in again keeps the rest."""
+    usual = products.provider.options
+    return {name: value for name, value in asked.settings.items() if usual.get(name) != value}
+
+
+def _secret(file: Path | None) -> str:
+    if file is None:
+        return str(typer.prompt("Client secret of the application", hide_input=True)).strip()
+    if str(file) == "-":
+        return sys.stdin.readline().strip()
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}.", param_hint="--client-secret-file") from error
+
+
+def _sign_in(session: Session, products: Products, settings: Mapping[str, JsonValue], asked: _Asked) -> Tokens:
+    from khata.sign_in.authorising import begin
+    from khata.sign_in.callback import redirect_uri_of, wait_for_browser
+
+    port = asked.port or session.hub.settings.sign_in.callback_port
+    attempt = begin(products.provider, settings, asked.redirect_uri or redirect_uri_of(port))
+    if asked.no_browser:
+        return attempt.exchange(_pasted(attempt), products.web)
+    if asked.redirect_uri:
+        raise typer.BadParameter("nobody listens there; add --no-browser.", param_hint="--redirect-uri")
+    with wait_for_browser(port, attempt.is_answered_by) as waiting:
+        if not _opened(attempt.url):
+            typer.echo(
+                "No browser can be opened here. Open this page in one on this computer, or stop and use", err=True
+            )
+            typer.echo(f"--no-browser:\n\n{attempt.url}\n", err=True)
+        return attempt.exchange(waiting.wait(), products.web)
+
+
+def _opened(url: str) -> bool:
+    import webbrowser
+
+    typer.echo("Waiting for the browser to come back with the product's consent ...", err=True)
+    return webbrowser.open(url)
+
+
+def _pasted(attempt: Authorisation) -> dict[str, str]:
+    from khata.sign_in.authorising import parse_callback
+
+    typer.echo(f"Open this page in a browser anywhere, and agree:\n\n{attempt.url}\n", err=True)
+    typer.echo("The browser then shows a page that may not load. What counts is its address.", err=True)
+    return parse_callback(typer.prompt("The whole address it ended at", err=True))
+
+
+def _choose(known: Sequence[CompanyChoice], asked: _Asked) -> Sequence[CompanyChoice]:
+    """Ask a person at a terminal; anybody else has to say."""
+    from khata.sign_in.connecting import choose_companies
+
+    if len(known) <= 1 or asked.companies or asked.everything or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return choose_companies(known, asked.companies, everything=asked.everything)
+    for number, one in enumerate(known, start=1):
+        typer.echo(f"{number:3}  {one.name} ({one.key})")
+    answer = typer.prompt("Which company (its place in the list, or all)").strip()
+    if answer.casefold() == "all":
+        return known
+    if not answer.isdigit() or not 1 <= int(answer) <= len(known):
+        raise typer.BadParameter(f"{answer!r} is not a number from 1 to {len(known)}.")
+    return [known[int(answer) - 1]]
+
+
+def _pairs(told: Sequence[str] | None) -> dict[str, str]:
+    pairs = [text.partition("=") for text in told or ()]
+    wrong = next((name for name, equals, _ in pairs if not equals or not name), None)
+    if wrong is not None:
+        raise typer.BadParameter(f"{wrong!r} is not NAME=VALUE.", param_hint="--set")
+    return {name.strip(): value for name, _, value in pairs}
+
+
+def _print(done: SignedIn, connector: str) -> None:
+    verb = "is connected" if done.is_new else "is signed in again"
+    typer.echo(f"{done.company.name} ({done.company.key}) {verb} as {done.name}.")
+    typer.echo(f"  Next: khata sync {done.name}; khata doctor {connector} {done.name}")
+
+
+def _document(done: SignedIn) -> dict[str, JsonValue]:
+    return {
+        "name": done.name,
+        "company": done.company.name,
+        "company_key": done.company.key,
+        "is_new": done.is_new,
+    }

@@ -1,0 +1,194 @@
+"""How a connection to a product is, in plain words: its sign-in, permissions, quota, clock and webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import requests
+
+from canonical.errors import KhataError
+from connectors.sdk.breaking import FAILURES, resting
+from khata.live.doctor import Finding
+from khata.sign_in.connecting import company_key
+from khata.sign_in.surroundings import connection_surroundings
+from khata.sign_in.webhooks import has_secret, path_of
+
+if TYPE_CHECKING:
+    from connectors.sdk.tokens import Tokens
+    from khata.sign_in.connecting import Products
+    from storage import Connection
+
+SOON: Final = timedelta(days=14)
+"""A refresh token that ends within this is told of."""
+SKEW_MAX: Final = timedelta(minutes=2)
+LOOK_S: Final = 15.0
+FORBIDDEN: Final = 403
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """Looks at connections to one product.
+
+    Attributes:
+        products: the tenant's connections to it.
+        public_url: where the API is reached from outside; empty: webhooks are not tried.
+    """
+
+    products: Products
+    public_url: str = ""
+
+    def examine(self, connection: Connection) -> Iterator[Finding]:
+        """Look at everything about a connection; costs the product a call or two."""
+        what = f"connection {connection.name}"
+        try:
+            tokens = self.products.renewed(connection)
+        except KhataError as error:
+            yield _failed(f"{what}, sign-in", error)
+        else:
+            yield from self._sign_in(what, connection, tokens)
+        yield self._calls(what, connection)
+        yield self._clock(what, connection)
+        yield self._webhooks(what, connection)
+
+    def _sign_in(self, what: str, connection: Connection, tokens: Tokens) -> Iterator[Finding]:
+        provider, settings = self.products.provider, self.products.opened(connection)
+        pace = connection_surroundings(self.products.hub, self.products.tenant, connection).pace
+        try:
+            if pace is not None:
+                pace.take()
+            known = provider.companies(settings, tokens, web=self.products.web)
+        except KhataError as error:
+            yield _failed(f"{what}, sign-in", error)
+            return
+        if company_key(connection) not in {one.key for one in known}:
+            yield Finding(
+                what=f"{what}, sign-in",
+                state="another company",
+                sentence="The sign-in is good, but does not open the company of this connection.",
+                remedy="Connect again as somebody who may read it.",
+                is_usable=False,
+            )
+        else:
+            yield _sign_in_finding(what, tokens, self.products.hub.clock())
+        missing = [scope for scope in provider.scopes if scope not in tokens.scopes]
+        if tokens.scopes and missing:
+            yield Finding(
+                what=f"{what}, permissions",
+                state="incomplete",
+                sentence=f"Not granted: {', '.join(missing)}.",
+                remedy="Connect again and grant them, or do without what they read.",
+            )
+
+    def _calls(self, what: str, connection: Connection) -> Finding:
+        title, now = f"{what}, calls", self.products.hub.clock()
+        pace = connection_surroundings(self.products.hub, self.products.tenant, connection).pace
+        held = self.products.books.throttles.get(connection.connection_id)
+        if held.failures >= FAILURES and held.open_until > now.timestamp():
+            return _failed(title, resting(held.open_until - now.timestamp()))
+        left = pace.left_today() if pace is not None else None
+        if left == 0:
+            return Finding(
+                what=title,
+                state="used up",
+                sentence="Today's calls are used up but for the reserve; syncs go on with the next day of the quota.",
+                remedy="Wait, or ask the product for a larger quota.",
+                is_usable=False,
+            )
+        sentence = "No quota per day is known." if left is None else f"{left} calls are left of today's quota."
+        return Finding(what=title, state="ok", sentence=sentence)
+
+    def _clock(self, what: str, connection: Connection) -> Finding:
+        """Compare our clock with the authorisation server's, to the second."""
+        page = self.products.provider.authorize_url(
+            self.products.opened(connection), state="", challenge=None, redirect_uri=""
+        )
+        origin = f"{urlsplit(page).scheme}://{urlsplit(page).netloc}/"
+        try:
+            told = self.products.session.head(origin, timeout=LOOK_S, allow_redirects=False).headers.get("Date", "")
+            theirs = parsedate_to_datetime(told)
+        except (requests.RequestException, ValueError):
+            return Finding(
+                what=f"{what}, clock", state="unknown", sentence=f"{urlsplit(page).netloc} does not tell the time."
+            )
+        ahead = self.products.hub.clock() - theirs
+        if abs(ahead) <= SKEW_MAX:
+            return Finding(what=f"{what}, clock", state="ok", sentence="This computer's clock is right.")
+        way = "fast" if ahead > timedelta(0) else "slow"
+        return Finding(
+            what=f"{what}, clock",
+            state="wrong",
+            sentence=f"This computer's clock is {abs(ahead).total_seconds():.0f} s {way}: tokens seem to end too "
+            "early or too late, and webhooks are refused.",
+            remedy="Have the clock set by NTP.",
+        )
+
+    def _webhooks(self, what: str, connection: Connection) -> Finding:
+        title = f"{what}, webhooks"
+        if not has_secret(connection):
+            return Finding(
+                what=title,
+                state="not set up",
+                sentence="Changes are found by the schedule only.",
+                remedy=f"khata webhooks set {connection.name} tells what to enter in the product.",
+            )
+        came = self.products.books.deliveries.list(connection.connection_id, limit=1)
+        sentence = f"The last delivery came {came[0].last_at:%Y-%m-%d %H:%M} UTC." if came else "None has come yet."
+        if not self.public_url:
+            return Finding(what=title, state="ok" if came else "silent", sentence=sentence)
+        return self._reached(title, connection, sentence)
+
+    def _reached(self, title: str, connection: Connection, sentence: str) -> Finding:
+        """Call our own address from outside, unsigned: a refusal of ours shows that the way is open."""
+        url = self.public_url.rstrip("/") + path_of(self.products.tenant, connection.connector)
+        try:
+            status = self.products.session.post(url, data=b"{}", timeout=LOOK_S, allow_redirects=False)
+            is_open = status.status_code == FORBIDDEN and b"webhook.refused" in status.content
+        except requests.RequestException:
+            is_open = False
+        if is_open:
+            return Finding(what=title, state="reachable", sentence=sentence)
+        return Finding(
+            what=title,
+            state="unreachable",
+            sentence=f"{url} does not lead to this hub's API. {sentence}",
+            remedy="Put a TLS proxy in front of 'khata serve', and check the public address.",
+        )
+
+
+def examine_all(examination: Examination, connections: tuple[Connection, ...]) -> list[Finding]:
+    """Look at many connections; without any, say how to get one."""
+    found = [finding for one in connections for finding in examination.examine(one)]
+    if found:
+        return found
+    connector = examination.products.connector
+    return [
+        Finding(
+            what=connector,
+            state="not connected",
+            sentence="No connection is signed in to it.",
+            remedy=f"khata connect {connector}",
+            is_usable=False,
+        )
+    ]
+
+
+def _sign_in_finding(what: str, tokens: Tokens, now: datetime) -> Finding:
+    ends = tokens.refresh_expires_at
+    if ends is not None and ends - now <= SOON:
+        return Finding(
+            what=f"{what}, sign-in",
+            state="ends soon",
+            sentence=f"The sign-in is good until {ends:%Y-%m-%d}.",
+            remedy="A sync before that day prolongs it; if it stays, connect again.",
+        )
+    until = f" until {ends:%Y-%m-%d} at least" if ends else ""
+    return Finding(what=f"{what}, sign-in", state="ok", sentence=f"The sign-in is good{until}.")
+
+
+def _failed(what: str, error: KhataError) -> Finding:
+    return Finding(what=what, state=error.code, sentence=error.message, is_usable=False)
