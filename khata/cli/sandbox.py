@@ -1,4 +1,4 @@
-"""``khata sandbox``: invented books of any size, exported as files with their exact truth or served as Tally serves."""
+"""``khata sandbox``: invented books of any size, exported as files with their exact truth or served as their system does."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ class SandboxSystem(StrEnum):
     """Systems the sandbox can write for."""
 
     TALLY = "tally"
+
+
+class ServedSystem(StrEnum):
+    """Systems the sandbox can imitate."""
+
+    TALLY = "tally"
+    QUICKBOOKS = "quickbooks"
 
 
 class FileEncoding(StrEnum):
@@ -95,7 +102,7 @@ def write(  # noqa: PLR0917 - one parameter per option, given by name
 
 @app.command()
 def serve(  # noqa: PLR0917 - one parameter per option, given by name
-    system: Annotated[SandboxSystem, typer.Argument(help="Accounting system to imitate.")],
+    system: Annotated[ServedSystem, typer.Argument(help="Accounting system to imitate.")],
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on loopback; 0 takes a free one.")] = 9000,
     vouchers: Annotated[int, typer.Option("--vouchers", min=0, help="How many vouchers each company has.")] = 2000,
     companies: Annotated[int, typer.Option("--companies", min=1, max=9, help="How many companies are open.")] = 1,
@@ -106,7 +113,23 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
     ] = None,
     list_faults: Annotated[bool, typer.Option("--list-faults", help="Say what can go wrong, and end.")] = False,
 ) -> None:
-    """Run a fake Tally gateway on loopback until it is interrupted: HTTP, XML and JSON, as TallyPrime answers."""
+    """Run a fake of an accounting system on loopback until it is interrupted.
+
+    tally: the gateway with HTTP, XML and JSON, as TallyPrime answers. quickbooks: the accounting API of QuickBooks Online
+    with its sign-in; how to sign in is said on standard error.
+    """
+    if system is ServedSystem.QUICKBOOKS:
+        from khata.cli.sandbox_web import serve_quickbooks
+
+        serve_quickbooks(
+            port=port,
+            documents=vouchers,
+            companies=companies,
+            seed=seed,
+            faults=fault or [],
+            list_faults=list_faults,
+        )
+        return
     from sandbox.tally.books import build_books, specs_for
     from sandbox.tally.gateway import serve as serve_gateway
     from sandbox.tally.gateway.faults import Faults, list_switches

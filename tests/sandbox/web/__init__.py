@@ -1,0 +1,1 @@
+"""Tests of what every fake web API stands on."""
