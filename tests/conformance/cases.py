@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from canonical.record import JsonValue
 from tests.connectors.tally.writing import OTHER_COMPANY, bare_voucher, export, master, voucher
+from tests.connectors.zoho.fake import zoho as running_zoho
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +31,13 @@ def tally(folder: Path) -> Case:
     return Case({"files": [str(daybook), str(other)], "password": secret}, (secret,))
 
 
-CASES: dict[str, Callable[[Path], Case]] = {"tally": tally}
+def zoho(folder: Path) -> Case:  # noqa: ARG001 - the same signature for all
+    """An organisation of the fake Zoho Books on loopback; it stops with the process."""
+    stack = ExitStack()
+    source = stack.enter_context(running_zoho(vouchers=30))
+    atexit.register(stack.close)
+    config = source.config()
+    return Case(config, (str(config["refresh_token"]), str(config["client_secret"])))
+
+
+CASES: dict[str, Callable[[Path], Case]] = {"tally": tally, "zoho": zoho}

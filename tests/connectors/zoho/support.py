@@ -10,6 +10,7 @@ from typing import Any
 
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
+from canonical.identifiers.gstin import with_check_digit
 from canonical.issue import Issue
 from canonical.record import RawRecord, SourceRef
 from canonical.voucher import Posting, Voucher
@@ -70,7 +71,7 @@ CONTACTS = (
             "contact_name": "Bharat Stores",
             "contact_type": "customer",
             "payment_terms": 30,
-            "gst_no": "29AAGCB7383J1Z4",
+            "gst_no": with_check_digit("29ZZZCB1234K1Z"),
             "gst_treatment": "business_gst",
             "place_of_contact": "KA",
             "opening_balance_amount": 500,
