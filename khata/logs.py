@@ -1,7 +1,7 @@
 """What is written while Khata works: one format, to standard error, without secrets.
 
-A filter masks passwords in addresses and API keys in every record, whoever wrote it: libraries below us log what they
-are given. Levels are set by ``log.level``.
+A filter masks passwords in addresses, API keys, and the tokens and codes of sign-ins in every record, whoever wrote it:
+libraries below us log what they are given. Levels are set by ``log.level``.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from khata.settings import MASK, mask_url
 
 _API_KEY = re.compile(r"khata_[A-Za-z0-9_-]{20,}")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]+")
+_PARAMETER = re.compile(r"(?i)([?&](?:[a-z_]*token|code|state|client_secret|secret)=)[^&\s'\"]+")
+_AUTHORISATION = re.compile(r"(?i)\b(bearer|basic|zoho-oauthtoken)\s+[A-Za-z0-9._~+/=-]{6,}")
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def mask_secrets(text: str) -> str:
-    """Replace passwords in addresses, and our API keys, wherever they stand in a text.
+    """Replace passwords in addresses, API keys, tokens and codes of sign-ins, wherever they stand in a text.
 
     >>> mask_secrets("cannot reach postgresql://asha:hunter2@db.example/khata")
     'cannot reach postgresql://asha:********@db.example/khata'
     """
-    return _API_KEY.sub(f"khata_{MASK}", _URL.sub(lambda found: mask_url(found.group()), text))
+    masked = _API_KEY.sub(f"khata_{MASK}", _URL.sub(lambda found: mask_url(found.group()), text))
+    return _AUTHORISATION.sub(rf"\1 {MASK}", _PARAMETER.sub(rf"\1{MASK}", masked))
 
 
 class MaskingFormatter(logging.Formatter):

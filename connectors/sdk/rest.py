@@ -39,6 +39,7 @@ READING: Final = frozenset({"GET", "HEAD"})
 CHUNK: Final = 64 << 10
 FINAL: Final = frozenset({"source.answer_too_long", "source.quota_used", "source.resting"})
 """Codes of passing failures that a few seconds do not mend."""
+HIDDEN: Final = "<token>"
 
 Judge = Callable[[requests.Response], KhataError | None]
 """Reads an answer in the product's words: the error it is, or None if it is none. The body is loaded (``content``); a
@@ -185,7 +186,13 @@ class RestClient:
         """Tokens that have not ended and are not the refused ones."""
         tokens = self._keeper.current()
         is_refused = refused is not None and tokens.access_token == refused.access_token
-        return self._keeper.renew(tokens, self._refresh) if is_refused or tokens.is_stale(self._clock()) else tokens
+        if not is_refused and not tokens.is_stale(self._clock()):
+            return tokens
+        try:
+            return self._keeper.renew(tokens, self._refresh)
+        except SourceUnavailable as error:
+            error.facts["was_sent"] = False  # the call itself was not made yet
+            raise
 
     def _ask_once(self, request: requests.Request, tokens: Tokens, cost: int) -> dict[str, Any]:
         self._breaker.check()
@@ -236,9 +243,9 @@ class RestClient:
     def _read(self, answer: requests.Response, tokens: Tokens) -> dict[str, Any]:
         status = answer.status_code
         if status >= BROKEN_FROM:
-            raise self._judged(answer) or broken(answer, self._clock())
+            raise self._judged(answer, tokens) or broken(answer, self._clock())
         found = self._decoded(answer)
-        error = self._judged(answer) or by_status(answer)
+        error = self._judged(answer, tokens) or by_status(answer)
         if status == UNAUTHORISED:
             raise _SignInRefused(error or not_signed_in(answer), tokens)
         if isinstance(error, RateLimited):
@@ -258,8 +265,9 @@ class RestClient:
             raise cut(answer.request) from None
         return found if isinstance(found, dict) else {"": found}
 
-    def _judged(self, answer: requests.Response) -> KhataError | None:
-        return self._judge(answer) if self._judge else None
+    def _judged(self, answer: requests.Response, tokens: Tokens) -> KhataError | None:
+        error = self._judge(answer) if self._judge else None
+        return without_tokens(error, tokens) if error is not None else None
 
     def _hinted(self, error: RateLimited, answer: requests.Response) -> RateLimited:
         """Add what ``Retry-After`` says to what the connector knows."""
@@ -288,6 +296,22 @@ class _SignInRefused(Exception):
     def __init__(self, error: KhataError, tokens: Tokens) -> None:
         super().__init__()
         self.error, self.tokens = error, tokens
+
+
+def without_tokens(error: KhataError, tokens: Tokens) -> KhataError:
+    """The error, with the tokens taken out of its words: a product may say back what it was sent."""
+    secrets = sorted(filter(None, (tokens.access_token, tokens.refresh_token)), key=len, reverse=True)
+    told = (error.message, *(fact for fact in error.facts.values() if isinstance(fact, str)))
+    if not any(secret in text for secret in secrets for text in told):
+        return error
+
+    def clean(text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, HIDDEN)
+        return text
+
+    facts = {name: clean(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
+    return type(error)(clean(error.message), code=error.code, **facts)
 
 
 def _pause_of(error: SourceError) -> float | None:

@@ -30,6 +30,7 @@ class ServedSystem(StrEnum):
     """Systems the sandbox can imitate."""
 
     TALLY = "tally"
+    ZOHO = "zoho"
     QUICKBOOKS = "quickbooks"
 
 
@@ -115,9 +116,21 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
 ) -> None:
     """Run a fake of an accounting system on loopback until it is interrupted.
 
-    tally: the gateway with HTTP, XML and JSON, as TallyPrime answers. quickbooks: the accounting API of QuickBooks Online
-    with its sign-in; how to sign in is said on standard error.
+    tally: the gateway with HTTP, XML and JSON, as TallyPrime answers. zoho, quickbooks: the accounting API of Zoho Books
+    or QuickBooks Online with its sign-in; how to sign in is said on standard error.
     """
+    if system is ServedSystem.ZOHO:
+        from khata.cli.sandbox_web import serve_zoho
+
+        serve_zoho(
+            port=port,
+            vouchers=vouchers,
+            companies=companies,
+            seed=seed,
+            faults=fault or [],
+            list_faults=list_faults,
+        )
+        return
     if system is ServedSystem.QUICKBOOKS:
         from khata.cli.sandbox_web import serve_quickbooks
 

@@ -1,4 +1,4 @@
-"""The sandbox's web APIs as ``khata sandbox serve`` runs them: a fake QuickBooks, signed in to with an invented app."""
+"""The sandbox's web APIs as ``khata sandbox serve`` runs them: Zoho and QuickBooks, signed in to with invented apps."""
 
 from __future__ import annotations
 
@@ -49,6 +49,49 @@ def serve_quickbooks(
             typer.echo(f"client_id {CLIENT_ID}, client_secret {CLIENT_SECRET}", err=True)
             typer.echo(f"discovery: {running.url}/.well-known/openid_sandbox_configuration", err=True)
             typer.echo("A fake QuickBooks is running; interrupt it to end it.", err=True)
+            with suppress(KeyboardInterrupt):
+                Event().wait()
+    except OSError as error:
+        raise typer.BadParameter(f"Port {port} cannot be used: {error.strerror}.", param_hint="--port") from error
+
+
+def serve_zoho(
+    *, port: int, vouchers: int, companies: int, seed: int, faults: Iterable[str], list_faults: bool
+) -> None:
+    """Run a fake Zoho Books on loopback until it is interrupted; its time begins now and goes on.
+
+    Args:
+        port: 0 takes a free one.
+        vouchers: how many documents of the world each organisation is made from.
+        companies: how many organisations the login has.
+        seed: the same seed makes the same books.
+        faults: switches, as ``NAME[=VALUE]``.
+        list_faults: only say what can go wrong.
+    """
+    from sandbox.web import Faults, TickingClock, list_switches
+    from sandbox.zoho import DEMO_CLIENT, build_books, specs_for
+    from sandbox.zoho import serve_zoho as serve_fake
+
+    if list_faults:
+        for name, value in list_switches():
+            typer.echo(f"{name}={value}")
+        return
+    switches = Faults()
+    for written in faults:
+        name, _, value = written.partition("=")
+        try:
+            switches.turn(name, value)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--fault") from error
+    books = build_books(specs_for(companies, vouchers=vouchers, seed=seed), TickingClock(datetime.now(UTC)))
+    try:
+        with serve_fake(books, faults=switches, port=port) as running:
+            typer.echo(running.web.url)
+            for one in books.organisations:
+                typer.echo(f"{one.facts.name}: organization_id {one.facts.id}, {one.facts.plan} plan", err=True)
+            typer.echo(f"client_id {DEMO_CLIENT.id}, client_secret {DEMO_CLIENT.secret}", err=True)
+            typer.echo(f"sign in at {running.accounts_url}/oauth/v2/auth; the API is at {running.api_url}", err=True)
+            typer.echo("A fake Zoho Books is running; interrupt it to end it.", err=True)
             with suppress(KeyboardInterrupt):
                 Event().wait()
     except OSError as error:

@@ -98,7 +98,7 @@ def zoho(  # noqa: PLR0917 - one parameter per option, given by name
     client_secret_file: SecretFile = None,
     data_center: Annotated[
         str,
-        typer.Option("--data-center", metavar="DC", help="Where the account lives: in, com, eu, com.au, jp, ca ..."),
+        typer.Option("--data-center", metavar="DC", help="Where the account lives: in, us, eu, au, jp, ca, cn or sa."),
     ] = "in",
     setting: Setting = None,
     company: Company = None,
@@ -205,7 +205,8 @@ def _connect(  # noqa: PLR0917 - passed on as they were given
             typer.echo(products.provider.notice, err=True)
         settings = _settings(products, asked)
         tokens = _sign_in(session, products, settings, asked)
-        chosen = _choose(products.provider.companies(settings, tokens, web=products.web), asked)
+        known = products.provider.companies(settings, tokens, web=products.web)
+        chosen = _choose(known, _wanted(products, asked), everything=asked.everything)
         if asked.name and len(chosen) > 1:
             raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
         done = [products.save(settings, tokens, one, name=asked.name) for one in chosen]
@@ -223,8 +224,7 @@ def _settings(products: Products, asked: _Asked) -> dict[str, JsonValue]:
     from connectors.sdk.oauth import CLIENT_ID, CLIENT_SECRET
 
     earlier = next((one for one in products.list() if one.name == asked.name), None)
-    kept = products.opened(earlier) if earlier else {}
-    known = {name: kept[name] for name in (CLIENT_ID, CLIENT_SECRET, *products.provider.options) if name in kept}
+    known = products.told_to_the_tap(earlier) if earlier else {}
     usual = {**products.provider.options, **asked.settings} if not known else {**known, **_changed(products, asked)}
     client_id = asked.client_id or known.get(CLIENT_ID) or typer.prompt("Client id of the application")
     is_same = client_id == known.get(CLIENT_ID) and asked.secret_file is None
@@ -250,8 +250,8 @@ def _secret(file: Path | None) -> str:
 
 
 def _sign_in(session: Session, products: Products, settings: Mapping[str, JsonValue], asked: _Asked) -> Tokens:
+    from khata.api.callback import redirect_uri_of, wait_for_browser
     from khata.sign_in.authorising import begin
-    from khata.sign_in.callback import redirect_uri_of, wait_for_browser
 
     port = asked.port or session.hub.settings.sign_in.callback_port
     attempt = begin(products.provider, settings, asked.redirect_uri or redirect_uri_of(port))
@@ -283,12 +283,20 @@ def _pasted(attempt: Authorisation) -> dict[str, str]:
     return parse_callback(typer.prompt("The whole address it ended at", err=True))
 
 
-def _choose(known: Sequence[CompanyChoice], asked: _Asked) -> Sequence[CompanyChoice]:
+def _wanted(products: Products, asked: _Asked) -> Sequence[str]:
+    """The companies named; of a connection that is signed in again its own."""
+    from khata.sign_in.connecting import company_key
+
+    again = (company_key(one) for one in products.list() if one.name == asked.name)
+    return asked.companies or (() if asked.everything else tuple(filter(None, again)))
+
+
+def _choose(known: Sequence[CompanyChoice], wanted: Sequence[str], *, everything: bool) -> Sequence[CompanyChoice]:
     """Ask a person at a terminal; anybody else has to say."""
     from khata.sign_in.connecting import choose_companies
 
-    if len(known) <= 1 or asked.companies or asked.everything or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return choose_companies(known, asked.companies, everything=asked.everything)
+    if len(known) <= 1 or wanted or everything or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return choose_companies(known, wanted, everything=everything)
     for number, one in enumerate(known, start=1):
         typer.echo(f"{number:3}  {one.name} ({one.key})")
     answer = typer.prompt("Which company (its place in the list, or all)").strip()

@@ -1,7 +1,7 @@
 """The authorisation-code flow: a state nobody can guess, a challenge where the server takes one, and what comes back.
 
-A browser comes back with a code: to a page on this computer (``callback.py``), or on paper, when there is no browser
-here and a person pastes the address it ended at. Both are checked alike.
+A browser comes back with a code: to a page on this computer (``khata/api/callback.py``), or on paper, when there is no
+browser here and a person pastes the address it ended at. Both are checked alike.
 """
 
 from __future__ import annotations
@@ -113,13 +113,18 @@ def parse_callback(text: str) -> dict[str, str]:
     Raises:
         CredentialError: it holds none.
     """
-    pasted = text.strip()[:ADDRESS_MAX]
-    query = urlsplit(pasted).query if "://" in pasted else pasted.removeprefix("?")
     found: dict[str, str] = {}
-    for name, value in parse_qsl(query):
+    for name, value in parse_qsl(_query_of(text.strip()[:ADDRESS_MAX])):
         found.setdefault(name, value)
     if not found:
         raise CredentialError(
             "That is no address with a code in it; paste the whole address the browser ended at.", code="oauth.no_code"
         )
     return found
+
+
+def _query_of(pasted: str) -> str:
+    try:
+        return urlsplit(pasted).query if "://" in pasted else pasted.removeprefix("?")
+    except ValueError:  # an address that is none
+        return ""

@@ -18,7 +18,7 @@ from connectors.sdk.registry import get_connector
 from khata.live.connecting import free_name
 from khata.reading.tenant import check_slug
 from khata.sign_in.surroundings import keeper_of
-from khata.vault import open_vault, place_of
+from khata.vault import is_sealed, open_vault, place_of
 from workflows.steps import HUB_ONLY
 
 if TYPE_CHECKING:
@@ -108,6 +108,10 @@ class Products:
         """A connection's settings with its secrets open; for use in memory only."""
         return open_vault(self.hub.settings).open_all(connection.config, self.tenant, connection.name)
 
+    def told_to_the_tap(self, connection: Connection) -> dict[str, JsonValue]:
+        """The part of a connection's settings that its tap sees, secrets open; for use in memory only."""
+        return {name: value for name, value in self.opened(connection).items() if name != HUB_ONLY}
+
     def renewed(self, connection: Connection) -> Tokens:
         """A connection's tokens, with an access token that is good for a while.
 
@@ -143,8 +147,9 @@ class Products:
         earlier = next((one for one in self.list() if company_key(one) == company.key), None)
         chosen = self._name_for(company, name, earlier)
         config = self._config(settings, company, chosen, earlier)
-        saved = self.books.connections.save(chosen, self.connector, config, at=self.hub.clock())
-        keeper_of(self.hub, self.tenant, saved).save(tokens)
+        of_books = earlier.company_id if earlier else None
+        saved = self.books.connections.save(chosen, self.connector, config, company_id=of_books, at=self.hub.clock())
+        keeper_of(self.hub, self.tenant, saved).replace(tokens)
         return SignedIn(name=chosen, company=company, is_new=earlier is None)
 
     def disconnect(self, connection: Connection, *, is_forced: bool = False) -> bool:
@@ -213,11 +218,12 @@ class Products:
     ) -> dict[str, JsonValue]:
         """What is stored: what an owner set by hand stays, the application's secret is sealed for its place."""
         kept = dict(earlier.config) if earlier else {}
+        clear = {named: value for named, value in settings.items() if not is_sealed(kept.get(named))}
         sealed = open_vault(self.hub.settings).seal(
             str(settings[CLIENT_SECRET]), place_of(self.tenant, name, CLIENT_SECRET)
         )
         hub_part = {**hub_part_of(kept), COMPANY_KEY: company.key, COMPANY_NAME: company.name}
-        return {**kept, **settings, **company.settings, CLIENT_SECRET: sealed, HUB_ONLY: hub_part}
+        return {**kept, **clear, **company.settings, CLIENT_SECRET: sealed, HUB_ONLY: hub_part}
 
 
 def hub_part_of(config: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -67,14 +67,26 @@ class HubKeeper:
                     return self._renew_alone(stale, ask)
             except TurnTaken:
                 self.sleep(WAIT_S)
-        raise SourceUnavailable(
-            f"Another worker has been renewing the sign-in of {self.connection.name} for more than {PATIENCE_S:.0f} s.",
-            code="oauth.renewal_stuck",
-            connection=self.connection.name,
-        )
+        raise self._stuck()
+
+    def replace(self, tokens: Tokens) -> None:
+        """Save tokens of a new consent, after whoever is renewing the earlier ones just now.
+
+        Raises:
+            SourceUnavailable: that takes too long.
+        """
+        for _ in range(int(PATIENCE_S / WAIT_S)):
+            try:
+                with self.books.sign_in_turn(self.connection.connection_id):
+                    self.save(tokens)
+            except TurnTaken:
+                self.sleep(WAIT_S)
+            else:
+                return
+        raise self._stuck()
 
     def save(self, tokens: Tokens) -> None:
-        """Seal and save tokens; call it with the turn held, or for a connection nobody works with yet."""
+        """Seal and save tokens; call it with the turn held."""
         sealed: JsonValue = self.vault.seal(msgspec.json.encode(tokens_to_json(tokens)).decode(), self._place)
         self.books.sign_ins.save(self.connection.connection_id, sealed, at=self.now())
 
@@ -93,6 +105,14 @@ class HubKeeper:
     @property
     def _place(self) -> str:
         return place_of(self.tenant, self.connection.name, SIGN_IN)
+
+    def _stuck(self) -> SourceUnavailable:
+        name = self.connection.name
+        return SourceUnavailable(
+            f"Another worker has been renewing the sign-in of {name} for more than {PATIENCE_S:.0f} s.",
+            code="oauth.renewal_stuck",
+            connection=name,
+        )
 
     def _not_signed_in(self, what: str, code: str) -> CredentialError:
         name, product = self.connection.name, self.connection.connector

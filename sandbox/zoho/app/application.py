@@ -74,6 +74,7 @@ class ZohoApp:
         accounts: the accounts server.
         gate: the limits.
         desk: the webhooks.
+        doors: the routes by method and pattern.
 
     It is born without doors; ``doors.open_doors`` opens them, as ``build_app`` does.
     """
@@ -86,12 +87,12 @@ class ZohoApp:
         self.lister = Lister(self.options)
         self.desk = WebhookDesk(books)
         self._router = Router()
-        self._doors: dict[tuple[str, str], Door] = {}
+        self.doors: dict[tuple[str, str], Door] = {}
 
     def add(self, method: str, pattern: str, answer: Answer, *scopes: str) -> None:
         """Open a door; any of the scopes opens it."""
         path = f"{ROOT}/{pattern}"
-        self._doors[method, path] = Door(answer, scopes)
+        self.doors[method, path] = Door(answer, scopes)
         self._router.add(method, path, _unused)
 
     def answer(self, request: Request, faults: Faults) -> Response:
@@ -133,7 +134,7 @@ class ZohoApp:
         found = self._router.find(request.method, request.path)
         if isinstance(found, Unrouted):
             raise unknown_method() if found is Unrouted.UNKNOWN_METHOD else unknown_path()
-        return self._doors[request.method, found.pattern], dict(found.segments)
+        return self.doors[request.method, found.pattern], dict(found.segments)
 
     def _organisation(self, request: Request, segments: dict[str, str]) -> Books:
         key = segments.get("organization_id") or request.param("organization_id")

@@ -23,7 +23,7 @@ from sandbox.zoho.books.records import (
     Line,
     State,
 )
-from sandbox.zoho.books.settling import balance, settled, used
+from sandbox.zoho.books.settling import balance, refunded, settled, used
 
 PATTERNS = {
     DocumentKind.INVOICE: "INV-{:06d}",
@@ -195,7 +195,9 @@ def alter_document(books: Books, document: Document, lines: Iterable[Line] | Non
         changed.lines = list(lines)
     changed.lines = [replace(line) for line in changed.lines]
     _add_up(books, changed)
-    taken = used(books, document.id) if document.kind.is_credit else settled(books, document.id) + document.written_off
+    taken = settled(books, document.id) + document.written_off
+    if document.kind.is_credit:
+        taken = used(books, document.id) + refunded(books, document.id)
     if changed.total < taken:
         raise BooksRefused("The amount entered is less than the amount already applied.")
     for name in ("lines", "tax_rows", "sub_total", "tax_total", "total", "tds", *values):
@@ -211,6 +213,8 @@ def mark_document(books: Books, document: Document, state: State) -> Document:
     """
     books.check_open(document.day)
     links = books.applied_onto(document.id) + books.applied_from(document.id)
+    if state is not State.OPEN and refunded(books, document.id):
+        raise BooksRefused(f"{NOUNS[document.kind]} with refunds cannot be changed.")
     if state is State.DRAFT and links:
         raise BooksRefused(f"{NOUNS[document.kind]} with payments or credits cannot be converted to draft.")
     for application in links:

@@ -30,7 +30,7 @@ from sandbox.zoho.books.records import (
     SourceKind,
     State,
 )
-from sandbox.zoho.books.settling import balance, journal_credit, opening_left, unused
+from sandbox.zoho.books.settling import balance, journal_credit, opening_left, refunded, unused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +222,8 @@ def alter_payment(books: Books, payment: Payment, shares: Iterable[Share] | None
     for application in before if wanted is not None else []:
         books.unlink(application)
     amount = values.get("amount", payment.amount)
-    if wanted is None and amount < sum(one.amount for one in before):
+    kept = sum(one.amount for one in before) if wanted is None else sum(share.amount for share in wanted)
+    if amount < kept + refunded(books, payment.id):
         raise BooksRefused("The amount applied is more than the amount received.")
     try:
         check_shares(books, contact, wanted or [], amount)

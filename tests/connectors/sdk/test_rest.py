@@ -22,7 +22,7 @@ from canonical.errors import (
 from connectors.sdk.answers import retry_after_s
 from connectors.sdk.breaking import LocalBreaker
 from connectors.sdk.rest import Manners
-from connectors.sdk.tokens import Limits
+from connectors.sdk.tokens import Limits, Tokens
 from tests.connectors.sdk.parts import API, NOON, World, make_client
 
 URL = f"{API}/invoices"
@@ -190,6 +190,35 @@ def test_a_write_is_repeated_after_a_refusal_for_haste_and_when_repeating_is_saf
         mock.post(URL, status=502)
         mock.post(URL, json={"done": 1})
         assert make_client(World()).call("POST", "/invoices", json={}, repeatable=True) == {"done": 1}
+
+
+def test_a_write_is_repeated_while_it_could_not_even_be_signed() -> None:
+    world = World()
+    failures = iter([SourceUnavailable("the authorisation server is down")] * 2)
+
+    def refresh(stale: Tokens) -> Tokens:
+        for failure in failures:
+            raise failure
+        return world.refresh(stale)
+
+    with responses.RequestsMock() as mock:
+        mock.post(URL, json={"done": 1})
+        client = make_client(world, tokens=world.tokens(lives=0), refresh=refresh)
+        assert client.call("POST", "/invoices", json={}) == {"done": 1}
+        assert len(mock.calls) == 1
+
+
+def test_a_token_that_a_product_says_back_is_taken_out_of_its_words() -> None:
+    def judge(answer: requests.Response) -> KhataError | None:
+        return SourceRejected(f"It says {answer.text}", code="zoho.refused", words=answer.text, status=400)
+
+    with responses.RequestsMock() as mock:
+        mock.get(URL, status=400, json={"you sent": "Bearer access-0", "and": "refresh-0"})
+        with pytest.raises(SourceRejected) as caught:
+            make_client(World(), judge=judge).call("GET", "/invoices")
+    assert "access-0" not in caught.value.message + str(caught.value.facts)
+    assert "refresh-0" not in caught.value.message + str(caught.value.facts)
+    assert (caught.value.code, caught.value.facts["status"]) == ("zoho.refused", 400)
 
 
 def test_redirects_are_refused_so_that_no_token_goes_elsewhere() -> None:

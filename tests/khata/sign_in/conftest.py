@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from khata.configuration import load_settings
 from khata.sign_in.keeper import HubKeeper
 from khata.vault import open_vault
 from khata.wiring import Hub, open_hub
+from tests.khata.sign_in.product import Server, module, serve_product
 
 NOW = datetime(2026, 11, 2, 6, 30, tzinfo=UTC)
 PLANTED_ACCESS = "1000.planted-access-7f3a"
@@ -57,6 +59,14 @@ def tokens_at(now: datetime, access: str = PLANTED_ACCESS, refresh: str = PLANTE
         scopes=("ZohoBooks.invoices.READ",),
         facts={"api_domain": "https://www.zohoapis.in"},
     )
+
+
+@pytest.fixture
+def product(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A product that stands in for Zoho, running."""
+    monkeypatch.setitem(sys.modules, module().__name__, module())
+    with serve_product() as server:
+        yield server
 
 
 @pytest.fixture

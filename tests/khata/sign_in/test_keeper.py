@@ -86,6 +86,24 @@ def test_many_workers_ask_once(desk: Desk) -> None:
     assert (asked, got) == ([PLANTED_REFRESH], ["access-2"] * 8)
 
 
+def test_a_new_consent_is_saved_after_the_renewal_that_is_under_way(desk: Desk) -> None:
+    keeper = desk.connect()
+    consent = tokens_at(desk.now[0], "access-new", "refresh-new")
+    asking = threading.Event()
+
+    def ask(newest: Tokens) -> Tokens:
+        asking.set()
+        time.sleep(0.3)
+        return tokens_at(desk.now[0], "access-2", "refresh-2")
+
+    renewing = threading.Thread(target=keeper.renew, args=(keeper.current(), ask))
+    renewing.start()
+    assert asking.wait(5)
+    reopened(keeper, desk).replace(consent)
+    renewing.join(5)
+    assert keeper.current() == consent
+
+
 def test_a_refusal_is_remembered_until_somebody_connects_again(desk: Desk) -> None:
     keeper = desk.connect()
 

@@ -1,0 +1,178 @@
+"""Tokens and secrets are planted everywhere a sync touches them, and looked for everywhere it writes."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from google.protobuf.json_format import MessageToJson
+from temporalio.client import Client, WorkflowFailureError
+
+from canonical.errors import KhataError
+from khata.logs import MaskingFormatter, mask_secrets
+from khata.sign_in.connecting import Products, choose_companies
+from khata.sign_in.webhooks import set_secret
+from khata.steps import hub_steps
+from tests.khata.sign_in.conftest import Desk
+from tests.khata.sign_in.product import CLIENT, NAME, SECRET, Provider, Server
+from tests.workflows.servers import running_server
+from tests.workflows.sync_support import QUICK, during
+from workflows.inputs import SyncRequest
+from workflows.temporal.client import start_sync
+
+HOOK_SECRET = "planted-hook-secret-77"
+
+
+@pytest.fixture
+def planted(desk: Desk, product: Server) -> Desk:
+    """A connection full of secrets: application, tokens, webhook."""
+    settings = {"url": product.url, "client_id": CLIENT, "client_secret": SECRET}
+    products = Products(hub=desk.hub, tenant="default", connector=NAME)
+    from connectors.sdk.token_endpoint import tokens_of
+
+    tokens = tokens_of(product.mint(), desk.hub.clock())
+    companies = Provider().companies(settings, tokens, web=products.web)
+    products.save(settings, tokens, choose_companies(companies, ["60001"], everything=False)[0], name="shop")
+    set_secret(desk.hub, "default", desk.hub.tenant().connections.get("shop"), HOOK_SECRET)
+    return desk
+
+
+def secrets_of(product: Server) -> list[str]:
+    return [*product.given, SECRET, HOOK_SECRET]
+
+
+def found_in(text: str | bytes, product: Server) -> list[str]:
+    whole = text.encode() if isinstance(text, str) else text
+    return [secret for secret in secrets_of(product) if secret.encode() in whole]
+
+
+@contextmanager
+def everything_logged() -> Iterator[list[str]]:
+    """Every record of every library at its most talkative, as our handler would write it."""
+    lines: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(MaskingFormatter().format(record))
+
+    root, keep = logging.getLogger(), Keep(logging.DEBUG)
+    level = root.level
+    root.addHandler(keep)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        root.removeHandler(keep)
+        root.setLevel(level)
+
+
+def columns_of(desk: Desk) -> str:
+    """Every column of every row of every table, as text."""
+    engine = sa.create_engine(desk.hub.settings.database_url)
+    with engine.connect() as connection:
+        names = sa.inspect(connection).get_table_names()
+        rows = [row for name in names for row in connection.exec_driver_sql(f"SELECT * FROM {name}")]
+    engine.dispose()
+    return "\n".join(str(value) for row in rows for value in row)
+
+
+def sync_once(desk: Desk) -> str:
+    """Run a sync in this process; return all that its error tells, with the locals a crash dump would hold left out."""
+    steps = hub_steps(desk.hub)
+    run = steps.open_run(SyncRequest(tenant="default", connection="shop", source=NAME))
+    try:
+        steps.extract(run)
+    except KhataError as error:
+        return "".join(traceback.format_exception(error)) + repr(error) + str(error.facts)
+    return ""
+
+
+def test_a_sync_leaves_no_secret_in_logs_or_database(planted: Desk, product: Server) -> None:
+    with everything_logged() as lines:
+        assert sync_once(planted) == ""
+        product.access = set()  # an access token that ended, so that one is renewed on the way
+        assert sync_once(planted) == ""
+    assert len(product.given) == 4
+    assert lines
+    assert found_in("\n".join(lines), product) == []
+    assert found_in(columns_of(planted), product) == []
+    held = b"".join(path.read_bytes() for path in Path(planted.folder).rglob("khata.db*"))
+    assert found_in(held, product) == []
+
+
+def test_a_product_that_says_tokens_back_does_not_get_them_into_errors(planted: Desk, product: Server) -> None:
+    product.is_hostile = True
+    with everything_logged() as lines:
+        told = sync_once(planted)
+    assert "The product says" in told
+    assert found_in(told, product) == []
+    assert found_in("\n".join(lines), product) == []
+    assert found_in(columns_of(planted), product) == []
+
+
+def test_a_refused_renewal_tells_no_token(planted: Desk, product: Server) -> None:
+    given = list(product.given)
+    product.revoke("elsewhere")
+    with everything_logged() as lines:
+        told = sync_once(planted)
+    assert "oauth.refused" in told or "refused the sign-in" in told
+    product.given = given
+    assert found_in(told + "\n".join(lines), product) == []
+
+
+def test_revoking_is_not_logged_with_its_token(planted: Desk, product: Server) -> None:
+    products = Products(hub=planted.hub, tenant="default", connector=NAME)
+    with everything_logged() as lines:
+        products.disconnect(products.get("shop"))
+    assert len(product.revoked) == 1
+    assert any("/revoke" in line for line in lines)  # urllib3 logs the address
+    assert found_in("\n".join(lines), product) == []
+
+
+@pytest.mark.temporal
+@pytest.mark.xdist_group("temporal")
+@pytest.mark.parametrize("is_hostile", [False, True])
+def test_temporals_histories_hold_no_secret(planted: Desk, product: Server, tmp_path: Path, is_hostile: bool) -> None:
+    product.is_hostile = is_hostile
+
+    async def sync(client: Client) -> str:
+        request = SyncRequest(tenant="default", connection="shop", source=NAME)
+        handle = await start_sync(client, request, limits=QUICK, task_queue="planted")
+        try:
+            await handle.result()
+        except WorkflowFailureError:
+            assert is_hostile
+        history = await handle.fetch_history()
+        return "\n".join(MessageToJson(event) for event in history.events)
+
+    folder = tmp_path / "temporal"
+    folder.mkdir()
+    with running_server(folder) as server:
+        told = during(server, hub_steps(planted.hub), "planted", sync)
+    assert "shop" in told
+    payloads = told + _decoded(told)
+    assert found_in(payloads, product) == []
+    assert found_in(columns_of(planted), product) == []
+
+
+def _decoded(told: str) -> str:
+    """Payloads stand in base64 in the JSON of an event."""
+    import base64
+    import re
+
+    found = re.findall(r'"data": "([A-Za-z0-9+/=]+)"', told)
+    return "\n".join(base64.b64decode(text).decode("utf-8", "replace") for text in found)
+
+
+def test_what_is_masked_in_logs() -> None:
+    asked = "POST https://accounts.example/oauth/v2/token/revoke?token=1000.abc&x=1"
+    line = f"{asked} Authorization: Zoho-oauthtoken 1000.defghi"
+    masked = mask_secrets(line)
+    assert "1000.abc" not in masked
+    assert "1000.defghi" not in masked
+    assert "x=1" in masked
