@@ -29,7 +29,7 @@ def _tap() -> type[Tap]:
 
 
 def _translator(company: Company) -> Translator:
-    from connectors.zoho.translate import ZohoTranslator  # noqa: PLC0415 - as above
+    from connectors.zoho.translate.translator import ZohoTranslator  # noqa: PLC0415 - as above
 
     return ZohoTranslator(company)
 

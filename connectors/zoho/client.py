@@ -12,10 +12,13 @@ import requests
 from canonical.errors import InvariantError, SourceMalformed
 from canonical.record import JsonValue
 from connectors.sdk.base import Surroundings
+from connectors.sdk.breaking import LocalBreaker
 from connectors.sdk.oauth import Web
+from connectors.sdk.pacing import LocalPace
 from connectors.sdk.rest import Manners, RestClient
 from connectors.sdk.shell import shell_surroundings
-from connectors.sdk.tokens import Tokens, carried_over
+from connectors.sdk.token_file import file_keeper
+from connectors.sdk.tokens import Pace, Tokens, carried_over
 from connectors.zoho.hosts import api_url
 from connectors.zoho.limits import limits_of
 from connectors.zoho.oauth import AUTHORISATION
@@ -37,14 +40,16 @@ class ZohoClient:
     """
 
     def __init__(self, settings: Mapping[str, JsonValue], surroundings: Surroundings) -> None:
-        whole = shell_surroundings(settings, limits_of(settings))
-        now = surroundings.now or whole.now
-        keeper = surroundings.tokens or whole.tokens
-        breaker = surroundings.breaker or whole.breaker
-        pace = surroundings.pace or whole.pace
-        if now is None or keeper is None or breaker is None or pace is None:
-            raise InvariantError("The surroundings of a shell are not whole.")
-        self.now, self.pace = now, pace
+        limits = limits_of(settings)
+        now = surroundings.now or shell_surroundings(settings, limits).now
+        if now is None:
+            raise InvariantError("A shell has no time of day.")
+        clock, sleep = surroundings.clock, surroundings.sleep
+        keeper = surroundings.tokens or file_keeper(settings)
+        pace = surroundings.pace or LocalPace(limits, clock=clock, sleep=sleep, now=now)
+        breaker = surroundings.breaker or LocalBreaker(clock=clock)
+        self.now = now
+        self.pace: Pace = pace
         self.organization_id = str(settings.get("organization_id") or "")
         self.page_size = min(int(settings.get("page_size") or PAGE_SIZE), PAGE_SIZE)
         session = requests.Session()

@@ -84,7 +84,9 @@ def _balances(told: Mapping[str, Any]) -> SourceReport:
     held = [AccountFact(text_of(row, "id"), text_of(row, "name"), text_of(row, "type")) for row in accounts]
     nets = [_signed(row, is_debit=is_debit) for row in accounts]
     holds_advances = any(
-        net for fact, net in zip(held, nets, strict=True) if is_control(fact) and not fact.account_type.startswith("acc")
+        net
+        for fact, net in zip(held, nets, strict=True)
+        if is_control(fact) and not fact.account_type.startswith("acc")
     )
     contacts = [row for row in nodes_of(told, "contacts") if not (holds_advances and row.get("has_credits"))]
     shown = Counter(name_key(text_of(row, "name")) for row in (*accounts, *contacts))

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from canonical.errors import ConfigurationError, CredentialError, SourceRejected
 from canonical.issue import Issue, IssueLevel
@@ -19,27 +18,18 @@ from canonical.record import JsonValue
 from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import CENSUS, Census, CensusMember, CensusVerdict, Settlement, census_record
 from connectors.zoho.client import Row, ZohoClient, rows_of
+from connectors.zoho.fetching import Fetching
 from connectors.zoho.listing import Listed, Listing, walk
 from connectors.zoho.open_documents import Seen
 from connectors.zoho.quota import Plan, make_plan
-from connectors.zoho.refusals import NOT_FOUND
 from connectors.zoho.reports import BALANCES, MASTERS, NATURAL, OPEN_PAYABLE, OPEN_RECEIVABLE, account_row
 from connectors.zoho.streams import REPORTS, STREAMS
-from connectors.zoho.translate.node import find_number, nodes_of, text_of
+from connectors.zoho.translate.node import text_of
 from connectors.zoho.watermark import Watermark
 
 Record = dict[str, Any]
 Compare = Callable[[Census], CensusVerdict]
 COMPANIES, ACCOUNTS, TAXES = "companies", "chartofaccounts", "taxes"
-APPLIED = {"customerpayments": ("invoices", "invoice"), "vendorpayments": ("bills", "bill")}
-"""Lists of what a payment is applied to; whose rates a foreign payment needs."""
-REFUNDS = {
-    "payment_refunds": "payment_refund_id",
-    "vendorpayment_refunds": "vendorpayment_refund_id",
-    "creditnote_refunds": "creditnote_refund_id",
-    "vendor_credit_refunds": "vendor_credit_refund_id",
-}
-REFUND_ACCOUNTS = ("from_account_id", "to_account_id", "account_id")
 CONFIRMED_MAX = 500
 """Candidates of deletion that one sync asks for; the rest waits for the next."""
 OVERLAP_MINUTES, SWEEP_HOURS = 10, 24
@@ -92,17 +82,33 @@ class ZohoSource:
         self._reached: dict[str, datetime] = {}
         self._began: datetime | None = None
         self._seen = Seen("")
+        self._fetching = Fetching(self._client, self._seen)
         self._organisation: Row = {}
         self._accounts: list[dict[str, Any]] = []
         self._has_moved = self._is_partial = self._is_sweep = False
-        self.issues: list[Issue] = []
+        self._notes: list[Issue] = []
 
     @property
     def settlement(self) -> Settlement:
         """Whether there is more to read at once, or later."""
-        if self._is_partial:
+        if self._lacks:
             return Settlement.UNSURE
-        return Settlement.MOVED if self._has_moved else Settlement.SETTLED
+        return Settlement.MOVED if self._moved else Settlement.SETTLED
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What was noticed about the organisation and the connection."""
+        return (*self._notes, *self._fetching.issues)
+
+    @property
+    def _moved(self) -> bool:
+        """Somebody worked while the books were read."""
+        return self._has_moved or self._fetching.has_missed
+
+    @property
+    def _lacks(self) -> bool:
+        """Not everything that was wanted was read."""
+        return self._is_partial or bool(self._fetching.refused)
 
     def facts(self) -> list[dict[str, JsonValue]]:
         """The plan, and what was used, for summaries."""
@@ -126,11 +132,12 @@ class ZohoSource:
         self._mark = Watermark.from_state(held) if held else Watermark()
         self._is_sweep = self._must_sweep(self._began)
         self._seen = Seen(text_of(self._organisation, "currency_code"))
+        self._fetching.seen = self._seen
         for stream in STREAMS:
             if stream in self._selected and stream != COMPANIES:
                 self._list(stream)
         if TAXES in self._listings:
-            self._complete_taxes(self._listings[TAXES])
+            self._fetching.complete_taxes(self._listings[TAXES].whole, self._mark.tax_groups)
         self._decide()
 
     def records(self, stream: str) -> Iterator[Record]:
@@ -196,24 +203,15 @@ class ZohoSource:
         if self._emission.progress:
             self._emission.progress(ProgressEvent("list", len(self._listings), len(STREAMS), "lists"))
 
-    def _complete_taxes(self, listing: Listing) -> None:
-        """Groups of taxes say their members only one by one; what they were is kept in the state."""
-        for key, row in listing.whole.items():
-            if text_of(row, "tax_type") != "tax_group":
-                continue
-            if key not in self._mark.tax_groups:
-                group = self._client.get(f"settings/taxgroups/{key}").get("tax_group") or {}
-                members = [dict(member) for member in nodes_of(group, "taxes")]
-                self._mark.tax_groups[key] = [{"tax_id": text_of(one, "tax_id")} for one in members]
-            row["taxes"] = self._mark.tax_groups[key]
-
     def _decide(self) -> None:
         for stream, listing in self._listings.items():
             verdict = self._held(stream, listing)
             if verdict is None:
                 since = self._mark.modified.get(stream)
                 rows = listing.rows.values()
-                self._wanted[stream] = [one.key for one in rows if not (since and one.modified and one.modified < since)]
+                self._wanted[stream] = [
+                    one.key for one in rows if not (since and one.modified and one.modified < since)
+                ]
             else:
                 wanted = set(verdict.wanted)
                 self._wanted[stream] = [key for key in listing.rows if key in wanted]
@@ -258,46 +256,11 @@ class ZohoSource:
         allowed = self._plan.allowed.get(stream, 0) if self._plan else 0
         chosen = sorted(wanted, key=lambda key: listing.rows[key].day or datetime.max.date(), reverse=True)[:allowed]
         for done, key in enumerate(chosen, start=1):
-            detail = self._detail(stream, key)
+            detail = self._fetching.document(stream, key)
             if detail is not None:
                 yield self._record(stream, detail, listing.rows[key])
             if self._emission.progress and done % 100 == 0:
                 self._emission.progress(ProgressEvent("read", done, len(chosen), stream))
-
-    def _detail(self, stream: str, key: str) -> Row | None:
-        """A document in full; None if it is gone by now, or Zoho does not show it."""
-        spec = STREAMS[stream]
-        try:
-            answer = self._client.get(f"{spec.path}/{key}")
-        except SourceRejected as refused:
-            self._has_moved = True
-            if refused.code != NOT_FOUND:
-                self._is_partial = True
-                self._note(
-                    "zoho.document.refused",
-                    IssueLevel.WARNING,
-                    f"Zoho Books listed a record of {stream} and then did not show it: {refused.message}",
-                    hint="The next sync asks again.",
-                )
-            return None
-        found = rows_of(answer, spec.detail, spec.path)
-        if found:
-            self._complete_refunds(f"{spec.path}/{key}", found[0])
-        return found[0] if found else None
-
-    def _complete_refunds(self, path: str, node: Row) -> None:
-        """A document lists its refunds without their account; each refund says it."""
-        for field, id_field in REFUNDS.items():
-            for row in nodes_of(node, field):
-                key = text_of(row, id_field)
-                if not key or any(text_of(row, name) for name in REFUND_ACCOUNTS):
-                    continue
-                try:
-                    answer = self._client.get(f"{path}/refunds/{key}")
-                except SourceRejected:
-                    continue
-                told = next((value for value in answer.values() if isinstance(value, dict)), {})
-                cast("Row", row).update({name: told[name] for name in REFUND_ACCOUNTS if text_of(told, name)})
 
     def _record(self, stream: str, node: Row, listed: Listed) -> Record:
         return {
@@ -309,28 +272,8 @@ class ZohoSource:
             "modified": listed.modified.isoformat() if listed.modified else None,
             "version": listed.version,
             "object": node,
-            "rates": self._rates(stream, node),
+            "rates": self._fetching.rates(stream, node),
         }
-
-    def _rates(self, stream: str, node: Row) -> dict[str, str]:
-        """Rates of the foreign bills a payment settles; what the lists did not say is asked for."""
-        if stream not in APPLIED or text_of(node, "currency_code") in ("", self._seen.base_currency):
-            return {}
-        path, name = APPLIED[stream]
-        found = {}
-        for row in nodes_of(node, path):
-            key = text_of(row, f"{name}_id")
-            if key not in self._seen.rates:
-                self._seen.rates[key] = self._rate_of(path, name, key)
-            if self._seen.rates[key]:
-                found[key] = f"{self._seen.rates[key]:f}"
-        return found
-
-    def _rate_of(self, path: str, name: str, key: str) -> Decimal:
-        try:
-            return find_number(self._client.get(f"{path}/{key}").get(name) or {}, "exchange_rate") or Decimal(0)
-        except SourceRejected:  # an opening balance is no invoice that can be asked for
-            return Decimal(0)
 
     # -- after a stream ---------------------------------------------------------------------------------------------
 
@@ -350,21 +293,11 @@ class ZohoSource:
         told = self._compare(self._census(stream, listing, (), is_sure=False)).gone
         room = self._client.pace.left_today()
         asked = told[: CONFIRMED_MAX if room is None else min(CONFIRMED_MAX, room)]
-        there = tuple(key for key in asked if self._exists(stream, key))
+        there = tuple(key for key in asked if self._fetching.exists(stream, key))
         if there:
             self._has_moved = True
         if asked:
             self._compare(self._census(stream, listing, (*there, *told[len(asked) :]), is_sure=True))
-
-    def _exists(self, stream: str, key: str) -> bool:
-        """Ask for one record; only Zoho's own word that there is none makes it gone."""
-        try:
-            self._client.get(f"{STREAMS[stream].path}/{key}")
-        except SourceRejected as refused:
-            return refused.code != NOT_FOUND
-        except CredentialError:
-            return True
-        return True
 
     def _reports(self) -> Iterator[Record]:
         if ACCOUNTS in self._listings:
@@ -384,11 +317,11 @@ class ZohoSource:
             yield self._report(MASTERS, counts={"stock items": len(self._listings["items"].rows)})
 
     def _report(self, title: str, **told: Any) -> Record:
-        node = {"report": title, "moved": self._has_moved or self._is_partial, **told}
+        node = {"report": title, "moved": self._moved or self._lacks, **told}
         return self._record(REPORTS, node, Listed(title, 0, title, None, None))
 
     def _finish(self) -> None:
-        if self._is_partial:
+        if self._lacks:
             return
         self._mark.modified |= self._reached
         if self._is_sweep:
@@ -405,7 +338,7 @@ class ZohoSource:
         self._emission.checkpoint(COMPANIES)
 
     def _note(self, code: str, level: IssueLevel, message: str, *, hint: str = "") -> None:
-        self.issues.append(Issue(code=code, level=level, message=message, where="Zoho Books", hint=hint))
+        self._notes.append(Issue(code=code, level=level, message=message, where="Zoho Books", hint=hint))
 
 
 def _listed(stream: str, row: Row) -> Listed:

@@ -133,7 +133,7 @@ class TapZohoBooks(Tap):
     @property
     def issues(self) -> tuple[Issue, ...]:
         """Facts about the organisation and the connection; complete once it is read."""
-        return tuple(self._source.issues) if self._source else ()
+        return self._source.issues if self._source else ()
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """The plan of calls, and what was used."""

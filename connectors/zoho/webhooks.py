@@ -60,9 +60,11 @@ class ZohoWebhooks:
         del now
         form = _form_of(headers, body)
         told = headers.get(SIGNATURE, "").strip().casefold()
-        accepted = [_digest(secret, [*query, *form], b"" if form else body), _digest(secret, query, body)]
-        if not query:
-            accepted.append(_digest(secret, (), body))
+        accepted = [
+            _digest(secret, [*query, *form], b"" if form else body),
+            _digest(secret, query, body),
+            _digest(secret, (), body),
+        ]
         if not any([same_text(one, told) for one in accepted]):
             raise SourceRejected(
                 "The delivery is not signed with this connection's secret.", code="webhook.refused", reason="signature"

@@ -104,10 +104,10 @@ def refunded_of(refund: Node) -> Decimal:
     return next((amount for field in REFUNDED if (amount := find_amount(refund, field)) is not None), Decimal(0))
 
 
-def refund_account(refund: Node, entries: Entries) -> AccountFact:
-    """The account money was given back from, or received on."""
-    prefix = next((name for name in REFUND_ACCOUNTS if text_of(refund, f"{name}_id")), REFUND_ACCOUNTS[0])
-    return entries.account(refund, prefix=prefix)
+def refund_account(refund: Node, entries: Entries, usual: AccountFact | None = None) -> AccountFact:
+    """The account money was given back from, or received on; the usual one where the refund names none."""
+    prefix = next((name for name in REFUND_ACCOUNTS if text_of(refund, f"{name}_id")), "")
+    return entries.account(refund, prefix=prefix or REFUND_ACCOUNTS[0]) if prefix or not usual else usual
 
 
 def against(row: Node, ref: str, bill_id: str, net: Decimal, rates: dict[str, Decimal]) -> Settling:

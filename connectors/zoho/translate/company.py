@@ -17,7 +17,15 @@ from connectors.zoho.translate.parties import state_code
 from connectors.zoho.translate.reading import Reading
 
 _MONTHS = {name.casefold(): number for number, name in enumerate(month_name) if name}
-_KEPT = ("time_zone", "plan_name", "country_code", "price_precision", "currency_symbol", "tax_id_label", "language_code")
+_KEPT = (
+    "time_zone",
+    "plan_name",
+    "country_code",
+    "price_precision",
+    "currency_symbol",
+    "tax_id_label",
+    "language_code",
+)
 
 
 def read_company(node: Node, reading: Reading) -> Company:
@@ -91,9 +99,7 @@ def read_openings(node: Node, reading: Reading) -> Company:
     if known.extras.get(OPENINGS) != told:
         reading.learned.outdated.add("chartofaccounts")
     day = find_day(node, "date")
-    company = dataclasses.replace(
-        known, books_from=day or known.books_from, extras={**known.extras, OPENINGS: told}
-    )
+    company = dataclasses.replace(known, books_from=day or known.books_from, extras={**known.extras, OPENINGS: told})
     reading.learned.company = company
     return company
 

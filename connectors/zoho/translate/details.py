@@ -10,7 +10,17 @@ from canonical.party import AddressKind
 from canonical.tax import SupplyNature, TaxRate
 from canonical.voucher import DocumentDetails, DocumentRef, EInvoice, ItemLine
 from connectors.zoho.translate.learned import head_of
-from connectors.zoho.translate.node import Node, amount_of, find_day, find_number, is_true, kept, node_of, nodes_of, text_of
+from connectors.zoho.translate.node import (
+    Node,
+    amount_of,
+    find_day,
+    find_number,
+    is_true,
+    kept,
+    node_of,
+    nodes_of,
+    text_of,
+)
 from connectors.zoho.translate.parties import read_address, state_code
 from connectors.zoho.translate.postings import Entries
 

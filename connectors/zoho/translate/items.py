@@ -50,7 +50,9 @@ def read_item(node: Node, reading: Reading) -> Item:
 
 def _tax_details(node: Node) -> tuple[DatedTaxDetail, ...]:
     rates = tuple(
-        TaxRate(head_of(text_of(row, "tax_specific_type"), text_of(row, "tax_name")), find_number(row, "tax_percentage"))
+        TaxRate(
+            head_of(text_of(row, "tax_specific_type"), text_of(row, "tax_name")), find_number(row, "tax_percentage")
+        )
         for row in nodes_of(node, "item_tax_preferences")
     )
     if not rates and text_of(node, "tax_name"):

@@ -99,6 +99,15 @@ class Learned:
         """Find an account by the first of these names that exists."""
         return next((self._by_name[key] for name in names if (key := name_key(name)) in self._by_name), None)
 
+    def single(self, begins: str, contains: str = "") -> AccountFact | None:
+        """Find the only account, of those that are no claims, whose name begins and goes on so."""
+        found = [
+            fact
+            for name, fact in self._by_name.items()
+            if name.startswith(begins) and contains.casefold() in name and "receivable" not in name
+        ]
+        return found[0] if len(found) == 1 else None
+
     def control(self, account_type: str) -> AccountFact | None:
         """The control account of a type; of several the first Zoho made (ids grow)."""
         found = [fact for fact in self.controls.values() if fact.account_type == account_type]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from canonical.money import AMOUNT_MAX_SQLITE, ZERO, round_amount
+from canonical.money import AMOUNT_MAX_SQLITE, ZERO, is_exact, round_amount
 
 Node = Mapping[str, Any]
 
@@ -51,7 +51,7 @@ def find_amount(node: Node, field: str) -> Decimal | None:
         UnreadableField: it says something that is no amount.
     """
     number = find_number(node, field)
-    return None if number is None else round_amount(number)
+    return number if number is None or is_exact(number) else round_amount(number)
 
 
 def find_number(node: Node, field: str) -> Decimal | None:

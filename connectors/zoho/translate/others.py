@@ -34,7 +34,9 @@ def read_expense(node: Node, reading: Reading) -> Voucher:
     reading.label = f"Expense {text_of(node, 'reference_number') or reading.source.key}"
     entries = Entries.of(node, reading)
     rows = nodes_of(node, "line_items") or (node,)
-    taxes = sum((amount_of(row, "tax_amount") for row in nodes_of(node, "taxes")), ZERO) or amount_of(node, "tax_amount")
+    taxes = sum((amount_of(row, "tax_amount") for row in nodes_of(node, "taxes")), ZERO) or amount_of(
+        node, "tax_amount"
+    )
     total = amount_of(node, "total")
     amounts = [amount_of(row, "item_total") or amount_of(row, "amount") or amount_of(row, "sub_total") for row in rows]
     is_with_tax = bool(taxes) and sum(amounts, ZERO) == total
@@ -216,5 +218,7 @@ def read_order(node: Node, reading: Reading, shape: OrderShape) -> Voucher:
         items=read_lines(node, entries, Side.DEBIT if is_purchase else Side.CREDIT),
         details=read_details(node, text_of(node, f"{shape.party}_name"), is_purchase=is_purchase),
         source_modified_at=moment_of(node, "last_modified_time"),
-        extras=kept(node, (*DOCUMENT_KEPT, "total", "order_status", "invoiced_status", "paid_status", "shipped_status")),
+        extras=kept(
+            node, (*DOCUMENT_KEPT, "total", "order_status", "invoiced_status", "paid_status", "shipped_status")
+        ),
     )

@@ -17,7 +17,16 @@ from canonical.money import ZERO, split_signed
 from canonical.party import Address, AddressKind, Contact, MsmeStatus, Party, PartyRole
 from canonical.tax import GstRegistration
 from connectors.zoho.translate.learned import PAYABLE, RECEIVABLE, AccountFact
-from connectors.zoho.translate.node import Node, UnreadableField, amount_of, find_amount, find_number, node_of, nodes_of, text_of
+from connectors.zoho.translate.node import (
+    Node,
+    UnreadableField,
+    amount_of,
+    find_amount,
+    find_number,
+    node_of,
+    nodes_of,
+    text_of,
+)
 from connectors.zoho.translate.reading import Reading
 
 OPENING_RECEIVABLE = "Customer opening balance"
@@ -81,9 +90,7 @@ def _made_up(reading: Reading, fact: AccountFact, control: AccountFact | None, *
     )
 
 
-def _bare_ledger(
-    reading: Reading, key: str, name: str, control: AccountFact | None, *, is_vendor: bool
-) -> Ledger:
+def _bare_ledger(reading: Reading, key: str, name: str, control: AccountFact | None, *, is_vendor: bool) -> Ledger:
     return Ledger(
         source=reading.source,
         key=key,
@@ -120,7 +127,9 @@ def _ledger(node: Node, reading: Reading, party: Party, *, is_vendor: bool) -> L
 def _opening(node: Node, *, is_vendor: bool) -> Decimal:
     """Debit-positive opening balance in the books' currency; a positive one is owed to us, or by us to a vendor."""
     rows = nodes_of(node, "opening_balances")
-    told = sum((amount_of(row, "opening_balance_amount") * (find_number(row, "exchange_rate") or 1) for row in rows), ZERO)
+    told = sum(
+        (amount_of(row, "opening_balance_amount") * (find_number(row, "exchange_rate") or 1) for row in rows), ZERO
+    )
     amount = find_amount(node, "opening_balance_amount_bcy") or told or amount_of(node, "opening_balance_amount")
     return -amount if is_vendor else amount
 
@@ -169,7 +178,10 @@ def _msme(node: Node) -> MsmeStatus | None:
 
 
 def _addresses(node: Node) -> tuple[Address, ...]:
-    found = (read_address(node_of(node, f"{kind.value}_address"), kind) for kind in (AddressKind.BILLING, AddressKind.SHIPPING))
+    found = (
+        read_address(node_of(node, f"{kind.value}_address"), kind)
+        for kind in (AddressKind.BILLING, AddressKind.SHIPPING)
+    )
     return tuple(address for address in found if address)
 
 

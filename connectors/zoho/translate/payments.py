@@ -136,7 +136,7 @@ def _post_party(node: Node, entries: Entries, way: Way, rates: Rates) -> None:
     for refund in nodes_of(node, way.refunds):
         back = way.sign * bills.refunded_of(refund)
         bills.post_to_party(entries, advance, [bills.against(refund, bills.payment_ref(node), "", -back, {})])
-        entries.add(bills.refund_account(refund, entries), back)
+        entries.add(bills.refund_account(refund, entries, entries.account(node, prefix=way.account)), back)
 
 
 def _advance_ledger(node: Node, entries: Entries, way: Way, key: str, name: str) -> AccountFact:

@@ -29,23 +29,29 @@ ROUNDING_MAX = Decimal("1.00")
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What an account that no document numbers is for: names Zoho's own chart gives it, and where it hangs if absent."""
+    """What an account that no document numbers is for.
+
+    Attributes:
+        names: Zoho's own chart gives it; an organisation may have renamed it.
+        reserved: where it hangs if the chart has none.
+        word: begins the name of a renamed one, if just one account begins so.
+    """
 
     names: tuple[str, ...]
     reserved: ReservedGroup
     is_revenue: bool | None = None
+    word: str = ""
 
 
 DISCOUNT = Role(("Discount",), ReservedGroup.INDIRECT_INCOMES, is_revenue=True)
 PURCHASE_DISCOUNT = Role(("Purchase Discounts", "Discount"), ReservedGroup.INDIRECT_EXPENSES, is_revenue=True)
 SHIPPING = Role(("Shipping Charge",), ReservedGroup.INDIRECT_INCOMES, is_revenue=True)
 ADJUSTMENT = Role(("Other Charges",), ReservedGroup.INDIRECT_INCOMES, is_revenue=True)
-PURCHASE_ADJUSTMENT = Role(("Other Expenses", "Other Charges"), ReservedGroup.INDIRECT_EXPENSES, is_revenue=True)
 ROUNDING = Role(("Round Off", "Rounding Off", "Other Charges"), ReservedGroup.INDIRECT_INCOMES, is_revenue=True)
-BAD_DEBT = Role(("Bad Debt", "Bad Debts"), ReservedGroup.INDIRECT_EXPENSES, is_revenue=True)
-BANK_CHARGES = Role(("Bank Fees and Charges",), ReservedGroup.INDIRECT_EXPENSES, is_revenue=True)
+BAD_DEBT = Role(("Bad Debt", "Bad Debts"), ReservedGroup.INDIRECT_EXPENSES, is_revenue=True, word="bad debt")
+BANK_CHARGES = Role(("Bank Fees and Charges", "Bank Charges"), ReservedGroup.INDIRECT_EXPENSES, is_revenue=True)
 EXCHANGE = Role(("Exchange Gain or Loss",), ReservedGroup.INDIRECT_EXPENSES, is_revenue=True)
-TDS_PAYABLE = Role(("TDS Payable",), ReservedGroup.DUTIES_TAXES)
+TDS_PAYABLE = Role(("TDS Payable",), ReservedGroup.DUTIES_TAXES, word="tds")
 TDS_RECEIVABLE = Role(("TDS Receivable",), ReservedGroup.LOANS_ADVANCES_ASSET)
 TCS_PAYABLE = Role(("TCS Payable",), ReservedGroup.DUTIES_TAXES)
 REVERSE_CHARGE = Role(("Reverse Charge Tax Input but not due",), ReservedGroup.DUTIES_TAXES)
@@ -136,9 +142,7 @@ class Entries:
         """Post an amount of the books' currency only."""
         if net:
             side, amount = split_signed(net)
-            self.postings.append(
-                Posting(ledger_key=account.key, ledger_name=account.name, side=side, amount=amount)
-            )
+            self.postings.append(Posting(ledger_key=account.key, ledger_name=account.name, side=side, amount=amount))
 
     def account(self, node: Node, role: Role | None = None, *, prefix: str = "account") -> AccountFact:
         """The account a node numbers (``account_id``, ``account_name``); a role's if it numbers none."""
@@ -147,9 +151,7 @@ class Entries:
         if known is not None:
             return known
         if key in self.reading.learned.controls:
-            return ledger_of_contact(
-                self.reading, "", "", is_vendor=False, control=self.reading.learned.controls[key]
-            )
+            return ledger_of_contact(self.reading, "", "", is_vendor=False, control=self.reading.learned.controls[key])
         if key:
             fact = AccountFact(key, name or key)
             introduce(self.reading, fact, None)
@@ -160,9 +162,15 @@ class Entries:
         """The account of a role: found by name in the chart, else one of ours under the same name."""
         return self.named(role.names, role)
 
+    def of_section(self, role: Role, section: str) -> AccountFact:
+        """The account of a role for a section of the income-tax act, if there is one for each section."""
+        found = self.reading.learned.single(role.word, section) if section else None
+        return found or self.role(role)
+
     def named(self, names: tuple[str, ...], role: Role) -> AccountFact:
         """The first account of these names; one of ours if the chart has none."""
-        found = self.reading.learned.named(*names)
+        learned = self.reading.learned
+        found = learned.named(*names) or (learned.single(role.word) if role.word else None)
         if found is None:
             found = AccountFact(f"khata:{names[0]}", names[0])
             introduce(self.reading, found, role)

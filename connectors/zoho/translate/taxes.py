@@ -131,9 +131,9 @@ def post_withheld(node: Node, entries: Entries, sign: int, *, is_purchase: bool)
     lines = []
     tds = amount_of(node, "tds_amount")
     if tds and is_purchase:
-        account = entries.role(TDS_PAYABLE)
-        entries.add(account, -sign * tds)
         category = text_of(node, "tds_section", "tds_tax_name")
+        account = entries.of_section(TDS_PAYABLE, text_of(node, "tds_section"))
+        entries.add(account, -sign * tds)
         lines.append(
             TaxLine(
                 head=TaxHead.TDS,

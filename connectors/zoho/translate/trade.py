@@ -19,13 +19,22 @@ from canonical.voucher_type import VoucherKind
 from connectors.zoho.translate import bills
 from connectors.zoho.translate.details import DOCUMENT_KEPT, read_details, read_e_invoice, read_lines
 from connectors.zoho.translate.learned import AccountFact
-from connectors.zoho.translate.node import Node, amount_of, day_of, find_day, is_true, kept, moment_of, nodes_of, text_of
+from connectors.zoho.translate.node import (
+    Node,
+    amount_of,
+    day_of,
+    find_day,
+    is_true,
+    kept,
+    moment_of,
+    nodes_of,
+    text_of,
+)
 from connectors.zoho.translate.parties import ledger_of_contact
 from connectors.zoho.translate.postings import (
     ADJUSTMENT,
     BAD_DEBT,
     DISCOUNT,
-    PURCHASE_ADJUSTMENT,
     PURCHASE_DISCOUNT,
     ROUNDING,
     SHIPPING,
@@ -193,13 +202,13 @@ def _post_lines(node: Node, entries: Entries, shape: Shape) -> None:
 
 def _post_header(node: Node, entries: Entries, shape: Shape) -> None:
     """What the header adds or takes off; a discount per item is in the lines already."""
-    discount, adjustment = (
-        (PURCHASE_DISCOUNT, PURCHASE_ADJUSTMENT) if shape.is_purchase else (DISCOUNT, ADJUSTMENT)
-    )
     if text_of(node, "discount_type") == "entity_level":
         taken = amount_of(node, "discount_total") or amount_of(node, "discount_amount")
         if taken:
-            entries.add(entries.account(node, discount, prefix="discount_account"), -shape.sign * taken)
+            role = PURCHASE_DISCOUNT if shape.is_purchase else DISCOUNT
+            entries.add(entries.account(node, role, prefix="discount_account"), -shape.sign * taken)
+    is_rounding = "round" in text_of(node, "adjustment_description").casefold()
+    adjustment = ROUNDING if is_rounding else ADJUSTMENT
     for field, role in (("shipping_charge", SHIPPING), ("adjustment", adjustment), ("roundoff_value", ROUNDING)):
         amount = amount_of(node, field)
         if amount:

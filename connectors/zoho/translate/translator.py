@@ -41,7 +41,7 @@ class Payload(msgspec.Struct):
     """The part of a raw record that translation reads."""
 
     object: dict[str, Any] = {}
-    rates: dict[str, str | Decimal | int] = {}
+    rates: dict[str, str] = {}
 
 
 _decode = msgspec.json.Decoder(Payload, float_hook=Decimal).decode
@@ -150,7 +150,7 @@ class ZohoTranslator:
         return Translation(records=tuple(reading.made), issues=tuple(reading.issues))
 
 
-def _rates(told: Mapping[str, str | Decimal | int]) -> Rates:
+def _rates(told: Mapping[str, str]) -> Rates:
     found = {}
     for key, text in told.items():
         try:

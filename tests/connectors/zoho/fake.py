@@ -29,7 +29,12 @@ from workflows.steps import Steps
 REQUEST = SyncRequest(tenant="default", connection="shop", source="zoho")
 LAST_DAY = date(2027, 12, 31)
 START = datetime(2026, 4, 1, 6, 30, tzinfo=UTC)
-NUMBER_FIELDS = {DocumentKind.INVOICE: 1, DocumentKind.CREDIT_NOTE: -1, DocumentKind.BILL: -1, DocumentKind.VENDOR_CREDIT: 1}
+NUMBER_FIELDS = {
+    DocumentKind.INVOICE: 1,
+    DocumentKind.CREDIT_NOTE: -1,
+    DocumentKind.BILL: -1,
+    DocumentKind.VENDOR_CREDIT: 1,
+}
 TYPES = {
     "invoices": ("Invoice", "Customer Debit Note"),
     "creditnotes": ("Credit Note",),
@@ -194,7 +199,11 @@ def differences(mine: ZohoHub) -> list[str]:
     """Where the hub's books are not what the organisation's are, to the paisa."""
     books = mine.zoho.books
     truth = truth_of(books)
-    return [*_accounts(mine, truth.trial_balance), *_documents(mine, books, truth.outstanding), *_counts(mine, truth.counts)]
+    return [
+        *_accounts(mine, truth.trial_balance),
+        *_documents(mine, books, truth.outstanding),
+        *_counts(mine, truth.counts),
+    ]
 
 
 def _accounts(mine: ZohoHub, accounts: Any) -> list[str]:
@@ -233,4 +242,6 @@ def _counts(mine: ZohoHub, counts: dict[str, int]) -> list[str]:
     found = {
         stream: sum(count.total for name, count in held.items() if name in names) for stream, names in TYPES.items()
     }
-    return [f"{stream}: {found[stream]}, Zoho has {counts[stream]}" for stream in TYPES if found[stream] != counts[stream]]
+    return [
+        f"{stream}: {found[stream]}, Zoho has {counts[stream]}" for stream in TYPES if found[stream] != counts[stream]
+    ]

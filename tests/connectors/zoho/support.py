@@ -14,7 +14,7 @@ from canonical.identifiers.gstin import with_check_digit
 from canonical.issue import Issue
 from canonical.record import RawRecord, SourceRef
 from canonical.voucher import Posting, Voucher
-from connectors.zoho.translate import ZohoTranslator
+from connectors.zoho.translate.translator import ZohoTranslator
 
 ORGANISATION = "60001234567"
 NOW = datetime(2026, 4, 1, tzinfo=UTC)

@@ -13,7 +13,15 @@ from tests.connectors.zoho.support import CHART, CONTACTS, ORGANISATIONS, Books,
 
 
 def line(amount: float, account: str = "4", **more: object) -> Node:
-    return {"account_id": account, "name": "Rice", "item_id": "i1", "quantity": 1, "rate": amount, "item_total": amount, **more}
+    return {
+        "account_id": account,
+        "name": "Rice",
+        "item_id": "i1",
+        "quantity": 1,
+        "rate": amount,
+        "item_total": amount,
+        **more,
+    }
 
 
 def invoice(**more: object) -> Node:
@@ -55,7 +63,9 @@ def test_the_chart_and_the_contacts() -> None:
 
 def test_an_invoice_inside_the_state() -> None:
     taxes = intra(1000, 180)
-    voucher = Books().voucher("invoices", invoice(line_items=[line(1000, line_item_taxes=taxes)], taxes=taxes, total=1180))
+    voucher = Books().voucher(
+        "invoices", invoice(line_items=[line(1000, line_item_taxes=taxes)], taxes=taxes, total=1180)
+    )
     assert nets(voucher) == {"Sales": -1000, "Output CGST": -90, "Output SGST": -90, "Bharat Stores": 1180}
     assert [(tax.head, tax.amount, tax.rate) for tax in voucher.taxes] == [
         (TaxHead.CGST, 90, 9),

@@ -37,7 +37,9 @@ def open_invoice(books: Books) -> Document:
     return next(
         one
         for one in books.documents_of(DocumentKind.INVOICE)
-        if one.counts and balance(books, one) > 100 and not books.applied_onto(one.id)
+        if one.counts
+        and balance(books, one) > 100
+        and not books.applied_onto(one.id)
         and books.currencies[one.currency_id].is_base
     )
 
@@ -67,7 +69,7 @@ def test_edits_voids_and_payments_come_with_the_next_sync(shop: ZohoHub) -> None
         editing.write_off(books, open_invoice(books))
         sale = open_invoice(books)
         paying.make_payment(
-            books, sale.contact_id, balance(books, sale), _bank(books), [paying.Share(sale.id, balance(books, sale))]
+            books, sale.contact_id, balance(books, sale), _bank(books), [paying.Share(target_id=sale.id, amount=balance(books, sale))]
         )
         altered = open_invoice(books)
         lines = [*altered.lines, editing.make_line(books, next(iter(books.items.values())), rate=12_345)]
@@ -107,7 +109,9 @@ def test_what_was_deleted_leaves_the_books_with_the_next_sweep(shop: ZohoHub) ->
 
     def work(books: Books) -> None:
         editing.delete_document(books, open_invoice(books))
-        payment = next(one for one in books.payments.values() if not any(r.source_id == one.id for r in books.refunds.values()))
+        payment = next(
+            one for one in books.payments.values() if not any(r.source_id == one.id for r in books.refunds.values())
+        )
         paying.delete_payment(books, payment)
 
     shop.zoho.edit(work)
@@ -138,7 +142,9 @@ def _is_domestic(books: Books, contact: Contact) -> bool:
 
 def test_tokens_that_end_and_answers_that_break_do_no_harm() -> None:
     with zoho(vouchers=40) as source, hub(source) as shop:
-        source.running.web.next_requests({}, {"server_error": 500}, {}, {"truncate_after_bytes": 20}, {"gateway_page": 502})
+        source.running.web.next_requests(
+            {}, {"server_error": 500}, {}, {"truncate_after_bytes": 20}, {"gateway_page": 502}
+        )
         synced(shop)
         source.running.app.accounts.expire_all()
         source.edit(lambda books: editing.write_off(books, open_invoice(books)))

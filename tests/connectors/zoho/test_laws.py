@@ -63,7 +63,9 @@ def trades(draw: st.DrawFn) -> tuple[str, Node]:
         "currency_code": draw(st.sampled_from(["INR", "USD", ""])),
         "exchange_rate": draw(RATES),
         "line_items": draw(lines()),
-        "taxes": draw(st.lists(st.fixed_dictionaries({"tax_name": st.just("IGST18"), "tax_amount": AMOUNTS}), max_size=1)),
+        "taxes": draw(
+            st.lists(st.fixed_dictionaries({"tax_name": st.just("IGST18"), "tax_amount": AMOUNTS}), max_size=1)
+        ),
         "discount_type": draw(st.sampled_from(["entity_level", "item_level", ""])),
         "discount_total": draw(AMOUNTS),
         "adjustment": draw(st.sampled_from([0, -0.5, 12.25])),
@@ -146,7 +148,27 @@ def test_payments_balance_and_settle_all_they_are(paid: tuple[str, Node], rate: 
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.dictionaries(st.text(max_size=8), st.recursive(st.none() | st.text(max_size=5) | st.integers(), st.lists, max_leaves=4), max_size=5), st.sampled_from(["invoices", "bills", "customerpayments", "journals", "contacts", "items", "expenses", "chartofaccounts", "taxes", "opening_balances"]))
+@given(
+    st.dictionaries(
+        st.text(max_size=8),
+        st.recursive(st.none() | st.text(max_size=5) | st.integers(), st.lists, max_leaves=4),
+        max_size=5,
+    ),
+    st.sampled_from(
+        [
+            "invoices",
+            "bills",
+            "customerpayments",
+            "journals",
+            "contacts",
+            "items",
+            "expenses",
+            "chartofaccounts",
+            "taxes",
+            "opening_balances",
+        ]
+    ),
+)
 def test_nonsense_is_an_issue_and_never_an_exception(node: dict[str, Any], stream: str) -> None:
     books = Books()
     made = books.read([raw(stream, "1", node)])

@@ -58,7 +58,9 @@ def test_success_and_the_days_reset() -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(list(STREAMS)), st.integers(0, 500)), st.none() | st.integers(0, 900), st.integers(0, 50)
+    st.dictionaries(st.sampled_from(list(STREAMS)), st.integers(0, 500)),
+    st.none() | st.integers(0, 900),
+    st.integers(0, 50),
 )
 def test_a_plan_never_allows_more_than_is_left(details: dict[str, int], left: int | None, listed: int) -> None:
     plan = make_plan(listed=listed, details=details, checks={}, left=left, order=tuple(STREAMS))
@@ -77,12 +79,21 @@ def test_masters_come_first_when_the_day_is_short() -> None:
 def test_limits_follow_the_plan_and_can_be_set() -> None:
     assert (limits_of({}).day_quota, limits_of({}).reserve) == (1000, 100)
     assert limits_of({"plan": "Professional"}).day_quota == 5000
-    assert (limits_of({"day_quota": 300, "day_reserve": 0}).day_quota, limits_of({"day_reserve": 0}).reserve) == (300, 0)
+    assert (limits_of({"day_quota": 300, "day_reserve": 0}).day_quota, limits_of({"day_reserve": 0}).reserve) == (
+        300,
+        0,
+    )
 
 
 def test_a_balance_that_moves_without_a_time_is_another_version() -> None:
     spec = STREAMS["invoices"]
-    row = {"invoice_id": "1", "balance": 10, "total": 10, "status": "sent", "last_modified_time": "2026-04-01T10:00:00+0530"}
+    row = {
+        "invoice_id": "1",
+        "balance": 10,
+        "total": 10,
+        "status": "sent",
+        "last_modified_time": "2026-04-01T10:00:00+0530",
+    }
     assert listed_of(row, spec) == listed_of(dict(row), spec)
     assert listed_of(row, spec).version != listed_of({**row, "balance": 4}, spec).version
     assert listed_of(row, spec).modified == datetime(2026, 4, 1, 4, 30, tzinfo=UTC)

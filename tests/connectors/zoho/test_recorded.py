@@ -30,8 +30,12 @@ def rows(name: str, key: str) -> list[Node]:
 
 @pytest.fixture
 def books() -> Books:
-    organisations = [raw("companies", row["organization_id"], row) for row in rows("list-organizations", "organizations")]
-    chart = [raw("chartofaccounts", row["account_id"], row) for row in rows("list-chart-of-accounts", "chartofaccounts")]
+    organisations = [
+        raw("companies", row["organization_id"], row) for row in rows("list-organizations", "organizations")
+    ]
+    chart = [
+        raw("chartofaccounts", row["account_id"], row) for row in rows("list-chart-of-accounts", "chartofaccounts")
+    ]
     contacts = [raw("contacts", row["contact_id"], row) for row in rows("contacts", "contacts")]
     found = Books(*organisations, *chart, *contacts)
     assert not found.issues
@@ -58,7 +62,9 @@ def test_every_recorded_document_balances(books: Books, stream: str, file: str) 
     voucher = books.voucher(stream, node, node[spec.key])
     assert not books.issues
     assert voucher.balance == 0
-    assert voucher.debit_total == (abs(Decimal(str(node["total" if "total" in node else "amount"]))) if voucher.postings else 0)
+    assert voucher.debit_total == (
+        abs(Decimal(str(node["total" if "total" in node else "amount"]))) if voucher.postings else 0
+    )
     assert from_json(to_json(voucher)) == voucher
 
 

@@ -94,9 +94,7 @@ def place(source: Zoho) -> Surroundings:
 
 def read(source: Zoho, **more: Any) -> Collected:
     collected = Collected()
-    collected.extracted = run_tap(
-        TapZohoBooks, source.config(**more), collected, now=NOW, surroundings=place(source)
-    )
+    collected.extracted = run_tap(TapZohoBooks, source.config(**more), collected, now=NOW, surroundings=place(source))
     return collected
 
 
@@ -126,7 +124,9 @@ def test_a_wrong_organisation_and_a_revoked_sign_in_are_told_apart(source: Zoho)
 
 
 def test_missing_scopes_leave_optional_streams_out(source: Zoho) -> None:
-    modules = "settings contacts invoices creditnotes customerpayments bills vendorpayments debitnotes expenses accountants"
+    modules = (
+        "settings contacts invoices creditnotes customerpayments bills vendorpayments debitnotes expenses accountants"
+    )
     scopes = ",".join(f"ZohoBooks.{module}.READ" for module in modules.split())
     _, refresh = source.running.app.accounts.issue_tokens(scopes)
     done = read(source, refresh_token=refresh)
