@@ -1,4 +1,4 @@
-"""Fetching what lists leave out: documents in full, the accounts of refunds, rates of foreign bills, members of taxes."""
+"""Fetching what lists leave out: documents in full, accounts of refunds, rates of foreign bills, members of taxes."""
 
 from __future__ import annotations
 

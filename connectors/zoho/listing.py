@@ -7,9 +7,10 @@ it. Both together are a row's version: a change that Zoho does not stamp (a bala
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from connectors.sdk.census import CensusMember
@@ -72,7 +73,7 @@ def walk(
     stream: str,
     spec: StreamSpec,
     since: datetime | None,
-    see: Any = None,
+    see: Callable[[str, Row], None] | None = None,
 ) -> Listing:
     """Walk a list.
 
@@ -128,7 +129,7 @@ def _is_past(page: list[Row], spec: StreamSpec, since: datetime) -> bool:
 def _is_sorted(found: Listing) -> bool:
     """Whether rows came newest first; where the order was ignored the walk goes on to the end."""
     moments = [row.modified for row in found.rows.values() if row.modified]
-    return all(later >= earlier for later, earlier in zip(moments, moments[1:], strict=False))
+    return all(later >= earlier for later, earlier in pairwise(moments))
 
 
 def _is_ours(stream: str, row: Row) -> bool:
@@ -149,8 +150,3 @@ def listed_of(row: Mapping[str, Any], spec: StreamSpec) -> Listed:
         day=find_day(row, spec.day) if spec.day else None,
         modified=moment_of(row, spec.modified) if spec.modified else None,
     )
-
-
-def iter_newest_last(listing: Listing, wanted: set[str]) -> Iterator[Listed]:
-    """The wanted rows in the order they were listed."""
-    return (row for key, row in listing.rows.items() if key in wanted)

@@ -20,7 +20,7 @@ from canonical.record import JsonValue
 from connectors.sdk.oauth import CLIENT_ID, CLIENT_SECRET, CompanyChoice, OAuthProvider, OAuthSettings, Web
 from connectors.sdk.token_endpoint import ask_for_tokens, authorize_url, post, refusal, tokens_of
 from connectors.sdk.tokens import Tokens, carried_over
-from connectors.zoho.hosts import DATA_CENTER, USUAL, accounts_url, api_url, data_centre, is_zoho_accounts
+from connectors.zoho.hosts import DATA_CENTER, USUAL, accounts_url, api_url, is_zoho_accounts
 from connectors.zoho.limits import quota_of_plan
 from connectors.zoho.refusals import judge
 
@@ -32,7 +32,7 @@ SCOPES = tuple(f"ZohoBooks.{module}.READ" for module in MODULES)
 """Enough to read everything; writing needs CREATE and UPDATE of what is written."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ZohoAuthorisation:
     """See ``connectors.sdk.oauth.OAuthProvider``."""
 

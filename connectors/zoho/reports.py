@@ -5,7 +5,7 @@ account (``chartofaccounts?showbalance``), what every contact owes and has to it
 open document. None of them takes part in translation, which derives the same figures from entries and applications.
 
 What is left out, because Zoho derives it or does not say it for a day: income and expense (their period is unknown),
-retained earnings, stock; of contacts with credits, their net position wherever an account for advances holds part of it.
+retained earnings, stock; of contacts with credits their net position, where an account for advances holds part of it.
 
 Stored form::
 

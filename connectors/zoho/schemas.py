@@ -15,13 +15,11 @@ from connectors.zoho.source import COMPANIES, OVERLAP_MINUTES, SWEEP_HOURS
 from connectors.zoho.streams import REPORTS, STREAMS
 
 _TEXT = th.StringType(nullable=True)
-_RECORD = th.PropertiesList(
+_KEYS = (
     th.Property("organization_id", th.StringType, required=True, description="identity of the books"),
     th.Property("key", th.StringType, required=True, description="Zoho's id of the record"),
     th.Property("name", _TEXT, description="number of a document, name of a master"),
     th.Property("number", _TEXT, description="as the list shows it"),
-    th.Property("date", th.DateType(nullable=True), description="business date of a document"),
-    th.Property("modified", th.DateTimeType(nullable=True), description="last modification, UTC"),
     th.Property("version", th.IntegerType(nullable=True), description="digest of what the list says of the record"),
     th.Property("object", th.ObjectType(additional_properties=True), description="the record, verbatim"),
     th.Property(
@@ -29,14 +27,20 @@ _RECORD = th.PropertiesList(
         th.ObjectType(additional_properties=True),
         description="rates of the foreign bills a payment settles, by their ids",
     ),
-).to_dict()
+)
+_DATE = th.Property("date", th.DateType(nullable=True), description="business date of a document")
+_MODIFIED = th.Property("modified", th.DateTimeType(nullable=True), description="last modification, UTC")
 READ_ORDER = (CENSUS, COMPANIES, *(stream for stream in STREAMS if stream != COMPANIES), REPORTS)
 """The organisation first; Zoho's own balances last, when everything they are compared with has been read."""
 
 
 def stream_schema(stream: str) -> dict[str, Any]:
     """Return the schema of a stream."""
-    return census_schema() if stream == CENSUS else _RECORD
+    if stream == CENSUS:
+        return census_schema()
+    spec = STREAMS.get(stream)
+    more = [column for column, has in ((_DATE, spec and spec.day), (_MODIFIED, spec and spec.modified)) if has]
+    return th.PropertiesList(*_KEYS, *more).to_dict()
 
 
 def _text(name: str, description: str, **more: Any) -> th.Property[Any]:

@@ -1,15 +1,15 @@
 """One organisation as the source of the tap: walks its lists, plans the calls, reads in full what is new or differs.
 
-Order of a sync: the organisation and its chart (with balances), every list, the plan, the documents, what has gone, the
-balances once more. Lists that cannot say what changed are walked whole every time, which also tells what has gone from
-them; the others only in a sweep (``sweep_hours``). What is missing from a whole list is asked for by its id before it is
-called deleted, because rows slip from page to page while somebody works.
+Order of a sync: the organisation and its chart (with balances), every list, the plan, the documents, what has gone,
+the balances once more. Lists that cannot say what changed are walked whole every time, which also tells what has gone
+from them; the others only in a sweep (``sweep_hours``). What is missing from a whole list is asked for by its id before
+it is called deleted, because rows slip from page to page while somebody works.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from canonical.errors import ConfigurationError, CredentialError, SourceRejected
@@ -254,7 +254,7 @@ class ZohoSource:
                 yield self._record(stream, listing.whole[key], listing.rows[key])
             return
         allowed = self._plan.allowed.get(stream, 0) if self._plan else 0
-        chosen = sorted(wanted, key=lambda key: listing.rows[key].day or datetime.max.date(), reverse=True)[:allowed]
+        chosen = sorted(wanted, key=lambda key: listing.rows[key].day or date.max, reverse=True)[:allowed]
         for done, key in enumerate(chosen, start=1):
             detail = self._fetching.document(stream, key)
             if detail is not None:
@@ -268,8 +268,7 @@ class ZohoSource:
             "key": listed.key,
             "name": text_of(node, "name") if stream == COMPANIES else listed.number,
             "number": listed.number,
-            "date": listed.day.isoformat() if listed.day else None,
-            "modified": listed.modified.isoformat() if listed.modified else None,
+            **_moments(stream, listed),
             "version": listed.version,
             "object": node,
             "rates": self._fetching.rates(stream, node),
@@ -339,6 +338,17 @@ class ZohoSource:
 
     def _note(self, code: str, level: IssueLevel, message: str, *, hint: str = "") -> None:
         self._notes.append(Issue(code=code, level=level, message=message, where="Zoho Books", hint=hint))
+
+
+def _moments(stream: str, listed: Listed) -> dict[str, str | None]:
+    """Date and modification, of streams that have them."""
+    spec = STREAMS.get(stream)
+    found: dict[str, str | None] = {}
+    if spec and spec.day:
+        found["date"] = listed.day.isoformat() if listed.day else None
+    if spec and spec.modified:
+        found["modified"] = listed.modified.isoformat() if listed.modified else None
+    return found
 
 
 def _listed(stream: str, row: Row) -> Listed:

@@ -31,7 +31,7 @@ def tally(folder: Path) -> Case:
     return Case({"files": [str(daybook), str(other)], "password": secret}, (secret,))
 
 
-def zoho(folder: Path) -> Case:  # noqa: ARG001 - the same signature for all
+def zoho(folder: Path) -> Case:
     """An organisation of the fake Zoho Books on loopback; it stops with the process."""
     stack = ExitStack()
     source = stack.enter_context(running_zoho(vouchers=30))

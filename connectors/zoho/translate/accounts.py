@@ -16,13 +16,12 @@ from canonical.tax import TaxHead
 from connectors.zoho.translate.learned import (
     ACCOUNT_TYPE,
     OPENINGS,
-    PAYABLE,
     RECEIVABLE,
     AccountFact,
     head_of,
     is_control,
 )
-from connectors.zoho.translate.node import Node, UnreadableField, is_true, kept, text_of
+from connectors.zoho.translate.node import Node, UnreadableField, kept, text_of
 from connectors.zoho.translate.reading import Reading
 
 G = ReservedGroup
@@ -115,7 +114,7 @@ def _ledger(node: Node, reading: Reading, fact: AccountFact) -> Ledger:
         opening=parse_amount(opening) if opening is not None else None,
         currency=text_of(node, "currency_code"),
         tax_head=head if head is not TaxHead.OTHER else None,
-        is_active=not (node.get("is_active") is False),
+        is_active=node.get("is_active") is not False,
         extras={ACCOUNT_TYPE: fact.account_type, **kept(node, _KEPT)},
     )
 

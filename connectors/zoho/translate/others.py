@@ -110,25 +110,35 @@ def read_journal(node: Node, reading: Reading) -> Voucher:
     )
 
 
+@dataclass(slots=True)
+class _Applied:
+    """One bill a journal was applied to, and how much of it is not used up."""
+
+    row: Node
+    ref: str
+    key: str
+    left: Decimal
+
+
 class _Pool:
     """What a journal's credit with a party was applied to, used up line by line."""
 
     def __init__(self, node: Node, field: str, *, is_purchase: bool) -> None:
         key, ref = ("bill_id", bills.bill_ref) if is_purchase else ("invoice_id", bills.invoice_ref)
         self.sign = 1 if is_purchase else -1
-        self.left = [[row, ref(row), text_of(row, key), bills.applied_of(row)] for row in nodes_of(node, field)]
+        rows = nodes_of(node, field)
+        self.applied = [_Applied(row, ref(row), text_of(row, key), bills.applied_of(row)) for row in rows]
 
     def parts(self, net: Decimal, own_ref: str, node: Node) -> list[bills.Settling]:
         """Split what a line posts: first what was applied, the rest under the journal's own reference."""
         found = []
         rest = net
-        for entry in self.left if net * self.sign > 0 else ():
-            row, ref, key, amount = entry
-            taken = self.sign * min(amount, abs(rest))
+        for one in self.applied if net * self.sign > 0 else ():
+            taken = min(one.left, abs(rest))
             if taken:
-                found.append(bills.against(row, ref, key, taken, {}))
-                entry[3] -= abs(taken)
-                rest -= taken
+                found.append(bills.against(one.row, one.ref, one.key, self.sign * taken, {}))
+                one.left -= taken
+                rest -= self.sign * taken
         found.append(bills.Settling(kind=BillRefKind.NEW, ref=own_ref, net=rest, day=day_of(node, "journal_date")))
         return found
 

@@ -160,8 +160,11 @@ class ZohoHub:
         return {
             (record_type.__name__, record.source.stream, record.source.key): to_document(record)
             for record_type in RECORD_TYPES
-            for record in self.books.records.iter(self.company, record_type)
+            for record in self._records(record_type)
         }
+
+    def _records(self, record_type: type[Any]) -> Iterator[Any]:
+        return self.books.records.iter(self.company, record_type)
 
     def proof(self) -> Proof:
         stored = self.books.proofs.latest(self.company)

@@ -69,7 +69,11 @@ def test_edits_voids_and_payments_come_with_the_next_sync(shop: ZohoHub) -> None
         editing.write_off(books, open_invoice(books))
         sale = open_invoice(books)
         paying.make_payment(
-            books, sale.contact_id, balance(books, sale), _bank(books), [paying.Share(target_id=sale.id, amount=balance(books, sale))]
+            books,
+            sale.contact_id,
+            balance(books, sale),
+            _bank(books),
+            [paying.Share(target_id=sale.id, amount=balance(books, sale))],
         )
         altered = open_invoice(books)
         lines = [*altered.lines, editing.make_line(books, next(iter(books.items.values())), rate=12_345)]
@@ -109,9 +113,8 @@ def test_what_was_deleted_leaves_the_books_with_the_next_sweep(shop: ZohoHub) ->
 
     def work(books: Books) -> None:
         editing.delete_document(books, open_invoice(books))
-        payment = next(
-            one for one in books.payments.values() if not any(r.source_id == one.id for r in books.refunds.values())
-        )
+        refunded = {one.source_id for one in books.refunds.values()}
+        payment = next(one for one in books.payments.values() if one.id not in refunded)
         paying.delete_payment(books, payment)
 
     shop.zoho.edit(work)
