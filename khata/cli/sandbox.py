@@ -1,4 +1,4 @@
-"""``khata sandbox``: invented books of any size, exported as files with their exact truth or served as their system does."""
+"""``khata sandbox``: invented books of any size, exported as files with their truth or served as their system does."""
 
 from __future__ import annotations
 
@@ -116,8 +116,8 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
 ) -> None:
     """Run a fake of an accounting system on loopback until it is interrupted.
 
-    tally: the gateway with HTTP, XML and JSON, as TallyPrime answers. zoho, quickbooks: the accounting API of Zoho Books
-    or QuickBooks Online with its sign-in; how to sign in is said on standard error.
+    tally: the gateway with HTTP, XML and JSON, as TallyPrime answers. zoho, quickbooks: the accounting API of Zoho
+    Books or QuickBooks Online with its sign-in; how to sign in is said on standard error.
     """
     if system is ServedSystem.ZOHO:
         from khata.cli.sandbox_web import serve_zoho

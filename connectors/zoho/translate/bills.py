@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from canonical.bill import BillAllocation, BillRefKind
+from canonical.issue import IssueLevel
 from canonical.money import split_signed
 from connectors.zoho.translate.learned import AccountFact
 from connectors.zoho.translate.node import Node, find_amount, find_day, is_true, text_of
@@ -107,6 +108,14 @@ def refunded_of(refund: Node) -> Decimal:
 def refund_account(refund: Node, entries: Entries, usual: AccountFact | None = None) -> AccountFact:
     """The account money was given back from, or received on; the usual one where the refund names none."""
     prefix = next((name for name in REFUND_ACCOUNTS if text_of(refund, f"{name}_id")), "")
+    if not prefix:
+        entries.reading.note(
+            "zoho.refund.account_assumed",
+            IssueLevel.INFO,
+            f"Zoho Books does not say which account the refund of {entries.reading.label} went through"
+            f"{f'; {usual.name} is taken' if usual else ''}.",
+            hint="If the balances of two accounts differ by its amount, it went through the other one.",
+        )
     return entries.account(refund, prefix=prefix or REFUND_ACCOUNTS[0]) if prefix or not usual else usual
 
 

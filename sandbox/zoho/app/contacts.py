@@ -142,6 +142,7 @@ def _address(contact: Contact) -> Json:
 def _person(contact: Contact) -> Json:
     first, _, last = contact.person.partition(" ")
     return {
+        **shapes.PERSON,
         "contact_person_id": f"{contact.id[:-1]}9",
         "salutation": "",
         "first_name": first,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sandbox.zoho.app.render import Json, account_name, fill, money, percent, quantity
 from sandbox.zoho.books.company import Books
-from sandbox.zoho.books.money import line_taxes, to_base
+from sandbox.zoho.books.money import line_amount, line_taxes, to_base
 from sandbox.zoho.books.records import Document, DocumentKind, Line, Tax, TaxRow
 from sandbox.zoho.shapes import bills, credit_notes, estimates, invoices, purchase_orders, sales_orders
 
@@ -29,7 +29,7 @@ def write_lines(books: Books, document: Document) -> list[Json]:
 
 
 def _line(books: Books, document: Document, line: Line, place: int) -> Json:
-    gross = (line.rate * line.quantity + 500) // 1000
+    gross = line_amount(line.rate, line.quantity)
     values: Json = {
         "line_item_id": line.id,
         "item_id": line.item_id,
@@ -42,8 +42,8 @@ def _line(books: Books, document: Document, line: Line, place: int) -> Json:
         "bcy_rate": money(to_base(line.rate, document.exchange_rate)),
         "quantity": quantity(line.quantity),
         "unit": line.unit,
-        "discount": f"{percent(line.discount)}%" if line.discount else 0,
-        "discount_amount": money(gross - line.amount) if line.discount else 0,
+        "discount": money(gross - line.amount),
+        "discount_amount": money(gross - line.amount),
         "item_total": money(line.amount),
         "hsn_or_sac": line.hsn,
         "product_type": line.product_type,

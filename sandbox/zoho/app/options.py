@@ -44,6 +44,14 @@ class Client:
     redirect_uris: tuple[str, ...] = ()
 
 
+DEMO_CLIENT = Client(
+    id="1000.SANDBOXCLIENT",
+    secret="sandbox-secret",  # noqa: S106 - of an invented client, for loopback only
+    redirect_uris=("http://127.0.0.1", "http://localhost"),
+)
+"""Its redirects may name any port and path of this machine."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Options:
     """The settings.
@@ -77,11 +85,3 @@ class Options:
     missing_status: int = 404
     vendor_credit_key: str = "vendorcredits"
     no_organization: str = "Invalid value passed for organization_id"
-
-
-DEMO_CLIENT = Client(
-    id="1000.SANDBOXCLIENT",
-    secret="sandbox-secret",  # noqa: S106 - of an invented client, for loopback only
-    redirect_uris=("http://127.0.0.1", "http://localhost"),
-)
-"""Its redirects may name any port and path of this machine."""

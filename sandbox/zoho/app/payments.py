@@ -11,14 +11,13 @@ from sandbox.zoho.app.sales import OPENING_NAME
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.money import to_base
 from sandbox.zoho.books.records import Application, Payment, Role
-from sandbox.zoho.books.settling import balance, opening_left, refunded, unused
+from sandbox.zoho.books.settling import balance, opening_left, refunded, unused, unused_base
 from sandbox.zoho.shapes import payments as received
 from sandbox.zoho.shapes import vendor_payments as made
 
 
 def customer_row(books: Books, payment: Payment) -> Json:
     """Write the row of a payment received."""
-    left = unused(books, payment)
     return fill(
         received.ROW,
         _customer_both(books, payment),
@@ -26,8 +25,8 @@ def customer_row(books: Books, payment: Payment) -> Json:
             "payment_mode_formatted": payment.mode,
             "invoice_numbers": ", ".join(_number(books, one) for one in books.applied_from(payment.id)),
             "bcy_amount": money(to_base(payment.amount, payment.exchange_rate)),
-            "unused_amount": money(left),
-            "bcy_unused_amount": money(to_base(left, payment.exchange_rate)),
+            "unused_amount": money(unused(books, payment)),
+            "bcy_unused_amount": money(unused_base(books, payment)),
             "bcy_refunded_amount": money(to_base(refunded(books, payment.id), payment.exchange_rate)),
             "applied_invoices": [],
             "payment_type": "Invoice Payment" if books.applied_from(payment.id) else "Customer Advance",
@@ -155,14 +154,13 @@ def _imported(payment: Payment) -> Json:
 
 def vendor_row(books: Books, payment: Payment) -> Json:
     """Write the row of a payment made; its ``balance`` is what is applied to nothing."""
-    left = unused(books, payment)
     return fill(
         made.ROW,
         _vendor_both(books, payment),
         {
             "bill_numbers": ", ".join(_bill_number(books, one) for one in books.applied_from(payment.id)),
             "bcy_amount": money(to_base(payment.amount, payment.exchange_rate)),
-            "bcy_balance": money(to_base(left, payment.exchange_rate)),
+            "bcy_balance": money(unused_base(books, payment)),
         },
     )
 

@@ -141,11 +141,11 @@ def account_transactions(call: Call) -> Reply:
     """Answer the ledger of an account, page by page."""
     account = get_record(call.books.accounts, call.request.param("account_id"), "Account")
     rows = ledgers.account_transactions(call.books, account)
-    for name, keeps in (("date_start", lambda at, end: at >= end), ("date_end", lambda at, end: at <= end)):
-        asked = call.request.param(name)
-        if asked:
-            wanted = parse_day(name, asked).isoformat()
-            rows = [row for row in rows if keeps(row["transaction_date"], wanted)]
+    start, end = call.request.param("date_start"), call.request.param("date_end")
+    if start:
+        rows = [row for row in rows if row["transaction_date"] >= parse_day("date_start", start).isoformat()]
+    if end:
+        rows = [row for row in rows if row["transaction_date"] <= parse_day("date_end", end).isoformat()]
     page, size = page_asked(call.request, 200)
     context = {
         "page": page,

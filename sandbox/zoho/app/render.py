@@ -100,6 +100,7 @@ def short_address(address: Address, zip_key: str = "zip") -> Json:
         "state": address.state,
         zip_key: address.zip,
         "country": address.country,
+        "country_code": "IN" if address.country == "India" else "",
         "fax": "",
         "phone": "",
         "attention": "",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.zoho.books.company import NOUNS, Books, get_record
 from sandbox.zoho.books.errors import INVALID_VALUE, NAME_TAKEN, BooksRefused, Missing
@@ -21,9 +21,12 @@ from sandbox.zoho.books.records import (
     DocumentKind,
     Item,
     Line,
+    Record,
     State,
 )
 from sandbox.zoho.books.settling import balance, refunded, settled, used
+
+R = TypeVar("R", bound=Record)
 
 PATTERNS = {
     DocumentKind.INVOICE: "INV-{:06d}",
@@ -192,7 +195,8 @@ def alter_document(books: Books, document: Document, lines: Iterable[Line] | Non
     books.check_open(document.day, values.get("day", document.day))
     changed = replace(document, **values)
     if lines is not None:
-        changed.lines = list(lines)
+        # What rounded the old lines does not round the new ones.
+        changed.lines, changed.round_off = list(lines), 0
     changed.lines = [replace(line) for line in changed.lines]
     _add_up(books, changed)
     taken = settled(books, document.id) + document.written_off
@@ -200,7 +204,7 @@ def alter_document(books: Books, document: Document, lines: Iterable[Line] | Non
         taken = used(books, document.id) + refunded(books, document.id)
     if changed.total < taken:
         raise BooksRefused("The amount entered is less than the amount already applied.")
-    for name in ("lines", "tax_rows", "sub_total", "tax_total", "total", "tds", *values):
+    for name in ("lines", "round_off", "tax_rows", "sub_total", "tax_total", "total", "tds", *values):
         setattr(document, name, getattr(changed, name))
     return touched(books, document, document.kind.value)
 
@@ -301,14 +305,14 @@ def stamp(books: Books) -> dict[str, Any]:
     return {"id": books.new_id(), "created": now, "modified": now}
 
 
-def touched(books: Books, record: Any, module: str) -> Any:
+def touched(books: Books, record: R, module: str) -> R:
     """Stamp a changed record and tell the listeners."""
     record.modified = books.now()
     books.told(module, "edited", record.id)
     return record
 
 
-def _altered(books: Books, record: Any, module: str, values: dict[str, Any]) -> Any:
+def _altered(books: Books, record: R, module: str, values: dict[str, Any]) -> R:
     for name, value in values.items():
         setattr(record, name, value)
     return touched(books, record, module)

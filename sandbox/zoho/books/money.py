@@ -13,9 +13,9 @@ from sandbox.world.paise import half_up
 from sandbox.zoho.books.records import Document, Line, Tax, TaxRow
 
 
-def line_amount(rate: int, quantity: int, discount: int = 0) -> int:
-    """Return rate times quantity less the discount, in hundredths."""
-    return half_up(rate * quantity * (10_000 - discount), 10_000_000)
+def line_amount(rate: int, quantity: int, discount: int = 0, less: int = 0) -> int:
+    """Return rate times quantity less the discount (a share and an amount), in hundredths."""
+    return half_up(rate * quantity * (10_000 - discount), 10_000_000) - less
 
 
 def to_base(amount: int, rate: Decimal) -> int:
@@ -55,7 +55,7 @@ def document_taxes(lines: Iterable[Line], find: FindTax) -> list[TaxRow]:
 def add_up(document: Document, find: FindTax, tds_percent: int = 0) -> None:
     """Set the sums of a document from its lines; the total of a bill is net of the tax deducted at source."""
     for line in document.lines:
-        line.amount = line_amount(line.rate, line.quantity, line.discount)
+        line.amount = line_amount(line.rate, line.quantity, line.discount, line.less)
     document.tax_rows = document_taxes(document.lines, find)
     document.sub_total = sum(line.amount for line in document.lines)
     document.tax_total = sum(row.amount for row in document.tax_rows)

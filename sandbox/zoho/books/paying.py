@@ -149,8 +149,8 @@ def _mark_ends(books: Books, application: Application, but: str = "") -> None:
     document = books.documents.get(application.target_id)
     if document is not None:
         document.modified = now
-    source = books.documents.get(application.source_id) or books.payments.get(application.source_id)
-    source = source or books.journals.get(application.source_id)
+    key = application.source_id
+    source = books.documents.get(key) or books.payments.get(key) or books.journals.get(key)
     if source is not None and source.id != but:
         source.modified = now
     books.version += 1
@@ -352,7 +352,7 @@ def make_journal(books: Books, lines: Iterable[JournalLine], **values: Any) -> J
 
 
 def _checked(rows: list[JournalLine]) -> list[JournalLine]:
-    if len(rows) < 2 or sum(row.amount for row in rows):  # noqa: PLR2004 - double entry
+    if len(rows) < 2 or sum(row.amount for row in rows) != 0:  # noqa: PLR2004 - double entry
         raise BooksRefused("The debits and credits of the journal must be equal.", zoho_code=INVALID_VALUE)
     return rows
 

@@ -135,7 +135,8 @@ def _refund(books: Books, refund: Refund) -> list[Posting]:
     else:
         is_customer = source is None or source.kind.is_sale
         account = books.roles[Role.RECEIVABLE if is_customer else Role.PAYABLE]
-    amount = refund.amount if is_customer else -refund.amount
+    worth = to_base(refund.amount, source.exchange_rate) if source is not None else refund.amount
+    amount = worth if is_customer else -worth
     return [
         Posting(account, amount, refund.day, refund.contact_id),
         Posting(refund.account_id, -amount, refund.day),

@@ -226,11 +226,13 @@ class Line:
     rate: int
     quantity: int = 1000
     amount: int = 0
-    """Rate times quantity less the discount, half up."""
+    """Rate times quantity less the discounts, half up."""
     item_id: str = ""
     name: str = ""
     description: str = ""
     discount: int = 0
+    less: int = 0
+    """A discount as an amount."""
     tax_id: str = ""
     hsn: str = ""
     product_type: str = "goods"

@@ -52,6 +52,26 @@ def unused(books: Books, payment: Payment) -> int:
     return payment.amount - used(books, payment.id) - refunded(books, payment.id)
 
 
+def balance_base(books: Books, document: Document) -> int:
+    """Return what is open of a document in the base currency: every part turned by itself, as it was posted."""
+    rate = document.exchange_rate
+    if document.kind.is_credit:
+        parts = [one.amount for one in books.applied_from(document.id)]
+        parts += [one.amount for one in books.refunds.values() if one.source_id == document.id]
+    else:
+        parts = [part for one in books.applied_onto(document.id) for part in (one.amount, one.withheld)]
+        parts.append(document.written_off)
+    return to_base(document.total, rate) - sum(to_base(part, rate) for part in parts)
+
+
+def unused_base(books: Books, payment: Payment) -> int:
+    """Return what of a payment is applied to nothing, in the base currency, likewise."""
+    parts = [one.amount for one in books.applied_from(payment.id)]
+    parts += [one.amount for one in books.refunds.values() if one.source_id == payment.id]
+    rate = payment.exchange_rate
+    return to_base(payment.amount, rate) - sum(to_base(part, rate) for part in parts)
+
+
 def opening_left(books: Books, contact: Contact) -> int:
     """Return what is open of a contact's opening balance; negative if it was a credit."""
     return contact.opening - settled(books, contact.opening_id)
@@ -128,17 +148,14 @@ def position(books: Books, contact: Contact) -> Position:
     for record in books.records_of(contact.id):
         match record:
             case Document() if record.counts and record.kind.is_credit:
-                amount = balance(books, record)
-                credits_ += amount
-                credits_base += to_base(amount, record.exchange_rate)
+                credits_ += balance(books, record)
+                credits_base += balance_base(books, record)
             case Document() if record.counts:
-                amount = balance(books, record)
-                open_ += amount
-                open_base += to_base(amount, record.exchange_rate)
+                open_ += balance(books, record)
+                open_base += balance_base(books, record)
             case Payment():
-                amount = unused(books, record)
-                credits_ += amount
-                credits_base += to_base(amount, record.exchange_rate)
+                credits_ += unused(books, record)
+                credits_base += unused_base(books, record)
             case Journal():
                 credit, charge = journal_credit(books, record, contact), journal_charge(books, record, contact)
                 credits_, credits_base = credits_ + credit, credits_base + credit

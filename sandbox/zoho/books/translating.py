@@ -167,7 +167,7 @@ class Clerk(Ledgerer):
             tds_tax_id=next(iter(self.books.tds_taxes)) if tds is not None else "",
             discount=given if is_sale else 0,
             discount_account_id=self.account(Name.DISCOUNT_ALLOWED) if is_sale and given else "",
-            **{"number": voucher.number, "reference": voucher.reference, **values},  # type: ignore[arg-type]
+            **{"number": voucher.number, "reference": voucher.reference, **values},
         )
         self._round(document, voucher)
         return document

@@ -42,6 +42,7 @@ def test_the_days_quota_is_the_plans(plan: str, quota: int) -> None:
         assert str(quota) in refused.json()["message"]
         assert int(refused.headers["X-Rate-Limit-Reset"]) == 12 * 3600
         caller.clock.advance(12 * 3600)
+        caller.token, _ = caller.running.app.accounts.issue_tokens()
         assert statuses(caller, 1) == [(200, 0)]
 
 

@@ -176,7 +176,7 @@ def test_a_change_moves_a_document_into_the_filter() -> None:
     with calling(live) as caller:
         books = caller.books
         assert isinstance(live.clock, MovableClock)
-        live.clock.advance(3600)
+        live.clock.advance(1800)
         since = (books.now() - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%S%z")
         assert caller.every("invoices", last_modified_time=since) == []
         customer = next(one for one in books.contacts.values() if one.type is ContactType.CUSTOMER)

@@ -69,7 +69,7 @@ def differences(recorded: Any, ours: Any, where: str = "") -> list[str]:
 
 
 def _says_nothing(value: Any) -> bool:
-    return value is None or value == "" or value == [] or value == {}
+    return value is None or (isinstance(value, str | list | dict) and not value)
 
 
 def _kind(value: Any) -> str:

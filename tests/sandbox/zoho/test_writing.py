@@ -156,6 +156,12 @@ def test_lines_of_a_put_replace_all_lines() -> None:
         assert ids[0] == kept
         assert dropped not in ids
         assert (len(ids), changed["total"]) == (2, 10)
+        off = [
+            {"rate": 100, "discount": "10%", "account_id": account},
+            {"rate": 100, "discount": 2.5, "account_id": account},
+        ]
+        less = send(caller, "PUT", f"invoices/{made['invoice_id']}", {"line_items": off})["invoice"]
+        assert [row["item_total"] for row in less["line_items"]] == [90, 97.5]
 
 
 def test_credits_and_withheld_tax() -> None:

@@ -183,7 +183,9 @@ def _line(books: Books, sent: Body, document: Document | None = None) -> Line:
     if values.get("account_id"):
         get_record(books.accounts, values["account_id"], "Account")
     if sent.get("discount"):
-        values["discount"] = amount("discount", str(sent["discount"]).removesuffix("%"))
+        written = str(sent["discount"])
+        name = "discount" if written.endswith("%") else "less"
+        values[name] = amount("discount", written.removesuffix("%"))
     line = editing.make_line(books, item, **values)
     known = {one.id for one in document.lines} if document is not None else set()
     if sent.get("line_item_id") in known:
