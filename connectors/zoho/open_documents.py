@@ -35,20 +35,26 @@ class Seen:
     rates: dict[str, Decimal] = field(default_factory=dict)
 
     def see(self, stream: str, row: Row) -> None:
-        """Take what a row says."""
+        """Take what a row says.
+
+        What is open of a foreign document that was paid in part, or with a foreign contact, is said in its currency;
+        converted it may be a paisa off what the payments have left in the books, so it is no oracle.
+        """
         if stream == "contacts":
-            self.contacts[text_of(row, "contact_id")] = contact_row(row)
+            if not self._is_foreign(row):
+                self.contacts[text_of(row, "contact_id")] = contact_row(row)
         elif stream in SIDES:
             self._see_document(stream, row)
 
     def _see_document(self, stream: str, row: Row) -> None:
         key = text_of(row, "invoice_id", "bill_id", "creditnote_id", "vendor_credit_id")
         rate = find_number(row, "exchange_rate")
-        is_foreign = text_of(row, "currency_code") not in ("", self.base_currency)
+        is_foreign = self._is_foreign(row)
         if is_foreign and rate:
             self.rates[key] = rate
         balance = amount_of(row, "balance")
-        if not balance or not counts(row):
+        is_begun = is_foreign and balance != amount_of(row, "total")
+        if not balance or not counts(row) or is_begun:
             self.documents.pop(f"{stream}:{key}", None)
             return
         net = SIDES[stream] * (round_paisa(balance * rate) if is_foreign and rate else balance)
@@ -60,6 +66,9 @@ class Seen:
             "day": text_of(row, "date"),
             "due": text_of(row, "due_date"),
         }
+
+    def _is_foreign(self, row: Row) -> bool:
+        return text_of(row, "currency_code") not in ("", self.base_currency)
 
     def open_on(self, side: int) -> list[Settled]:
         """Open documents of a side: 1 for what is owed to us."""

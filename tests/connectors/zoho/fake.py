@@ -20,7 +20,7 @@ from connectors.sdk.base import Surroundings
 from sandbox.zoho import DEMO_CLIENT, Limits, Options, ZohoRunning, build_books, serve_zoho, specs_for, truth_of
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.money import to_base
-from sandbox.zoho.books.records import DocumentKind
+from sandbox.zoho.books.records import Document, DocumentKind
 from storage import Store, TenantStore, open_store
 from workflows.inputs import RunSummary, SyncRequest
 from workflows.local import sync_connection
@@ -229,7 +229,7 @@ def _documents(mine: ZohoHub, books: Books, outstanding: dict[str, int]) -> list
         ours[key] = ours.get(key, Decimal(0)) + bill.net
     theirs: dict[tuple[str, str], Decimal] = {}
     for one in books.documents.values():
-        if one.kind in NUMBER_FIELDS and one.counts:
+        if one.kind in NUMBER_FIELDS and one.counts and not _is_begun_abroad(books, one, outstanding[one.id]):
             key = (one.contact_id, bill_key(one.number))
             net = NUMBER_FIELDS[one.kind] * rupees(to_base(outstanding[one.id], one.exchange_rate))
             theirs[key] = theirs.get(key, Decimal(0)) + net
@@ -238,6 +238,11 @@ def _documents(mine: ZohoHub, books: Books, outstanding: dict[str, int]) -> list
         for key, net in theirs.items()
         if ours.get(key, Decimal(0)) != net
     ]
+
+
+def _is_begun_abroad(books: Books, one: Document, left: int) -> bool:
+    """Paid in part, in another currency: what is left converts to a paisa more or less than the postings leave."""
+    return not books.currencies[one.currency_id].is_base and left not in (0, one.total)
 
 
 def _counts(mine: ZohoHub, counts: dict[str, int]) -> list[str]:

@@ -107,7 +107,7 @@ def work(shop: ZohoHub, dice: random.Random) -> None:
 
 def trouble(shop: ZohoHub, dice: random.Random) -> None:
     """Some of the next requests fail, or the access token is worth nothing any more."""
-    if dice.random() < 0.3:  # noqa: PLR2004 - now and then
+    if dice.random() < 0.3:
         shop.zoho.running.app.accounts.expire_all()
     shop.zoho.running.web.next_requests(*({} if dice.random() < 0.8 else dict(dice.choice(FAULTS)) for _ in range(20)))
 
