@@ -31,12 +31,14 @@ class Settling:
     Attributes:
         net: debit-positive, in the document's currency.
         rate: of the bill it settles, if the document is foreign and the bill's rate is known.
+        base: in the books' currency, where it is not the converted amount but what others have left.
     """
 
     kind: BillRefKind
     ref: str
     net: Decimal
     rate: Decimal | None = None
+    base: Decimal | None = None
     day: date | None = None
     due: date | None = None
     bill_id: str = ""
@@ -49,7 +51,7 @@ def post_to_party(entries: Entries, party: AccountFact, parts: Iterable[Settling
     for group in groups:
         total = sum((part.net for part in group), Decimal(0))
         bills = [_allocation(entries, part) for part in group]
-        entries.add(party, total, rate=group[0].rate, is_party=True, bills=bills)
+        entries.add(party, total, rate=group[0].rate, base=group[0].base, is_party=True, bills=bills)
 
 
 def _allocation(entries: Entries, part: Settling) -> BillAllocation:
@@ -57,7 +59,7 @@ def _allocation(entries: Entries, part: Settling) -> BillAllocation:
     return BillAllocation(
         kind=part.kind,
         side=side,
-        amount=entries.base(amount, part.rate),
+        amount=entries.base(amount, part.rate) if part.base is None else abs(part.base),
         ref=part.ref,
         bill_date=part.day,
         due_date=part.due,

@@ -129,6 +129,8 @@ def _post_party(node: Node, entries: Entries, way: Way, rates: Rates) -> None:
     party = ledger_of_contact(entries.reading, key, name, is_vendor=way.is_purchase)
     advance = _advance_ledger(node, entries, way, key, name)
     settled, left = _parts(node, way, nodes_of(node, way.applied), rates)
+    if entries.is_foreign:
+        left = replace(left, base=_base_left(node, entries, way))
     bills.post_to_party(entries, party, settled if advance != party else (*settled, left))
     if advance != party:
         bills.post_to_party(entries, advance, (left,))
@@ -136,6 +138,12 @@ def _post_party(node: Node, entries: Entries, way: Way, rates: Rates) -> None:
         back = way.sign * bills.refunded_of(refund)
         bills.post_to_party(entries, advance, [bills.against(refund, bills.payment_ref(node), "", -back, {})])
         entries.add(bills.refund_account(refund, entries, entries.account(node, prefix=way.account)), back)
+
+
+def _base_left(node: Node, entries: Entries, way: Way) -> Decimal:
+    """What of the money is left in the books' currency: all of it less its parts, each converted."""
+    parts = sum((entries.base(bills.applied_of(row)) for row in nodes_of(node, way.applied)), ZERO)
+    return way.sign * (entries.base(amount_of(node, "amount")) - parts)
 
 
 def _advance_ledger(node: Node, entries: Entries, way: Way, key: str, name: str) -> AccountFact:

@@ -102,6 +102,7 @@ class Entries:
         net: Decimal,
         *,
         rate: Decimal | None = None,
+        base: Decimal | None = None,
         is_party: bool = False,
         bills: Iterable[BillAllocation] = (),
         from_item: int | None = None,
@@ -113,6 +114,7 @@ class Entries:
             account: where to.
             net: in the document's currency.
             rate: another rate than the document's (a bill is settled at its own).
+            base: debit-positive, in the books' currency, if it is not the converted amount.
             is_party: it is the other side's.
             bills: their amounts are in the books' currency already.
             from_item: index of the item line.
@@ -129,7 +131,7 @@ class Entries:
                 ledger_key=account.key,
                 ledger_name=account.name,
                 side=side,
-                amount=self.base(amount, rate),
+                amount=self.base(amount, rate) if base is None else abs(base),
                 is_party=is_party,
                 bills=told,
                 foreign=foreign if self.is_foreign else None,
