@@ -30,8 +30,8 @@ system-packages: ## install the system packages the full tests use (needs root o
 test: setup system-packages ## set up, then run every test; skipped tests are listed with their reasons
 	$(PYTEST) -n 2 --dist loadgroup
 
-test-fast: setup ## the tests that need no server and no long file
-	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not temporal and not postgres"
+test-fast: setup ## the tests that need no server, no long file and no long history, on fewer examples
+	$(PYTEST) -n 2 --dist loadgroup --hypothesis-profile=quick -m "not slow and not temporal and not postgres"
 
 histories: setup ## 500 random histories of edits, faults and kills beside a fake Tally; takes about an hour (HISTORIES=n for another number)
 	KHATA_HISTORIES=$(HISTORIES) $(PYTEST) -q tests/live/test_histories.py

@@ -7,6 +7,7 @@ added, altered, cancelled, moved to another day and deleted.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ def sync(running: Running, database_url: str) -> Synced:
 def measure(vouchers: int, database_url: str) -> tuple[Synced, Synced, Synced, Synced, int]:
     """Everything, fifty changes, nothing new, and one deletion that gives so many others new numbers."""
     books = build_books(specs_for(1, vouchers=vouchers))
+    gc.freeze()
     company = books.companies[0]
     with serve(books, port=0) as running:
         connect = ("connect", "tally", "--url", running.url, "--name", NAME, "--pause", "0", "--all")

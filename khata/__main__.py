@@ -15,7 +15,7 @@ from canonical.errors import KhataError
 from khata.exit_codes import ExitCode, exit_code_for
 from khata.logs import mask_secrets
 
-COLLECT_AT = (100_000, 20, 20)
+COLLECT_AT = (1_000_000, 20, 20)
 """Thresholds of the cyclic garbage collector, against Python's (700, 10, 10). Imports of modules and of vouchers make
 millions of small values that never refer back to one another: reference counting frees them at once, and the collector
 only walks what is alive, again and again (a tenth of an import's time)."""

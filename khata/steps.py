@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from khata.turnover import parse_turnover
 from khata.vault import has_sealed, open_vault
-from khata.wiring import surroundings_of
+from khata.wiring import spare_cores, surroundings_of
 
 if TYPE_CHECKING:
     from canonical.record import JsonValue
@@ -33,6 +33,7 @@ def hub_steps(hub: Hub) -> Steps:
         surround=Surrounding(hub).of_connection,
         open_secrets=Secrets(hub.settings).opened,
         turnover=parse_turnover(hub.settings.gst.turnover),
+        spare_cores=spare_cores(),
     )
 
 

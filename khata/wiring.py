@@ -6,6 +6,7 @@ argument. Where next: ``cli/session.py`` for commands, ``api/app.py`` for the HT
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,12 @@ WORK_DIRECTORY = "work"
 """Folder below the data folder: answers of live sources while they are read, and the locks of their endpoints."""
 
 Clock = Callable[[], datetime]
+
+
+def spare_cores() -> int:
+    """Processors this process may use besides its own: an affinity (``taskset``, a container's cpuset) counts."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return usable - 1
 
 
 def utc_now() -> datetime:

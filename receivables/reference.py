@@ -216,7 +216,7 @@ def _bill_item(  # noqa: PLR0917 - private, every argument positional in its two
     net: Decimal,
     direction: Direction,
 ) -> OpenItem:
-    first = origins[0] if len(origins) == 1 else min(origins, key=lambda row: row.bill_date or row.effective_on)
+    first = origins[0] if len(origins) == 1 else min(origins, key=_opening_order)
     bill_date, due_date = terms(first)
     return OpenItem(
         key=key,
@@ -230,6 +230,12 @@ def _bill_item(  # noqa: PLR0917 - private, every argument positional in its two
         net=net,
         entries=tuple(rows),
     )
+
+
+def _opening_order(entry: BillEntry) -> tuple[date, str, date]:
+    """A bill opened in parts has the dates of the earliest day, its first voucher, the terms that end first."""
+    bill_date, due_date = terms(entry)
+    return bill_date, entry.source_key, due_date
 
 
 def _opened_kind(first: BillEntry, opened: Decimal, direction: Direction) -> ItemKind:

@@ -178,16 +178,15 @@ class RawStore(Repository):
 
     def make_pending(self, company_id: int, stream: str, source_keys: Sequence[str] | None = None) -> int:
         """Put current records back on the waiting list: all of a stream, or some; returns how many were added."""
+        sql = (
+            "INSERT INTO raw_pending (tenant_id, raw_id, company_id, stream) SELECT tenant_id, id, company_id, stream "
+            "FROM raw_record WHERE tenant_id = ? AND company_id = ? AND stream = ? AND is_current"
+        )
+        bound, end = (self._tenant_id, company_id, stream), "ON CONFLICT DO NOTHING"
         with self._write() as transaction:
-            dialect = transaction.dialect
-            some = "" if source_keys is None else f"AND {dialect.membership('source_key', len(source_keys))} "
-            chosen = [] if source_keys is None else dialect.bind_members(source_keys)
-            return transaction.change(
-                "INSERT INTO raw_pending (tenant_id, raw_id, company_id, stream) SELECT tenant_id, id, company_id, "
-                f"stream FROM raw_record WHERE tenant_id = ? AND company_id = ? AND stream = ? AND is_current {some}"
-                "ON CONFLICT DO NOTHING",
-                (self._tenant_id, company_id, stream, *chosen),
-            )
+            if source_keys is None:
+                return transaction.change(f"{sql} {end}", bound)
+            return transaction.change_members(sql, bound, "source_key", source_keys, end=end)
 
     def get(self, raw_id: int) -> StoredRaw:
         """Return one record.

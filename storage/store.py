@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -44,10 +45,24 @@ from storage.tenants import DEFAULT_TENANT, ApiKeys, Tenants
 from storage.turn import hold_turn
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a tenant's part of a store is, for another process of ours (``reopen``).
+
+    Attributes:
+        url: with the database's password, if it has one: never shown.
+        tenant_id: whose.
+    """
+
+    url: str = field(repr=False)
+    tenant_id: int
+
+
 class TenantStore:
     """Everything one tenant has; no method reaches another's.
 
     Attributes:
+        address: for another process of ours.
         companies: sets of books.
         raw: what sources said.
         census: what a source says exists, held against it; ``retirement`` takes what is gone out of the books.
@@ -62,8 +77,10 @@ class TenantStore:
         crosswalk: which source parties are one party.
     """
 
-    def __init__(self, database: Database, tenant_id: int) -> None:
+    def __init__(self, database: Database, address: Address) -> None:
+        tenant_id = address.tenant_id
         self._database = database
+        self.address = address
         self.tenant_id = tenant_id
         bound = (database, tenant_id, IdAllocator(database, tenant_id))
         self.companies = Companies(*bound)
@@ -124,15 +141,25 @@ class TenantStore:
         with self._database.overlapping():
             yield
 
+    @property
+    def batch_rows(self) -> int:
+        """Records that are committed at once."""
+        return self._database.dialect.batch_rows
+
+    def close(self) -> None:
+        """Close the connections of a store that was opened for this tenant alone (``reopen``)."""
+        self._database.close()
+
 
 class Store:
     """One database with the books of any number of tenants."""
 
-    def __init__(self, database: Database, url: str) -> None:
+    def __init__(self, database: Database, url: sa.URL) -> None:
         self._database = database
+        self._address = url.render_as_string(hide_password=False)
         self._lock = threading.Lock()
         self._opened: dict[str, TenantStore] = {}
-        self.url = url
+        self.url = url.render_as_string(hide_password=True)
         self.dialect = database.dialect.name
         self.tenants = Tenants(database)
         self.api_keys = ApiKeys(database, self.tenants)
@@ -145,7 +172,8 @@ class Store:
         """
         with self._lock:
             if slug not in self._opened:
-                self._opened[slug] = TenantStore(self._database, self.tenants.get(slug).id)
+                address = Address(self._address, self.tenants.get(slug).id)
+                self._opened[slug] = TenantStore(self._database, address)
             return self._opened[slug]
 
     def migrate(self, revision: str = "head") -> None:
@@ -180,7 +208,7 @@ def open_store(url: str, *, migrate: bool = False, set_up_empty: bool = False) -
         StorageError: the database does not answer.
     """
     parsed = _parse(url)
-    database = Database(Postgres(parsed) if parsed.get_backend_name() == "postgresql" else Sqlite(parsed))
+    database = _database(parsed)
     with ExitStack() as if_refused:
         if_refused.callback(database.close)
         missing = migrations.pending_migrations(database)
@@ -188,7 +216,20 @@ def open_store(url: str, *, migrate: bool = False, set_up_empty: bool = False) -
             migrations.migrate(database)
         migrations.require_current(database)
         if_refused.pop_all()
-    return Store(database, parsed.render_as_string(hide_password=True))
+    return Store(database, parsed)
+
+
+def reopen(address: Address) -> TenantStore:
+    """Open a tenant's part of a store again, in another process; whoever gave the address has checked the schema.
+
+    Raises:
+        StorageError: the database does not answer.
+    """
+    return TenantStore(_database(_parse(address.url)), address)
+
+
+def _database(url: sa.URL) -> Database:
+    return Database(Postgres(url) if url.get_backend_name() == "postgresql" else Sqlite(url))
 
 
 def _parse(url: str) -> sa.URL:

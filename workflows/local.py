@@ -20,12 +20,14 @@ from canonical.voucher import Voucher
 from connectors.sdk.registry import get_connector
 from storage.repositories.issues import StoredIssue
 from storage.store import TenantStore
+from workflows.apart import Apart
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress, RunRef, RunStatus, RunSummary, SyncRequest
+from workflows.interpretation import company_translator
 from workflows.run_facts import step_facts
 from workflows.steps import Steps, companies_of
 from workflows.summary import BillSum, ImportSummary, Rejection
-from workflows.translation import BATCH, VOUCHERS, Translated, company_translator
+from workflows.translation import BATCH, VOUCHERS, Translated
 from workflows.validation import Declared
 
 BILL_WORDS = {
@@ -37,6 +39,8 @@ BILL_WORDS = {
 """The words accountants know from Tally."""
 REJECTIONS_SHOWN = 50
 """Rejections listed in a summary; ``khata issues`` has them all."""
+LARGE_BYTES = 12 << 20
+"""Files of this size together have vouchers enough for a process that translates them (``apart.VOUCHERS_MIN``)."""
 LOCAL_TENANT = "local"
 """The steps ask for a store by tenant; a local run has one store and this name for it."""
 
@@ -49,6 +53,7 @@ def import_files(
     company: str | None = None,
     tolerance: Decimal = ZERO,
     turnover: Declared | None = None,
+    spare_cores: int = 0,
     clock: Callable[[], datetime],
     progress: Callable[[Progress], None] | None = None,
 ) -> ImportSummary:
@@ -61,13 +66,18 @@ def import_files(
         company: name that overrides what the files say.
         tolerance: rupees an amount may differ by and the books still be published.
         turnover: of earlier years, as the operator declares it.
+        spare_cores: processors that another process of ours may use.
         clock: the time, UTC.
         progress: called while reading and translating.
 
     Raises:
         KhataError: a file could not be read at all; nothing of it is in the books, and the run says why.
     """
-    steps = Steps(stores=lambda _: store, clock=clock, tolerance=tolerance, turnover=turnover or {})
+    steps = Steps(
+        stores=lambda _: store, clock=clock, tolerance=tolerance, turnover=turnover or {}, spare_cores=spare_cores
+    )
+    if spare_cores and sum(_size(path) for path in files) >= LARGE_BYTES:
+        steps.apart = Apart()  # it comes up while the files are read
     config: dict[str, JsonValue] = {"files": [str(path) for path in files]}
     if company:
         config["company"] = company
@@ -77,8 +87,18 @@ def import_files(
     except KhataError as error:
         steps.close_run(run, RunStatus.FAILED, error.code)
         raise
+    finally:
+        if steps.apart is not None:
+            steps.apart.close()
     steps.close_run(run, RunStatus.SUCCEEDED)
     return summarize(store, run, steps.translated, tolerance)
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file or of the files of a folder; what is not there is somebody else's to say."""
+    if path.is_dir():
+        return sum(_size(inner) for inner in path.iterdir())
+    return path.stat().st_size if path.is_file() else 0
 
 
 def sync_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) -> RunSummary:

@@ -5,9 +5,11 @@ Vouchers are never touched: merging writes crosswalk entries, and undoing a merg
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from zlib import crc32
 
 from canonical.crosswalk import GoldenParty
 from canonical.party import Party
@@ -22,6 +24,26 @@ class Harmonized:
     golden: int = 0
     merged: int = 0
     reviews: int = 0
+
+
+def harmonize_changed(store: TenantStore, known_at: datetime, last: Mapping[str, Any]) -> dict[str, Any]:
+    """Match the parties unless they, the crosswalk and the companies' names are as the last matching left them.
+
+    Args:
+        store: the tenant's.
+        known_at: of what is written.
+        last: what this function returned then; empty to match in any case.
+
+    Returns:
+        Numbers of golden parties, merges and reviews, and what was there.
+    """
+    names = crc32("\n".join(found.name for found in store.companies.list()).encode())
+    seen = store.crosswalk.count_parties() | {"names": names}
+    if last and last.get("seen") == seen | store.crosswalk.count_entries():
+        return dict(last)
+    done = harmonize_tenant(store, known_at)
+    seen |= store.crosswalk.count_entries()
+    return {"golden": done.golden, "merged": done.merged, "reviews": done.reviews, "seen": seen}
 
 
 def harmonize_tenant(store: TenantStore, known_at: datetime) -> Harmonized:

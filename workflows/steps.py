@@ -26,14 +26,16 @@ from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
 from storage.repositories.runs import RUNNING, Run
 from storage.store import TenantStore
+from workflows.apart import Apart
 from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then, keep_reading, load_start
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import Look, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
-from workflows.parties import harmonize_tenant
+from workflows.interpretation import company_translator
+from workflows.parties import harmonize_changed
 from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company
 from workflows.run_facts import step_facts
-from workflows.translation import CompanyTranslation, Translated, company_translator
+from workflows.translation import CompanyTranslation, Translated
 from workflows.validation import Declared
 
 Clock = Callable[[], datetime]
@@ -81,6 +83,9 @@ class Steps:
         takes_turns: a step of a sync is the only one of its connection, in any process; whoever calls the steps of a
             whole sync and holds the turn all along says no.
         turnover: of earlier years, as the operator declares it; rules of GST depend on it.
+        spare_cores: processors that other processes of ours may use while a step runs.
+        apart: a process that translates, started ahead of time for the first large company; whoever made the steps
+            ends it.
         translated: by company, what this process's last translation did; for the summary of a local run.
     """
 
@@ -92,6 +97,8 @@ class Steps:
     open_secrets: OpenSecrets | None = None
     takes_turns: bool = True
     turnover: Declared = field(default_factory=dict)
+    spare_cores: int = 0
+    apart: Apart | None = None
     translated: dict[int, Translated] = field(default_factory=dict)
 
     def look(self, request: SyncRequest) -> Look:
@@ -236,8 +243,10 @@ class Steps:
                 beat,
                 is_live=is_live(held),
                 turnover=self.turnover,
+                spare_cores=self.spare_cores,
+                apart=self.apart if place == 0 else None,
             ).run()
-            for company_id in companies_of(held)
+            for place, company_id in enumerate(companies_of(held))
         ]
         for company in done:
             self.translated[company.company_id] = company
@@ -271,12 +280,16 @@ class Steps:
         return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, found)
 
     def harmonize(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature
-        """Match the tenant's parties across companies by GSTIN and PAN."""
+        """Match the tenant's parties across companies by GSTIN and PAN; a sync of changes only if one changed."""
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
-        done = harmonize_tenant(store, held.started_at)
-        self._note(store, run, "harmonize", done.golden, {"merged": done.merged, "reviews": done.reviews})
-        return StepOutcome("harmonize", done.golden, done.reviews, {"merged": str(done.merged)})
+        newest = store.runs.list(status=RunStatus.SUCCEEDED, limit=1).items
+        is_delta = bool(step_facts(held, "extract").get("had_state"))
+        last = step_facts(store.runs.get(newest[0].run_id), "harmonize") if is_delta and newest else {}
+        done = harmonize_changed(store, held.started_at, last)
+        golden, reviews = int(done["golden"]), int(done["reviews"])
+        self._note(store, run, "harmonize", golden, done)
+        return StepOutcome("harmonize", golden, reviews, {"merged": str(done["merged"])})
 
     def close_run(self, run: RunRef, status: str, error_code: str = "") -> RunSummary:
         """Close the run with its ending."""

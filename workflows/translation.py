@@ -6,7 +6,7 @@ run goes on with what is still pending.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -17,23 +17,23 @@ from canonical.issue import Issue, IssueLevel
 from canonical.item import Item, Unit
 from canonical.ledger import AccountGroup, Ledger
 from canonical.party import Party
-from canonical.record import RawRecord, SourceRef
-from canonical.tax_document import TaxDocumentFact
+from canonical.record import RawRecord
+from canonical.voucher import Voucher
 from canonical.voucher_type import VoucherType
 from connectors.sdk.base import Connector, Translator
-from harmonizer.validation import Validator
-from storage.raw_store import StoredRaw
+from harmonizer.validation import NOTHING_CHANGED, Validator
 from storage.repositories.records import table_of
 from storage.store import TenantStore
+from workflows.apart import VOUCHERS_MIN, Apart, Task
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress
+from workflows.interpretation import Interpreted, blank_translator, company_translator, interpret
 from workflows.validation import (
     Declared,
     company_validator,
     lacks_validation,
     validate_again,
     validate_books,
-    validate_records,
 )
 
 BATCH = 1000
@@ -42,8 +42,6 @@ BATCH = 1000
 PREFLIGHT_SAMPLE = 2000
 """Vouchers looked at before anything is published."""
 VOUCHERS = "vouchers"
-_LEARNED: tuple[type[CanonicalRecord], ...] = (Company, Unit, AccountGroup, VoucherType, Ledger, Party)
-
 
 Named = Unit | AccountGroup | VoucherType | Ledger | Party
 """Masters that a translator knows by a key made of their name."""
@@ -71,17 +69,6 @@ class Translated:
 
 
 @dataclass(slots=True)
-class _Batch:
-    """What a batch of raw records means; issues by raw record."""
-
-    records: list[CanonicalRecord] = field(default_factory=list)
-    raw_ids: list[int] = field(default_factory=list)
-    issues: dict[int, tuple[Issue, ...]] = field(default_factory=dict)
-    facts: list[tuple[int, TaxDocumentFact]] = field(default_factory=list)
-    addresses: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class CompanyTranslation:
     """Translates the pending records of one company.
 
@@ -90,6 +77,8 @@ class CompanyTranslation:
             (a backup was restored), and what a record meant before and means no more is closed. Of files nobody knows
             which is the newest: there the counter decides, and nothing is closed.
         turnover: of earlier years, as the operator declares it.
+        spare_cores: processors that another process of ours may use.
+        apart: such a process, started before it was known whether it is needed; whoever started it ends it.
     """
 
     store: TenantStore
@@ -100,23 +89,41 @@ class CompanyTranslation:
     beat: Beat = no_beat
     is_live: bool = False
     turnover: Declared = field(default_factory=dict)
+    spare_cores: int = 0
+    apart: Apart | None = None
     _validator: Validator | None = None
     _kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     _known: dict[tuple[type, str, str], Named] = field(default_factory=dict)
+    _marked: set[str] = field(default_factory=set)
+    _has_vouchers: bool = False
 
     def run(self) -> Translated:
         """Translate masters, look at the vouchers, translate them; validate what was translated."""
+        waiting = self.store.raw.count_pending(self.company_id).get(VOUCHERS, 0)
+        if not self.spare_cores or waiting < VOUCHERS_MIN:
+            return self._run(None)
+        apart = self.apart or Apart()
+        try:
+            return self._run(apart)
+        finally:
+            apart.close()
+
+    def _run(self, apart: Apart | None) -> Translated:
         done = Translated(self.company_id)
         self._kinds = self.store.records.kinds_by_stream(self.company_id) if self.is_live else {}
         self._validator = company_validator(self.store, self.company_id)
-        blank = _blank_translator(self.store, self.connector, self.company_id)
+        blank = blank_translator(self.store, self.connector, self.company_id)
         self.store.raw.note_versions(self.company_id, blank.stream_order, blank.version)
         is_refolded = self.is_live and self._fold(blank)
         translator = company_translator(
             self.store, self.connector, self.company_id, also=self._know, is_refolded=is_refolded
         )
+        for company in self.store.records.iter(self.company_id, Company):  # left out above where it is made anew
+            self._validator.remember(company)
         for item in self.store.records.iter(self.company_id, Item):
             self._validator.remember(item)
+        self._validator.take_changed()
+        self._has_vouchers = self.store.records.count(self.company_id, Voucher) > 0
         is_late = lacks_validation(self.store, self.company_id)
         masters = [stream for stream in translator.stream_order if stream != VOUCHERS]
         self._streams(translator, masters, done)
@@ -124,7 +131,7 @@ class CompanyTranslation:
         done.notes.extend(translator.preflight(self._sample(translator)))
         done.refusal = next((issue for issue in done.notes if issue.level is IssueLevel.REJECTED), None)
         if done.refusal is None and VOUCHERS in translator.stream_order:
-            self._streams(translator, [VOUCHERS], done)
+            self._vouchers(translator, apart, done)
         if self.is_live:
             self.store.records.retire_unused(self.company_id, self.known_at)
         if is_late:
@@ -180,32 +187,39 @@ class CompanyTranslation:
         batch = next(batches, None)
         with self.store.overlapping():
             while batch is not None:
-                translated = self._translate(translator, batch)  # while the database finishes the batch before
+                # while the database finishes the batch before
+                translated = interpret(translator, self._validator, batch)
                 if stream != VOUCHERS:
                     self._forget(translator, translated.records)
                 following = next(batches, None)
-                self._store(translated, done, translator.version)
+                self._store(translated, done, translator, stream)
                 done.records += len(batch)
                 so_far += len(batch)
                 self.beat(Progress("translate", so_far, max(total, so_far), stream))
                 batch = following
 
-    def _translate(self, translator: Translator, batch: list[StoredRaw]) -> _Batch:
-        found = _Batch()
-        for stored in batch:
-            translation = translator.translate(stored.record)
-            found.records.extend(translation.records)
-            found.raw_ids.extend([stored.raw_id] * len(translation.records))
-            validated = validate_records(self._validator, stored.raw_id, translation.records, found.facts)
-            found.issues[stored.raw_id] = translation.issues + validated
-            found.addresses.append((stored.record.source.stream, stored.record.source.key))
-        return found
+    def _vouchers(self, translator: Translator, apart: Apart | None, done: Translated) -> None:
+        """Translate the vouchers that wait: in the other process if there is one, and what is left in this one."""
+        if apart is not None:
+            named = (self.store.address, self.connector.name, self.company_id, VOUCHERS)
+            task = Task(*named, translator.version, min(self.store.batch_rows, BATCH))
+            total = self.store.raw.count_pending(self.company_id).get(VOUCHERS, 0)
+            so_far = 0
+            with self.store.overlapping():
+                for batch in apart.interpreted(task):
+                    self._store(batch, done, translator, VOUCHERS)
+                    done.records += len(batch.addresses)
+                    so_far += len(batch.addresses)
+                    self.beat(Progress("translate", so_far, max(total, so_far), VOUCHERS))
+        self._streams(translator, [VOUCHERS], done)
 
-    def _store(self, batch: _Batch, done: Translated, version: int) -> None:
+    def _store(self, batch: Interpreted, done: Translated, translator: Translator, stream: str) -> None:
 
         def mark() -> None:
             self.store.issues.replace_many(self.run_id, self.company_id, batch.issues)
-            self.store.raw.mark_translated(list(batch.issues), version)
+            self.store.raw.mark_translated(list(batch.issues), translator.version)
+            if stream != VOUCHERS:
+                self._outdate(translator)
             self.store.records.close_unsaid(self.company_id, self._unsaid(batch), self.known_at)
             self.store.tax_documents.save(self.company_id, batch.facts)
 
@@ -215,6 +229,7 @@ class CompanyTranslation:
             batch.records,
             self.known_at,
             batch.raw_ids,
+            documents=batch.documents,
             alongside=mark,
             is_newest=self.is_live,
         )
@@ -225,7 +240,27 @@ class CompanyTranslation:
         done.stale += result.stale
         done.rows_written += result.rows_written
 
-    def _unsaid(self, batch: _Batch) -> dict[str, list[tuple[str, str]]]:
+    def _outdate(self, translator: Translator) -> None:
+        """Put back on the list what means something else by the masters of this batch, in the batch's own commit.
+
+        So a kill in between loses nothing: the masters themselves would not be read again. Vouchers that are only
+        judged by a master (a registration, an item's rate) are translated again too: their issues come with that.
+        """
+        for stream in translator.outdated_streams - self._marked:
+            self.store.raw.make_pending(self.company_id, stream)
+            self._marked.add(stream)
+        changed = NOTHING_CHANGED if self._validator is None else self._validator.take_changed()
+        if changed == NOTHING_CHANGED or not self._has_vouchers or VOUCHERS in self._marked:
+            return
+        if changed.company:
+            self.store.raw.make_pending(self.company_id, VOUCHERS)
+            self._marked.add(VOUCHERS)
+            return
+        keys = self.store.records.find_vouchers_of(self.company_id, sorted(changed.parties), sorted(changed.items))
+        if keys:
+            self.store.raw.make_pending(self.company_id, VOUCHERS, keys)
+
+    def _unsaid(self, batch: Interpreted) -> dict[str, list[tuple[str, str]]]:
         """Addresses that may hold a record made of this batch's raw records before, and made of them no more."""
         if not self._kinds:  # files: nothing is closed
             return {}
@@ -238,44 +273,11 @@ class CompanyTranslation:
         return unsaid
 
     def _read_again(self, translator: Translator, masters: list[str], done: Translated) -> None:
-        """What was read before its masters came, or means something else by them now, is translated once more."""
+        """What was read before its masters came, or means something else by them now, is translated once more.
+
+        It is on the list already (``_outdate``); a stream that came after the masters in question has been read.
+        """
         seen: frozenset[str] = frozenset()
         while outdated := translator.outdated_streams - seen:  # ledgers read again may outdate vouchers in their turn
             seen |= outdated
-            for stream in outdated:
-                self.store.raw.make_pending(self.company_id, stream)
             self._streams(translator, [stream for stream in masters if stream in outdated], done)
-
-
-def _blank_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:
-    company = store.companies.get(company_id)
-    source = SourceRef(connector.name, company.source_key, "companies", company.source_key)
-    return connector.translator(Company(source=source, name=company.name))
-
-
-def company_translator(
-    store: TenantStore,
-    connector: Connector,
-    company_id: int,
-    also: Callable[[CanonicalRecord], None] | None = None,
-    *,
-    is_refolded: bool = False,
-) -> Translator:
-    """A translator that has learned the masters the store knows of the company.
-
-    Args:
-        store: the tenant's.
-        connector: of the company.
-        company_id: whose books.
-        also: told every master too, so that they are read once for all who learn them.
-        is_refolded: leave the company's own record out: it is about to be made from all that belongs to it.
-    """
-    translator = _blank_translator(store, connector, company_id)
-    for record_type in _LEARNED:
-        if is_refolded and record_type is Company:
-            continue
-        for record in store.records.iter(company_id, record_type):
-            translator.remember(record)
-            if also is not None:
-                also(record)
-    return translator

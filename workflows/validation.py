@@ -48,29 +48,32 @@ Declared = Mapping[tuple[str, int], Decimal]
 
 def validate_records(
     validator: Validator | None,
-    raw_id: int,
+    raw_ids: Sequence[int],
     records: Sequence[CanonicalRecord],
-    facts: list[tuple[int, TaxDocumentFact]],
-) -> tuple[Issue, ...]:
-    """Validate what one raw record was translated to.
+    issues: dict[int, tuple[Issue, ...]],
+) -> list[tuple[int, TaxDocumentFact]]:
+    """Validate what raw records were translated to.
 
     Args:
         validator: of the company; None validates nothing.
-        raw_id: the raw record.
-        records: what it means.
-        facts: rows to be compared across documents are added here.
+        raw_ids: the raw record of each record.
+        records: what they mean.
+        issues: by raw record; what validation finds is added.
+
+    Returns:
+        Raw record and row of each document that is compared with others.
     """
-    issues: tuple[Issue, ...] = ()
+    facts: list[tuple[int, TaxDocumentFact]] = []
     if validator is None:
-        return issues
-    for record in records:
+        return facts
+    for raw_id, record in zip(raw_ids, records, strict=True):
         validated = validator.validate(record)
         if validated is not NOTHING:
             if validated.issues:
-                issues += validated.issues
+                issues[raw_id] += validated.issues
             if validated.fact is not None:
                 facts.append((raw_id, validated.fact))
-    return issues
+    return facts
 
 
 def company_validator(store: TenantStore, company_id: int) -> Validator:

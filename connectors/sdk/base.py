@@ -47,7 +47,10 @@ class Translator(Protocol):
 
     @property
     def outdated_streams(self) -> frozenset[str]:
-        """Streams whose stored records would translate differently by the masters learned since."""
+        """Streams whose stored records would translate differently by the masters learned since.
+
+        A master outdates streams after its own in ``stream_order`` only; those are read when it has been.
+        """
         ...
 
     def remember(self, record: CanonicalRecord) -> None:

@@ -5,6 +5,6 @@ Start at: ``validator.py``, then ``rules.toml`` for the law.
 """
 
 from harmonizer.validation.rules import Rules, load_rules
-from harmonizer.validation.validator import NOTHING, Validated, Validator
+from harmonizer.validation.validator import NOTHING, NOTHING_CHANGED, Validated, Validator
 
-__all__ = ["NOTHING", "Rules", "Validated", "Validator", "load_rules"]
+__all__ = ["NOTHING", "NOTHING_CHANGED", "Rules", "Validated", "Validator", "load_rules"]

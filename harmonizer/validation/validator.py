@@ -117,6 +117,24 @@ class Line:
     held: object
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Masters that say something else now of what documents are judged by.
+
+    Attributes:
+        company: the company itself, and so every document.
+        parties: keys.
+        items: keys.
+    """
+
+    company: bool = False
+    parties: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+
+
+NOTHING_CHANGED = Changed()
+
+
 class Validator:
     """Validates the records of one company.
 
@@ -134,17 +152,33 @@ class Validator:
         self._unknown_ledgers: set[str] = set()
         self._judged: dict[tuple[object, ...], Judged] = {}
         self._lines: dict[tuple[object, ...], Line] = {}
+        self._changed_parties: set[str] = set()
+        self._changed_items: set[str] = set()
+        self._is_company_changed = False
+
+    def take_changed(self) -> Changed:
+        """Return the masters whose registrations, places or tax details changed since this was last asked."""
+        changed = Changed(self._is_company_changed, frozenset(self._changed_parties), frozenset(self._changed_items))
+        self._is_company_changed = False
+        self._changed_parties.clear()
+        self._changed_items.clear()
+        return changed
 
     def remember(self, record: CanonicalRecord) -> None:
         """Learn a master; what was decided by another version of it is forgotten."""
         match record:
             case Company():
+                self._is_company_changed |= _place_of(self._company) != _place_of(record)
                 self._company = record
                 self._judged.clear()
             case Party():
+                if _standing_of(self._parties.get(record.key)) != _standing_of(record):
+                    self._changed_parties.add(record.key)
                 self._parties[record.key] = record
                 self._judged.clear()
             case Item():
+                if _tax_of(self._items.get(record.key, NO_ITEM)[0]) != _tax_of(record):
+                    self._changed_items.add(record.key)
                 starts = sorted(detail.applicable_from or date.min for detail in record.tax_details)
                 self._items[record.key] = record, tuple(starts)
                 self._lines.clear()
@@ -300,6 +334,21 @@ class Validator:
         findings = tuple(check_code(hsn, line.item_name, is_service=is_service)) if hsn else ()
         part = None if findings or not in_force else _part(reading)
         return Line(reading, hsn, code_digits(hsn), findings, in_force, part, line.rates)
+
+
+def _place_of(company: Company) -> tuple[object, ...]:
+    """What documents are judged by of the company."""
+    return company.registrations, company.addresses
+
+
+def _standing_of(party: Party | None) -> tuple[object, ...]:
+    """What documents are judged by of the other side."""
+    return () if party is None else (party.registrations, party.addresses, party.roles_inferred)
+
+
+def _tax_of(item: Item | None) -> tuple[object, ...]:
+    """What documents are judged by of goods and services; an item that says nothing is like none."""
+    return ((), False) if item is None else (item.tax_details, item.is_service)
 
 
 def _part(reading: LineReading) -> Decimal | None:

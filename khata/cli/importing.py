@@ -15,6 +15,7 @@ from khata.exit_codes import ExitCode
 from khata.rendering.summary import summary_lines, vouchers_by_type_sheet
 from khata.rendering.terminal import open_console, print_sheet
 from khata.turnover import parse_turnover
+from khata.wiring import spare_cores
 
 if TYPE_CHECKING:
     from workflows.summary import ImportSummary
@@ -71,6 +72,7 @@ def run_import(
             company=company,
             tolerance=session.hub.settings.proof.tolerance,
             turnover=parse_turnover(session.hub.settings.gst.turnover),
+            spare_cores=spare_cores(),
             clock=session.hub.clock,
             progress=on_progress,
         )

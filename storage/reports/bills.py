@@ -102,11 +102,11 @@ def plain_fold(entries: Sequence[BillEntry]) -> Iterator[OpenBill]:
 
 
 def _opening_order(entry: BillEntry) -> tuple[object, ...]:
-    """What opens first, first; on one day decided by what the entries say, never by the order they were read in."""
+    """What opens first, first: on one day by voucher, in one voucher by due date; never by the order of reading."""
     opened = entry.bill_date or entry.effective_on
     period = entry.credit_period or CreditPeriod(0)
     due_date = entry.due_date or period.due_date(opened)
-    return entry.kind is BillRefKind.AGAINST, opened, due_date, entry.source_key, entry.ref, entry.net
+    return entry.kind is BillRefKind.AGAINST, opened, entry.source_key, due_date, entry.ref, entry.net
 
 
 def _reference(entry: BillEntry) -> tuple[str, str, str]:

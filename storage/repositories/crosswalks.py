@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from canonical.crosswalk import Crosswalk, CrosswalkEntry
 from storage.repositories.base import Repository
 from storage.tables.crosswalk import crosswalk
+from storage.tables.master import party
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER = msgspec.json.Decoder(CrosswalkEntry)
@@ -26,6 +27,21 @@ class Crosswalks(Repository):
         with self._read() as transaction:
             rows = transaction.connection.execute(query).all()
         return Crosswalk(tuple(_DECODER.decode(bytes(row.document)) for row in rows))
+
+    def count_parties(self) -> dict[str, int]:
+        """Count versions of parties and current ones: no party is written, changed or retired without moving one."""
+        return self._counts(party, party.c.known_to)
+
+    def count_entries(self) -> dict[str, int]:
+        """Count entries and current ones: entries are added and end, and are never deleted."""
+        return self._counts(crosswalk, crosswalk.c.ended_at)
+
+    def _counts(self, table: sa.Table, ended: sa.Column[Any]) -> dict[str, int]:
+        count = sa.func.count()
+        query = sa.select(count, count.filter(ended.is_(None))).where(self._mine(table))
+        with self._read() as transaction:
+            total, current = transaction.connection.execute(query).one()
+        return {f"{table.name}_versions": int(total), f"{table.name}_current": int(current)}
 
     def save(self, changes: Sequence[CrosswalkEntry]) -> None:
         """Store new entries and changed ones (ended, undone), by ``entry_id``; all of them or none."""

@@ -15,7 +15,7 @@ from canonical.record import SourceRef
 from storage.batch import commit_batch
 from storage.chunk import ChunkReader, Place
 from storage.document import decode
-from storage.engine import Lookup, Row, Transaction
+from storage.engine import MEMBERS_MAX, Lookup, Row, Transaction
 from storage.repositories.base import CursorInvalid, Page, Repository, parse_cursor, render_cursor
 from storage.types import to_microseconds
 from storage.upsert.closing import close_current
@@ -71,6 +71,7 @@ class Records(Repository):
         known_at: datetime,
         raw_ids: Sequence[int] | None = None,
         *,
+        documents: Sequence[bytes] | None = None,
         alongside: Callable[[], None] | None = None,
         is_newest: bool = False,
     ) -> UpsertResult:
@@ -84,6 +85,7 @@ class Records(Repository):
             records: any types mixed.
             known_at: the moment the new versions hold from; never before the version they replace.
             raw_ids: the raw record of each, in the same order.
+            documents: each as ``storage.document`` writes it, in the same order, if somebody has done so.
             alongside: called inside the last batch's transaction, for what must be stored with the records or not at
                 all (issues, the mark "translated"). Unlike an open transaction it leaves the encoding outside the
                 lock, so that other writers of SQLite wait only for the writing.
@@ -97,7 +99,8 @@ class Records(Repository):
             return result
         for start in starts:
             some_ids = None if raw_ids is None else raw_ids[start : start + size]
-            prepared, repeated = prepare(records[start : start + size], some_ids)
+            written = None if documents is None else documents[start : start + size]
+            prepared, repeated = prepare(records[start : start + size], some_ids, written)
             batch = Batch(
                 tenant_id=self._tenant_id,
                 company_id=company_id,
@@ -179,6 +182,23 @@ class Records(Repository):
                     (self._tenant_id, company_id),
                 )
         return len(found)
+
+    def find_vouchers_of(self, company_id: int, parties: Sequence[str], items: Sequence[str]) -> list[str]:
+        """Find the current vouchers of these parties or with these items, by ledger and item key; their source keys."""
+        of_party = "SELECT source_key FROM voucher WHERE tenant_id = ? AND company_id = ? AND known_to IS NULL"
+        of_item = (
+            "SELECT v.source_key FROM voucher v JOIN item_line i ON i.tenant_id = v.tenant_id AND i.voucher_id = v.id "
+            "WHERE v.tenant_id = ? AND v.company_id = ? AND v.known_to IS NULL"
+        )
+        bound, found = (self._tenant_id, company_id), set[str]()
+        with self._read() as transaction:
+            for sql, column, members in ((of_party, "party_key", parties), (of_item, "i.item_key", items)):
+                for start in range(0, len(members), MEMBERS_MAX):
+                    some = members[start : start + MEMBERS_MAX]
+                    condition = transaction.dialect.membership(column, len(some))
+                    values = (*bound, *transaction.dialect.bind_members(some))
+                    found.update(key for (key,) in transaction.rows(f"{sql} AND {condition}", values))
+        return sorted(found)
 
     def get(self, record_type: type[T], version_id: int) -> Stored[T]:
         """Return one version by its id.

@@ -273,8 +273,15 @@ class Upsert:
             )
 
 
-def prepare(records: Iterable[CanonicalRecord], raw_ids: Sequence[int] | None) -> tuple[tuple[Prepared, ...], int]:
+def prepare(
+    records: Iterable[CanonicalRecord], raw_ids: Sequence[int] | None, documents: Sequence[bytes] | None = None
+) -> tuple[tuple[Prepared, ...], int]:
     """Encode records and keep one of each address: the highest source version, else the last.
+
+    Args:
+        records: any types mixed.
+        raw_ids: the raw record of each.
+        documents: the records as ``encode`` writes them, if somebody has done so.
 
     Returns:
         The records to look at, and how many were left out as repetitions.
@@ -283,7 +290,7 @@ def prepare(records: Iterable[CanonicalRecord], raw_ids: Sequence[int] | None) -
     count = 0
     for index, record in enumerate(records):
         count += 1
-        kind, document = kind_of(record), encode(record)
+        kind, document = kind_of(record), documents[index] if documents else encode(record)
         item = Prepared(
             record=record,
             kind=kind,

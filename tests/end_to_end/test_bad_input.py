@@ -11,7 +11,8 @@ import pytest
 from sandbox.spoil import SPOILERS
 from sandbox.tally.write import WrittenFiles, write
 from sandbox.world.spec import WorldSpec
-from tests.support.cli import environment, khata
+from tests.khata.running import run as khata
+from tests.support.cli import environment
 
 REFUSED = {
     "truncated": "tally.file.truncated",

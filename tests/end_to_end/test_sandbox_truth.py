@@ -12,7 +12,7 @@ import pytest
 from sandbox.tally.options import Scaffolding, TallyEncoding, TallyStyle
 from sandbox.tally.write import WrittenFiles, write
 from sandbox.world.spec import WorldSpec
-from tests.support.cli import khata
+from tests.khata.running import run as khata
 
 SPEC = WorldSpec(seed=11, vouchers=1200)
 SHAPES: dict[str, dict[str, Any]] = {

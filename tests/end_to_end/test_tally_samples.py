@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import khata
+from tests.khata.running import run as khata
 from tests.support.samples import sample
 
 

@@ -9,6 +9,9 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+HANGS_S = 120.0
+"""After so long something hangs; no test depends on how fast this machine is, or how busy."""
+
 
 def alive(pid: int) -> bool:
     """Alive and not just waiting to be buried (Linux)."""
@@ -22,7 +25,7 @@ def none_alive(pids: Iterable[int]) -> bool:
     return not any(alive(pid) for pid in pids)
 
 
-def wait_for(condition: Callable[[], object], what: str, within_s: float = 10.0) -> None:
+def wait_for(condition: Callable[[], object], what: str, within_s: float = HANGS_S) -> None:
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, f"not within {within_s} s: {what}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,8 @@ def spec_of(raw: dict[str, Any]) -> SupervisorSpec:
                 name=name,
                 command=(sys.executable, "-I", "-S", str(SMALL_CHILD), str(folder / f"{name}.ready"), *behaviours),
                 probe=FileProbe(folder / f"{name}.ready"),
-                start_within_s=raw.get("start_within_s", 10.0),
-                stop_within_s=raw.get("stop_within_s", 5.0),
+                start_within_s=raw.get("start_within_s", 60.0),
+                stop_within_s=raw.get("stop_within_s", 60.0),
             )
             for name, behaviours in raw["children"].items()
         ),
@@ -36,4 +37,6 @@ def spec_of(raw: dict[str, Any]) -> SupervisorSpec:
 if __name__ == "__main__":
     folder = Path(json.loads(sys.argv[1])["data_dir"])
     folder.mkdir(exist_ok=True)
+    # said here and not inherited: what the tests themselves were started under (nohup) must not decide
+    signal.signal(signal.SIGHUP, signal.SIG_IGN if json.loads(sys.argv[1]).get("nohup") else signal.SIG_DFL)
     sys.exit(run(spec_of(json.loads(sys.argv[1]))))

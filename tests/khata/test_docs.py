@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,18 +74,25 @@ def test_every_setting_is_documented() -> None:
         assert f"| `{item.key}` | `{item.variable}` |" in text
 
 
+@cache
+def trees() -> list[tuple[Path, ast.AST]]:
+    paths = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
+    return [(path, ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
+
+
 def sources() -> Iterator[tuple[Path, ast.AST]]:
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                yield path, node
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            yield path, node
 
 
 def codes_in_source() -> dict[str, str]:
     found: dict[str, str] = {f"tally.{kind}.unreadable": "connectors/tally/translate" for kind in UNREADABLE}
     found |= {f"receivables.item.{flag.value}": "receivables/item.py" for flag in ItemFlag}
     for path, node in sources():
-        where = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+        if not isinstance(node, ast.Call | ast.Constant):
+            continue
+        where = f"{path.relative_to(ROOT)}:{node.lineno}"
         if isinstance(node, ast.Call) and path.is_relative_to(ROOT / "connectors/tally/export"):
             name = getattr(node.func, "id", "")
             first = node.args[0] if node.args else None

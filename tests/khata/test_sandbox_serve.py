@@ -11,6 +11,7 @@ from pathlib import Path
 
 import requests
 
+from tests.khata.processes import HANGS_S
 from tests.khata.running import run
 
 COMPANIES = (
@@ -29,21 +30,21 @@ def served(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         yield process.stdout.readline().strip(), process
     finally:
         process.kill()
-        process.wait(timeout=10)
+        process.wait(timeout=HANGS_S)
         process.stdout.close()
 
 
 def test_it_serves_until_it_is_interrupted() -> None:
     with served("--companies", "2") as (url, process):
-        assert "is Running" in requests.get(url, timeout=10).text
-        assert requests.post(url, data=COMPANIES, timeout=10).text.count("<COMPANY ") == 2
+        assert "is Running" in requests.get(url, timeout=HANGS_S).text
+        assert requests.post(url, data=COMPANIES, timeout=HANGS_S).text.count("<COMPANY ") == 2
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=HANGS_S) == 0
 
 
 def test_what_goes_wrong_is_given_by_name() -> None:
     with served("--fault", "unknown-request", "--fault", "http-status=503") as (url, _):
-        answer = requests.post(url, data=COMPANIES, timeout=10)
+        answer = requests.post(url, data=COMPANIES, timeout=HANGS_S)
         assert answer.status_code == 503
         assert "Unknown Request" in answer.text
 

@@ -16,7 +16,7 @@ import pytest
 
 from khata.supervisor import Exit
 from khata.supervisor.run_file import RunRecord, find_running
-from tests.khata.processes import alive, kill_what_is_left, none_alive, wait_for
+from tests.khata.processes import HANGS_S, alive, kill_what_is_left, none_alive, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ties children to the supervisor as Linux does")
 
@@ -76,7 +76,7 @@ def test_children_start_in_order_and_stop_in_the_opposite_one(hub: Supervised) -
     assert [child.name for child in record.children] == ["server", "worker", "api"]
     assert len({*pids_of(record)}) == 3
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == Exit.CLEAN
+    assert process.wait(HANGS_S) == Exit.CLEAN
     assert none_alive(pids_of(record))
     assert find_running(hub.folder) is None
     assert not (hub.folder / "run.json").exists()
@@ -97,7 +97,16 @@ def test_every_usual_way_to_stop_is_a_clean_end(hub: Supervised, number: signal.
     process = hub.start({"server": []})
     record = hub.wait_ready()
     process.send_signal(number)
-    assert process.wait(10) == Exit.CLEAN
+    assert process.wait(HANGS_S) == Exit.CLEAN
+    assert none_alive(pids_of(record))
+
+
+def test_under_nohup_it_goes_on_when_the_terminal_is_closed(hub: Supervised) -> None:
+    process = hub.start({"server": []}, nohup=True)
+    record = hub.wait_ready()
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)  # the first one that is heard: a second would have ended it by force
+    assert process.wait(HANGS_S) == Exit.CLEAN
     assert none_alive(pids_of(record))
 
 
@@ -124,7 +133,7 @@ def test_a_supervisor_killed_with_9_leaves_no_orphan(hub: Supervised) -> None:
     pids = pids_of(hub.wait_ready())
     process.send_signal(signal.SIGKILL)
     process.wait()
-    wait_for(lambda: none_alive(pids), "all children are gone", within_s=5)
+    wait_for(lambda: none_alive(pids), "all children are gone")
     assert find_running(hub.folder) is None  # run.json is still there, the lock tells that it lies
     assert (hub.folder / "run.json").exists()
 
@@ -154,7 +163,7 @@ def test_stopping_takes_the_whole_family(hub: Supervised) -> None:
     hub.wait_ready()
     relative = int((hub.folder / "server.family").read_text())
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == Exit.CLEAN
+    assert process.wait(HANGS_S) == Exit.CLEAN
     assert not alive(relative)
 
 
@@ -162,7 +171,7 @@ def test_a_child_that_ignores_the_request_is_killed_in_the_end(hub: Supervised) 
     process = hub.start({"server": [], "worker": ["deaf"]}, stop_within_s=0.5)
     record = hub.wait_ready()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == Exit.FORCED
+    assert process.wait(HANGS_S) == Exit.FORCED
     assert none_alive(pids_of(record))
 
 
@@ -173,13 +182,13 @@ def test_a_second_request_does_not_wait(hub: Supervised) -> None:
     wait_for(lambda: "stopping" in hub.text(), "it is stopping")
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    assert process.wait(5) == Exit.FORCED
+    assert process.wait(HANGS_S) == Exit.FORCED
     assert none_alive(pids_of(record))
 
 
 def test_it_gives_up_on_a_child_that_keeps_dying_and_stops_the_others(hub: Supervised) -> None:
     process = hub.start({"server": [], "worker": ["dies"]}, deaths_max=3)
-    assert process.wait(10) == Exit.GAVE_UP
+    assert process.wait(HANGS_S) == Exit.GAVE_UP
     assert "worker ended with code 9, 3 deaths in a row: giving up" in hub.text()
     server = int((hub.folder / "server.ready").read_text())
     assert not alive(server)
@@ -187,14 +196,14 @@ def test_it_gives_up_on_a_child_that_keeps_dying_and_stops_the_others(hub: Super
 
 def test_it_gives_up_on_a_child_that_never_answers(hub: Supervised) -> None:
     process = hub.start({"worker": ["never-ready"]}, deaths_max=2, start_within_s=0.3)
-    assert process.wait(10) == Exit.GAVE_UP
+    assert process.wait(HANGS_S) == Exit.GAVE_UP
     assert "worker did not answer within 0.3 s" in hub.text()
 
 
 def test_a_second_supervisor_on_the_same_folder_is_refused(hub: Supervised) -> None:
     first = hub.start({"server": []})
     record = hub.wait_ready()
-    assert hub.start({"server": []}).wait(10) == Exit.ALREADY_RUNNING
+    assert hub.start({"server": []}).wait(HANGS_S) == Exit.ALREADY_RUNNING
     assert "already running" in hub.text()
     assert first.poll() is None
     assert hub.record() == record
@@ -204,7 +213,7 @@ def test_one_log_names_who_said_what(hub: Supervised) -> None:
     process = hub.start({"server": ["talks"], "api": []})
     hub.wait_ready()
     process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    process.wait(HANGS_S)
     lines = hub.text().splitlines()
     assert {"server | first line", "server | second line", "server | no end"} <= set(lines)
     assert "khata  |   API: http://127.0.0.1:1" in lines

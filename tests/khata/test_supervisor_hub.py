@@ -55,7 +55,7 @@ class Hub:
         return found
 
     def wait_ready(self) -> RunRecord:
-        wait_for(lambda: (found := find_running(self.folder)) and found.ready, "the hub is ready", within_s=40)
+        wait_for(lambda: (found := find_running(self.folder)) and found.ready, "the hub is ready")
         return self.record()
 
     def kill(self, name: str) -> None:
@@ -68,7 +68,7 @@ class Hub:
             (now,) = [child for child in self.record().children if child.name == name]
             return now.restarts > before.restarts and now.state == "ready"
 
-        wait_for(replaced, f"{name} is replaced", within_s=40)
+        wait_for(replaced, f"{name} is replaced")
 
     def address(self, name: str) -> str:
         return self.record().addresses[name]
@@ -160,7 +160,7 @@ def test_the_supervisor_killed_with_9_takes_everything_with_it_and_the_next_one_
     workflow_id = asyncio.run(interrupted())
     first.send_signal(signal.SIGKILL)
     first.wait()
-    wait_for(lambda: none_alive(pids_of(record)), "no orphan is left", within_s=5)
+    wait_for(lambda: none_alive(pids_of(record)), "no orphan is left")
 
     hub.start()
     hub.wait_ready()

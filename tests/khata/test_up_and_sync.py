@@ -53,7 +53,7 @@ def hub(tmp_path: Path) -> Iterator[Running]:
         )
     data = tmp_path / "data"
     try:
-        wait_for(lambda: (found := find_running(data)) and found.ready, f"khata up is ready, see {log}", within_s=60)
+        wait_for(lambda: (found := find_running(data)) and found.ready, f"khata up is ready, see {log}")
         record = find_running(data)
         assert record is not None
         yield Running(tmp_path, process, record)

@@ -112,12 +112,48 @@ def _template() -> Path:
 @contextmanager
 def hub(tally: Tally, **more: Any) -> Iterator[LiveHub]:
     """A hub that has never read anything."""
-    with tempfile.TemporaryDirectory(prefix="khata-test-") as folder:
-        path = Path(folder) / "books.db"
-        shutil.copy(_template(), path)
-        store = open_store(f"sqlite:///{path}")
-        made = LiveHub(tally, store)
+    with _opened(tally, _template(), Calendar()) as made:
         made.connect(**more)
+        yield made
+
+
+@dataclass(frozen=True)
+class Synced:
+    """A hub that has read its Tally once, put away: where a test begins there, it need not be read again.
+
+    Attributes:
+        template: its database, to copy.
+        now: its clock.
+    """
+
+    tally: Tally
+    template: Path
+    now: datetime
+
+    @contextmanager
+    def again(self) -> Iterator[LiveHub]:
+        """Open a copy; the books of its Tally must be those that were read."""
+        with _opened(self.tally, self.template, Calendar(self.now)) as made:
+            yield made
+
+
+@contextmanager
+def synced_once(tally: Tally) -> Iterator[Synced]:
+    """Sync once, and put the database away."""
+    with tempfile.TemporaryDirectory(prefix="khata-test-") as folder, hub(tally) as made:
+        made.sync()
+        now = made.clock.now
+        made.store.close()
+        template = Path(folder, "read.db")
+        shutil.copy(made.store.url.removeprefix("sqlite:///"), template)
+        yield Synced(tally, template, now)
+
+
+@contextmanager
+def _opened(tally: Tally, template: Path, clock: Calendar) -> Iterator[LiveHub]:
+    with tempfile.TemporaryDirectory(prefix="khata-test-") as folder:
+        path = shutil.copy(template, Path(folder) / "books.db")
+        made = LiveHub(tally, open_store(f"sqlite:///{path}"), clock)
         try:
             yield made
         finally:

@@ -27,9 +27,9 @@ from sandbox.tally.books.drafts import EntryDraft, VoucherDraft
 from storage.repositories.proofs import StoredProof
 from tests.connectors.tally.live.tally import Tally, create, tally, work
 from tests.live.edits import ALL_EDITS
-from tests.live.hub import Calendar, LiveHub, hub
+from tests.live.hub import Calendar, LiveHub, Synced, synced_once
+from workflows.interpretation import company_translator
 from workflows.proving.company import prove_company
-from workflows.translation import company_translator
 
 ZERO = Decimal(0)
 PAISA = Decimal("0.01")
@@ -41,12 +41,17 @@ def served() -> Iterator[Tally]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def first(served: Tally) -> Iterator[Synced]:
+    with synced_once(served) as made:
+        yield made
+
+
 @pytest.fixture
-def live(served: Tally) -> Iterator[LiveHub]:
+def live(first: Synced, served: Tally) -> Iterator[LiveHub]:
     """A hub that has read the books once; afterwards they are as they were."""
     backup = served.company.snapshot()
-    with hub(served) as opened:
-        opened.sync()
+    with first.again() as opened:
         yield opened
     served.company.restore(backup)
 

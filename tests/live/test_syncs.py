@@ -21,7 +21,8 @@ from tests.connectors.tally.live import tally as edits
 from tests.connectors.tally.live.tally import Tally, tally
 from tests.live.edits import rename_company
 from tests.live.histories import Killed, dying_at_request
-from tests.live.hub import REQUEST, LiveHub, differences, fresh, hub
+from tests.live.hub import REQUEST, LiveHub, Synced, differences, fresh, hub, synced_once
+from workflows import parties
 from workflows.bookmarks import COMMITTED, COUNTERS, WATERMARKS
 from workflows.extraction import no_beat
 from workflows.inputs import RunStatus
@@ -53,10 +54,16 @@ def served(running: Tally) -> Iterator[Tally]:
     running.running.watch = None
 
 
+@pytest.fixture(scope="module")
+def first(running: Tally) -> Iterator[Synced]:
+    with synced_once(running) as made:
+        yield made
+
+
 @pytest.fixture
-def synced(served: Tally) -> Iterator[LiveHub]:
-    with hub(served) as made:
-        made.sync()
+def synced(first: Synced, served: Tally) -> Iterator[LiveHub]:
+    """A hub that has read the books of the beginning."""
+    with first.again() as made:
         yield made
 
 
@@ -214,6 +221,25 @@ def test_a_rename_reads_again_what_names_the_master_and_nothing_else(synced: Liv
     assert (renaming.old_name, renaming.new_name) == (ledger.name, f"{ledger.name} & Sons")
     for stream in ("vouchers", "ledgers", "groups"):
         assert synced.books.census.outdated(synced.company, stream) == ()
+
+
+def test_parties_are_matched_again_only_if_something_about_them_changed(synced: LiveHub, monkeypatch: Any) -> None:
+    matched: list[int] = []
+    real = parties.harmonize_tenant
+
+    def noted(*given: Any) -> parties.Harmonized:
+        matched.append(1)
+        return real(*given)
+
+    monkeypatch.setattr(parties, "harmonize_tenant", noted)
+    golden = len(parties.read_golden(synced.books))
+    work(synced, edits.create)
+    assert synced.sync().counts["vouchers"] == 1
+    assert not matched
+    synced.tally.company.edit_masters.create("LEDGER", "Asha Stores", PARENT="Sundry Debtors")
+    synced.sync()
+    assert matched == [1]
+    assert len(parties.read_golden(synced.books)) == golden + 1
 
 
 def test_a_restored_backup_counts_though_its_counters_are_smaller(synced: LiveHub) -> None:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 
 from canonical.bill import BillRefKind
+from canonical.dates import CreditPeriod
 from canonical.issue import IssueLevel
 from canonical.receivable import BillEntry
 from receivables.invariants import check_conserved, party_balances
 from receivables.item import OpenItem
 from receivables.open_items import fold_open_items
+from storage.reports.bills import plain_fold
 from tests.receivables.ledgers import day, ledger
 
 PARTY = "asha traders"
@@ -282,6 +285,27 @@ def test_a_bill_opened_in_parts_is_their_sum_and_keeps_the_first_date() -> None:
         """
     )
     assert (item.net, item.original, item.bill_date) == (150, 150, date(2026, 1, 1))
+
+
+def test_of_two_openings_on_one_day_the_voucher_entered_first_gives_the_due_date() -> None:
+    """Whichever order they come in, the engine and the plain fold of the store agree."""
+    entered = [("k1", 60, "S1"), ("k2", 10, "S1"), ("k1", 45, "s1")]
+    rows = [
+        BillEntry(
+            party_key=PARTY,
+            kind=BillRefKind.NEW,
+            ref=ref,
+            net=Decimal(100),
+            effective_on=date(2026, 1, 1),
+            credit_period=CreditPeriod(days),
+            source_key=key,
+        )
+        for key, days, ref in entered
+    ]
+    for order in permutations(rows):
+        (item,) = fold_open_items(list(order), as_of=date(2026, 3, 31))
+        (plain,) = plain_fold(order)
+        assert item.due_date == plain.due_date == date(2026, 2, 15)
 
 
 def test_a_post_dated_receipt_does_not_count_before_its_date() -> None:

@@ -123,6 +123,7 @@ def test_a_database_of_a_newer_program_is_refused(empty_url: str) -> None:
             open_store(empty_url, migrate=migrate)
 
 
+@pytest.mark.slow
 def test_processes_that_migrate_at_once_do_it_once(empty_url: str) -> None:
     code = f"from storage import open_store; open_store({empty_url!r}, migrate=True).close()"
     children = [

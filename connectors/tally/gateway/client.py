@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, replace
@@ -24,6 +25,7 @@ from typing import IO
 
 from canonical.errors import SourceError
 from connectors.tally.gateway import refusal
+from connectors.tally.gateway.ahead import Coming
 from connectors.tally.gateway.allowed import ObjectType
 from connectors.tally.gateway.answer import Answer
 from connectors.tally.gateway.endpoint import Charset, Endpoint
@@ -66,6 +68,7 @@ class GatewayClient:
         self.troubles = 0
         self._folder = work_directory
         self._lock = EndpointLock(work_directory, endpoint.key)
+        self._turn = threading.RLock()
         self._depth = 0
         self._clock = clock
         self._sleep = sleep
@@ -86,6 +89,7 @@ class GatewayClient:
         """
         self._refuse_hopeless(request)
         with self.exclusive():
+            self._refuse_hopeless(request)  # what was in flight until now may have told more
             with ExitStack() as undo:
                 file = undo.enter_context(tempfile.TemporaryFile(dir=self._folder))
                 received = self._exchange(request, file)
@@ -94,6 +98,10 @@ class GatewayClient:
                 undo.pop_all()  # the file lives as long as the answer
             return answer
 
+    def begin(self, request: Request) -> Coming:
+        """Put a question and go on; whatever else is asked before it is answered waits for that."""
+        return Coming(lambda: self.send(request))
+
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Keep the turn over several questions (reading back what was written); may be nested.
@@ -101,17 +109,18 @@ class GatewayClient:
         Raises:
             SourceUnavailable: ``tally.gateway.locked``.
         """
-        if self._depth == 0:
-            self._take_turn()
-        self._depth += 1
-        try:
-            if self._depth == 1:
-                self._finish_left_over()
-            yield
-        finally:
-            self._depth -= 1
+        with self._turn:  # of this process' threads; the lock file is between processes
             if self._depth == 0:
-                self._lock.release()
+                self._take_turn()
+            self._depth += 1
+            try:
+                if self._depth == 1:
+                    self._finish_left_over()
+                yield
+            finally:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._lock.release()
 
     def begin_run(self) -> None:
         """Start anew: troubles, what proved too much, and whether Tally was stuck (somebody may have clicked)."""

@@ -19,7 +19,8 @@ from typing import IO
 from connectors.tally.gateway.endpoint import Charset, Endpoint
 from connectors.tally.gateway.requests import Request
 
-_CHUNK_BYTES = 256 * 1024
+_CHUNK_BYTES = 2 * 1024 * 1024
+"""At most, in one read. While another thread computes, each read waits for its turn: few and large ones cost less."""
 _SHORTEST_WAIT_S = 0.001
 _OK = 200
 

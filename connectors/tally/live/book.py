@@ -13,6 +13,7 @@ from canonical.errors import SourceError
 from canonical.record import JsonValue
 from connectors.tally.export.document import Found
 from connectors.tally.export.record import Described, describe
+from connectors.tally.gateway.ahead import Coming
 from connectors.tally.gateway.allowed import ObjectType, ReportId, Variable
 from connectors.tally.gateway.answer import Answer
 from connectors.tally.gateway.client import GatewayClient
@@ -199,18 +200,28 @@ class Book:
         try:
             return self._count(window)
         except SourceError as error:
-            parts = self._halves(window) if error.code in TOO_HEAVY else ()
+            parts = window.halves(self.company.alter_voucher_id) if error.code in TOO_HEAVY else ()
             if not parts:
                 raise
         return [row for part in parts for row in self.count(part)]
 
-    def read(self, window: Window, *conditions: Formula) -> Iterator[Whole]:
+    def begin(self, window: Window) -> Coming:
+        """Ask for the vouchers of a window before they are needed; ``read`` takes what comes."""
+        return self._client.begin(self._details(Period(window.first, window.last), *slice_of(window)))
+
+    def read(self, window: Window, *conditions: Formula, coming: Coming | None = None) -> Iterator[Whole]:
         """Yield the vouchers of a window whole, or those that meet conditions; those outside it are left aside.
+
+        Args:
+            window: which.
+            conditions: further ones.
+            coming: the answer to ``begin`` with this window, if it was asked for.
 
         Raises:
             SourceError: the answer is not whole; nothing yielded before may be used.
         """
-        yield from self._whole(self._details(Period(window.first, window.last), *slice_of(window), *conditions), window)
+        request = self._details(Period(window.first, window.last), *slice_of(window), *conditions)
+        yield from self._whole(request, window, coming)
 
     def read_keys(self, rows: Sequence[Counted]) -> Iterator[Whole]:
         """Yield some vouchers, named one by one."""
@@ -337,11 +348,11 @@ class Book:
         self._note_span(window, (row.day for row in rows))
         return list({row.key: row for row in rows if window.holds(row)}.values())
 
-    def _whole(self, request: Request, window: Window) -> Iterator[Whole]:
+    def _whole(self, request: Request, window: Window, coming: Coming | None = None) -> Iterator[Whole]:
         self.requests += 1
         count = 0
         outside: list[date] = []
-        with self._client.send(request) as answer:
+        with coming.answer() if coming is not None else self._client.send(request) as answer:
             self._note_answer(answer)
             for node in answer.iter_objects("VOUCHER", company_guid=self.guid):
                 row = read_counted(node)
@@ -364,17 +375,3 @@ class Book:
             self.notes.period_ignored(
                 self.company.name, f"{window.first} to {window.last}", f"{min(outside)} to {max(outside)}"
             )
-
-    def _halves(self, window: Window) -> tuple[Window, ...]:
-        """Two smaller windows that tile a larger one: by days, of one day by change numbers."""
-        if window.first < window.last:
-            middle = window.first + (window.last - window.first) // 2
-            earlier = Window(first=window.first, last=middle, after=window.after, upto=window.upto)
-            later = middle + timedelta(days=1)
-            return earlier, Window(first=later, last=window.last, after=window.after, upto=window.upto)
-        top = window.upto or self.company.alter_voucher_id
-        middle_id = (window.after + top) // 2
-        if middle_id <= window.after:
-            return ()
-        lower = Window(first=window.first, last=window.last, after=window.after, upto=middle_id)
-        return lower, Window(first=window.first, last=window.last, after=middle_id, upto=window.upto)

@@ -9,9 +9,11 @@ only if the company's counters have moved. If they have not, one of the answers 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from canonical.errors import SourceError
+from connectors.tally.gateway.ahead import Coming
 from connectors.tally.gateway.formula import Formula
 from connectors.tally.gateway.refusal import TOO_HEAVY
 from connectors.tally.live.book import KEYS_PER_REQUEST, Book, Whole
@@ -21,6 +23,33 @@ from connectors.tally.live.windows import Window, pack
 
 BY_KEY_SHARE = 4
 """Fewer than one in so many vouchers of a window wanted: they are named one by one instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Vouchers to be read.
+
+    Attributes:
+        window: where they are.
+        counted: everything that is in the window.
+        wanted: those to read.
+        done: called when the last of them has been handed over.
+    """
+
+    window: Window
+    counted: Sequence[Counted]
+    wanted: Sequence[Counted]
+    done: Callable[[], None] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Step:
+    """A part of a reading: one request for a window, or (without a window) vouchers named one by one."""
+
+    wanted: Sequence[Counted]
+    window: Window | None = None
+    done: Callable[[], None] | None = None
+    coming: Coming | None = None
 
 
 class Fetcher:
@@ -40,11 +69,57 @@ class Fetcher:
         Raises:
             SourceError: one of them cannot be had.
         """
-        if len(wanted) * BY_KEY_SHARE < len(counted) or len(wanted) <= 1:
-            yield from self.fetch_named(wanted)
-            return
-        for part in pack(window, counted, self._book.pace.vouchers):
-            yield from self._window(part, [row for row in wanted if part.holds(row)])
+        yield from self.fetch_all([Reading(window=window, counted=counted, wanted=wanted)])
+
+    def fetch_all(self, readings: Iterable[Reading]) -> Iterator[Whole]:
+        """Yield the wanted vouchers of several readings in order.
+
+        Tally works on the next window while the one before it is read from disk and handed over: never more than one
+        request, never more than two answers. A window that failed is seen to before anything else is asked.
+
+        Args:
+            readings: taken one by one, each when it is about to be asked for.
+
+        Raises:
+            SourceError: a voucher cannot be had.
+        """
+        begun: _Step | None = None
+        steps = self._steps(readings)
+        try:
+            while True:
+                if begun is not None and begun.coming is not None and begun.coming.has_failed():
+                    failed, begun = begun, None
+                    yield from self._finish(failed)
+                step = next(steps, None)
+                if step is not None and step.window is not None:
+                    step.coming = self._book.begin(step.window)
+                before, begun = begun, step
+                if before is not None:
+                    yield from self._finish(before)
+                if step is None:
+                    return
+        finally:
+            if begun is not None and begun.coming is not None:
+                begun.coming.drop()
+
+    def _steps(self, readings: Iterable[Reading]) -> Iterator[_Step]:
+        for reading in readings:
+            wanted = reading.wanted
+            steps = [_Step(wanted=wanted)]
+            if len(wanted) * BY_KEY_SHARE >= len(reading.counted) and len(wanted) > 1:
+                parts = pack(reading.window, reading.counted, self._book.pace.vouchers)
+                held = ((part, [row for row in wanted if part.holds(row)]) for part in parts)
+                steps = [_Step(window=part, wanted=rows) for part, rows in held if rows] or steps
+            steps[-1].done = reading.done
+            yield from steps
+
+    def _finish(self, step: _Step) -> Iterator[Whole]:
+        if step.window is None:
+            yield from self.fetch_named(step.wanted)
+        else:
+            yield from self._window(step.window, step.wanted, step.coming)
+        if step.done is not None:
+            step.done()
 
     def fetch_named(self, wanted: Sequence[Counted]) -> Iterator[Whole]:
         """Yield vouchers by their numbers, wherever they are."""
@@ -66,11 +141,11 @@ class Fetcher:
             left = {key: row for key, row in left.items() if key not in found}
         yield from self.fetch_named(list(left.values()))
 
-    def _window(self, window: Window, wanted: Sequence[Counted]) -> Iterator[Whole]:
+    def _window(self, window: Window, wanted: Sequence[Counted], coming: Coming | None = None) -> Iterator[Whole]:
         if not wanted:
             return
         try:
-            found = _held(self._book.read(window), wanted)
+            found = _held(self._book.read(window, coming=coming), wanted)
         except SourceError as error:
             if error.code not in TOO_HEAVY or len(wanted) == 1:
                 raise

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import IO, Any
 
 from canonical.dates import Period
@@ -19,7 +20,7 @@ from connectors.tally.live import notes
 from connectors.tally.live.absence import Absence
 from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.counting import Counted, DayCounts, count_days
-from connectors.tally.live.fetching import Fetcher
+from connectors.tally.live.fetching import Fetcher, Reading
 from connectors.tally.live.numbering import mark_days
 from connectors.tally.live.watermark import Watermark, sample_of
 from connectors.tally.live.windows import Window, scopes
@@ -83,13 +84,17 @@ class FullRead:
             yield from self.absence.settle(self.absence.suspects({}), {}, is_quiet=False)
             return
         with closing(_Counted()) as counted:
-            for scope in scopes(self._first_day(), self._last_day()):
-                rows = book.count_surely(scope)
-                counted.keep(scope, rows)
-                wanted = rows if self.is_thorough else self.absence.wanted(Period(scope.first, scope.last), rows)
-                yield from Fetcher(book).fetch(scope, rows, wanted)
-                self._advance(scope, rows)
+            yield from Fetcher(book).fetch_all(self._readings(counted))
             yield from self._take_stock(counted)
+
+    def _readings(self, counted: _Counted) -> Iterator[Reading]:
+        """Count month after month; each is noted as read when its last voucher has been handed over."""
+        for scope in scopes(self._first_day(), self._last_day()):
+            rows = self.book.count_surely(scope)
+            counted.keep(scope, rows)
+            wanted = rows if self.is_thorough else self.absence.wanted(Period(scope.first, scope.last), rows)
+            done = partial(self._advance, scope, rows)
+            yield Reading(window=scope, counted=rows, wanted=wanted, done=done)
 
     def _first_day(self) -> date:
         start = min([self.book.whole_period().start, *self.served])

@@ -8,7 +8,7 @@ a walk through the whole book. Measured by others: 5,000 vouchers, 28 MB or 20 t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -56,6 +56,20 @@ class Window:
         if not self.first <= item.day <= self.last:
             return False
         return (not self.after or self.after < item.alter_id) and (self.upto is None or item.alter_id <= self.upto)
+
+    def halves(self, newest: int) -> tuple[Window, ...]:
+        """Two smaller windows that tile this one: by days, of one day by change numbers; none if there are no two.
+
+        Args:
+            newest: the company's last change number.
+        """
+        if self.first < self.last:
+            middle = self.first + (self.last - self.first) // 2
+            return replace(self, last=middle), replace(self, first=middle + _DAY)
+        middle_id = (self.after + (newest if self.upto is None else self.upto)) // 2
+        if middle_id <= self.after:
+            return ()
+        return replace(self, upto=middle_id), replace(self, after=middle_id)
 
 
 def scopes(first: date, last: date, days: int = DAYS_MAX) -> Iterator[Window]:

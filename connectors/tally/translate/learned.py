@@ -128,9 +128,25 @@ class Learned:
             self.outdated.add("vouchers")
         self.ledgers[ledger.key] = fact
 
+    def add_unit(self, unit: Unit) -> None:
+        """Learn a unit; another make-up of it changes the quantities in it, which items and vouchers carry as text.
+
+        A new one matters if the text alone does not tell it: a compound unit, a symbol with blanks.
+        """
+        before = self.units.get(unit.key)
+        is_telling = not unit.is_simple or " " in unit.symbol
+        matters = is_telling if before is None else _make_up(before) != _make_up(unit)
+        if matters:
+            self.outdated |= {"stock_items", "vouchers"}
+        self.units[unit.key] = unit
+
     def add_type(self, voucher_type: VoucherType, *, is_known: bool) -> None:
         """Learn a voucher type; a kind other than the one vouchers were read with makes them outdated."""
         kind = voucher_type.kind if is_known else None
         if kind is not None and self.kind_of(voucher_type.key) != kind:
             self.outdated.add("vouchers")
         self.types[voucher_type.key] = TypeFact(voucher_type.parent_key, kind)
+
+
+def _make_up(unit: Unit) -> tuple[str, str, Decimal | None]:
+    return unit.base_key, unit.tail_key, unit.conversion

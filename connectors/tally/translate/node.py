@@ -88,7 +88,9 @@ def many(value: Any) -> Sequence[Any]:
 
 def nodes(value: Any) -> list[Node]:
     """Return the element values of a repeated tag; bare text between them is scaffolding."""
-    return [item for item in many(value) if item.__class__ is dict]
+    if value.__class__ is list:
+        return [item for item in value if item.__class__ is dict]
+    return [value] if value.__class__ is dict else []
 
 
 def texts_of(node: Node, list_tag: str, tag: str = "") -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def read_unit(node: Node, reading: Reading, name: str) -> Unit:
         conversion=None if is_simple else reading.number_of(node, "CONVERSION"),
         extras=extras_of(node, UNIT, reading, "unit"),
     )
-    reading.learned.units[unit.key] = unit
+    reading.learned.add_unit(unit)
     return unit
 
 

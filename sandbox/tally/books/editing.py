@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sandbox.tally.books.bill_terms import with_bases
 from sandbox.tally.books.building import RETAIN_STEP, without_header
 from sandbox.tally.books.checking import check_voucher, is_usable_day
 from sandbox.tally.books.company import Ledgerbook
@@ -113,7 +114,7 @@ class VoucherEditor:
 
     @serialised
     def redate(self, master_id: int, day: date) -> Voucher:
-        """Move a voucher to another day: its key changes, its GUID and number stay.
+        """Move a voucher to another day: its key and the dates of the bills it opens change, its GUID and number stay.
 
         Raises:
             BooksRefused: the day lies before the books.
@@ -121,9 +122,9 @@ class VoucherEditor:
         old = self.get(master_id)
         if not is_usable_day(self.books, day):
             raise BooksRefused(f"Voucher date is missing for: '{self._type_of(old).name}' voucher {old.number}.")
-        tree = unpack(old.body)
+        tree = with_bases(unpack(old.body), day)
         moves = read_moves(tree, self.books.masters, day, self.books.kind_of(old.type_id))
-        moved = replace(old, day=day, sequence=self._next_sequence(day), bills=moves.bills)
+        moved = replace(old, day=day, sequence=self._next_sequence(day), bills=moves.bills, body=pack(tree))
         self._replace(moved, steps=1)
         self._settle_numbers(old.type_id)
         return self.get(master_id)
@@ -236,7 +237,7 @@ class VoucherEditor:
 
     def _store(self, tree: Element, voucher_type: Master, day: date, identity: _Identity) -> Voucher:
         masters = self.books.masters
-        referred = masters.refer(tree)
+        referred = with_bases(masters.refer(tree), day)
         moves = read_moves(referred, masters, day, self.books.kind_of(voucher_type.master_id))
         record = Voucher(
             master_id=identity.master_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from sandbox.tally.books.catalogue import type_of
@@ -41,6 +41,7 @@ class VoucherObject(LiveObject):
     def __init__(self, scope: Scope, record: Voucher) -> None:
         super().__init__(scope, _UNREAD, "VOUCHER")
         self.record = record
+        self._by_tag: dict[str, list[Element]] | None = None
 
     @property
     def tag(self) -> str:
@@ -93,10 +94,18 @@ class VoucherObject(LiveObject):
             return known(self)
         if field in HEAD_FIELDS:
             return self.head.fields.get(field) or (_ATTRIBUTES[field](self) if field in _ATTRIBUTES else None)
-        for child in self.tree.children:
-            if child.tag == field and not child.children:
+        for child in self.tagged(field):
+            if not child.children:
                 return parse_scalar(type_of(field, "VOUCHER"), self.spell(child.text))
         return _ATTRIBUTES[field](self) if field in _ATTRIBUTES else None
+
+    def tagged(self, tag: str) -> Sequence[Element]:
+        """Return the stored children of a tag; a request asks one voucher for a hundred of them."""
+        if self._by_tag is None:
+            self._by_tag = {}
+            for child in self.tree.children:
+                self._by_tag.setdefault(child.tag, []).append(child)
+        return self._by_tag.get(tag, ())
 
     def stored(self) -> Iterator[Element]:
         """Yield the children as an export lists them, header values filled in."""
@@ -122,7 +131,7 @@ class VoucherObject(LiveObject):
             case "ALLINVENTORYENTRIES.LIST" | "INVENTORYENTRIES.LIST":
                 yield from (row._replace(tag=tag) for row in _goods_lines(self.tree))
             case _:
-                yield from (child for child in self.tree.children if child.tag == tag)
+                yield from self.tagged(tag)
 
     def child_lists(self) -> tuple[str, ...]:
         """Return the tags of the stored lists that have entries."""

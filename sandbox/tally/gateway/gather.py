@@ -11,7 +11,7 @@ from sandbox.tally.gateway.child_of import keep_children
 from sandbox.tally.gateway.definitions import Definition, fold_name, split_pair
 from sandbox.tally.gateway.grouping import group
 from sandbox.tally.gateway.rows import Row
-from sandbox.tally.gateway.sources import objects_of_type
+from sandbox.tally.gateway.sources import is_narrowed, objects_of_type
 from sandbox.tally.gateway.tdl.compiler import Compiled
 from sandbox.tally.gateway.tdl.lexer import TdlError
 from sandbox.tally.gateway.tdl.scope import Evaluate, Scope
@@ -19,6 +19,9 @@ from sandbox.tally.gateway.tdl.types import is_type
 from sandbox.tally.gateway.tdl.values import compare, number_in, scalar_of, text, truth
 from sandbox.tally.gateway.world import RequestWorld
 
+_OTHER_ROWS = ("SOURCECOLLECTION", "COLLECTION", "OBJECT", "WALK", "COMPUTE", "BY", "AGGRCOMPUTE")
+"""With any of these the rows that are filtered are not, or not only, vouchers as they are stored."""
+_VOUCHERS = frozenset({"voucher", "vouchers"})
 _PERIOD_VARIABLES = frozenset({"svfromdate", "svtodate"})
 
 
@@ -46,14 +49,15 @@ def gather(world: RequestWorld, definition: Definition, within: tuple[str, ...] 
         TdlError: A definition or expression that Tally would refuse.
     """
     filters = _filters(world, definition)
+    is_plain = fold_name(definition.one("TYPE")) in _VOUCHERS and not any(definition.all(one) for one in _OTHER_ROWS)
     scopes = _walk(_source(world, definition, filters, within), definition)
     computed = computed_methods(world, definition)
     if computed:
         scopes = (Scope(world, scope.obj, scope.outer, {**(scope.computed or {}), **computed}) for scope in scopes)
     if definition.all("BY") or definition.all("AGGRCOMPUTE"):
         scopes = group(world, definition, scopes)
-    if filters:
-        tests = [one.evaluate for one in filters]
+    tests = [one.evaluate for one in filters if not (is_plain and is_narrowed(world, one))]
+    if tests:
         scopes = (scope for scope in scopes if all(truth(test(scope)) for test in tests))
     scopes = _sort(world, definition, scopes)
     most = definition.one("MAX")

@@ -226,17 +226,24 @@ def _type(tag: str, root: str) -> str:
 
 def _field_or_list_writer(name: str, root: str, indent: int) -> Write:
     """A fetched name is a field, unless the object has a list called so."""
-    field = _fixed_writer(name, root, indent, typed=True, default="")
+    field = _field_text(name, root, indent, typed=True, default="")
     listed = _list_writer(name, _WHOLE, root, indent, _NO_FAULTS)
 
     def write(scope: Scope) -> str:
-        is_list = read_method(scope.obj, name) is None and read_children(scope.obj, name)
-        return listed(scope) if is_list else field(scope)
+        value = read_method(scope.obj, name)
+        is_list = value is None and read_children(scope.obj, name)
+        return listed(scope) if is_list else field(scope, value)
 
     return write
 
 
 def _fixed_writer(name: str, root: str, indent: int, typed: bool, default: str) -> Write:
+    field = _field_text(name, root, indent, typed=typed, default=default)
+    return lambda scope: field(scope, read_method(scope.obj, name))
+
+
+def _field_text(name: str, root: str, indent: int, typed: bool, default: str) -> Callable[[Scope, Scalar | None], str]:
+    """Write a field whose value has been looked up, None if there is none."""
     tag = name.upper()
     type_name = _type(tag, root)
     pad = " " * indent
@@ -244,8 +251,7 @@ def _fixed_writer(name: str, root: str, indent: int, typed: bool, default: str) 
     empty = f"{pad}<{tag}{kind}>{default}</{tag}>\n" if typed or default else f"{pad}<{tag}/>\n"
     padded = " " if type_name == "Number" and tag not in _UNPADDED else ""
 
-    def write(scope: Scope) -> str:
-        value = read_method(scope.obj, name)
+    def write(scope: Scope, value: Scalar | None) -> str:
         if value is None:
             return _derived(scope, name, empty)
         wire = value.wire

@@ -11,7 +11,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
@@ -197,6 +197,8 @@ class _Server(ThreadingHTTPServer):
     def hang_up(self) -> None:
         """Break every open connection."""
         for one in list(self._open):
+            with suppress(OSError):  # its thread may wait in a read or a write, and a close waits for the thread
+                one.shutdown(socket.SHUT_RDWR)
             _reset(one)
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
@@ -232,7 +234,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """A request."""
-        self._serve(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        length = (self.headers.get("Content-Length") or "").strip()
+        self._serve(self.rfile.read(int(length)) if length.isdecimal() else b"")
 
     def _serve(self, raw: bytes) -> None:
         self.close_connection = True

@@ -88,16 +88,25 @@ def narrow(world: RequestWorld, period: Period, filters: Sequence[Compiled]) -> 
     return Period(start, end) if start <= end else None
 
 
+def is_narrowed(world: RequestWorld, one: Compiled) -> bool:
+    """Say whether a filter of vouchers says nothing but what ``narrow`` has seen to: bounds of ``$Date``."""
+    return all(any(_bounds_of(world, part)) for part in _conjuncts(one.node))
+
+
 def _date_bounds(world: RequestWorld, filters: Sequence[Compiled]) -> Iterator[tuple[str, date]]:
     for node in (part for one in filters for part in _conjuncts(one.node)):
-        if not isinstance(node, Binary) or node.operator not in _MIRRORED:
-            continue
-        for operator, method, other in (
-            (node.operator, node.left, node.right),
-            (_MIRRORED[node.operator], node.right, node.left),
-        ):
-            if _is_date(method) and (day := _fixed_day(world, other)) is not None:
-                yield operator, day
+        yield from _bounds_of(world, node)
+
+
+def _bounds_of(world: RequestWorld, node: Node) -> Iterator[tuple[str, date]]:
+    if not isinstance(node, Binary) or node.operator not in _MIRRORED:
+        return
+    for operator, method, other in (
+        (node.operator, node.left, node.right),
+        (_MIRRORED[node.operator], node.right, node.left),
+    ):
+        if _is_date(method) and (day := _fixed_day(world, other)) is not None:
+            yield operator, day
 
 
 def _conjuncts(node: Node) -> Iterator[Node]:

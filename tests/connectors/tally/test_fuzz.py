@@ -60,7 +60,7 @@ def test_a_cut_file_gives_nothing(form: bytes, data: st.DataObject) -> None:
     assert outcome.code == "tally.file.truncated" or end < 40
 
 
-@settings(deadline=timedelta(seconds=5))
+@settings(deadline=timedelta(minutes=1))
 @given(
     st.sampled_from(FORMS),
     st.lists(
@@ -77,7 +77,7 @@ def test_a_changed_file_gives_records_or_a_refusal(form: bytes, changes: list[tu
     assert isinstance(outcome, Export | SourceMalformed | ConfigurationError)
 
 
-@settings(deadline=timedelta(seconds=5))
+@settings(deadline=timedelta(minutes=1))
 @given(st.lists(st.sampled_from([*SOUP, *(piece.encode() for piece in TEXT.split("\r\n")), b"x", b" "]), max_size=30))
 def test_any_soup_of_pieces_gives_records_or_a_refusal(pieces: list[bytes]) -> None:
     assert isinstance(attempt(b"".join(pieces)), Export | SourceMalformed | ConfigurationError)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -154,10 +153,10 @@ def test_whatever_comes_is_judged_and_read_or_refused(soup: str, encoding: str) 
 
 @pytest.mark.parametrize("piece", ["<COMPANY>", "<LINEERROR>", "<!--", "<?x ", "<TALLYMESSAGE>", "&#", "<HEADER>"])
 def test_a_hostile_answer_does_not_keep_us_busy(piece: str) -> None:
-    body = f"<ENVELOPE>{piece * (100_000 // len(piece))}</ENVELOPE>".encode()
-    began = monotonic()
-    answer_of(body)
-    assert monotonic() - began < 2
+    """Two megabytes of what makes a reading that looks again and again at the same place take hours."""
+    body = f"<ENVELOPE>{piece * (2_000_000 // len(piece))}</ENVELOPE>".encode()
+    answer = answer_of(body)
+    assert (answer.shape is None) is (answer.judged.problem is not None)
 
 
 def test_the_rows_of_a_report_come_in_order() -> None:

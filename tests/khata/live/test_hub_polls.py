@@ -38,7 +38,7 @@ def test_the_hub_looks_at_a_connected_tally_by_itself(tmp_path: Path) -> None:
             [sys.executable, "-m", "khata", "up"], env=environment(tmp_path, ANY_PORTS), stdout=output, stderr=output
         )
         try:
-            wait_for(lambda: (found := find_running(data)) and found.ready, f"khata up, see {log}", within_s=90)
+            wait_for(lambda: (found := find_running(data)) and found.ready, f"khata up, see {log}")
             running = find_running(data)
             assert running is not None
             connected = khata(
@@ -47,7 +47,7 @@ def test_the_hub_looks_at_a_connected_tally_by_itself(tmp_path: Path) -> None:
             assert connected.code == 0, connected.errors
             assert "The hub that is running looks at it from now on." in connected.errors
             asyncio.run(look(TemporalTarget(address=running.addresses["Temporal"])))
-            wait_for(lambda: has_synced(tmp_path), "the scheduled look has led to a sync", within_s=90)
+            wait_for(lambda: has_synced(tmp_path), "the scheduled look has led to a sync")
             removed = khata(tmp_path, "connections", "remove", "shop", env=ANY_PORTS)
             assert removed.code == 0
             hub.send_signal(signal.SIGINT)

@@ -13,6 +13,7 @@ import pytest
 from canonical.errors import ConfigurationError
 from connectors.tally.tdl import EventHint, EventKind, render_tdl
 from khata.api.listener import LOOPBACK, PATH, Caller, Listening, listen, owner_of
+from tests.khata.processes import HANGS_S
 
 TOKENS = {"shop": "token-of-the-shop", "mill": "token-of-the-mill"}
 GUID = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
@@ -69,7 +70,7 @@ def test_a_call_with_the_token_is_heard_in_any_encoding_tally_writes(
     listening: Listening, heard: Heard, encoding: str
 ) -> None:
     assert post(listening, body_of(TOKENS["mill"], encoding)) == (200, b"<RESPONSE>OK</RESPONSE>")
-    assert heard.event.wait(5)
+    assert heard.event.wait(HANGS_S)
     assert heard.names == ["mill"]
 
 

@@ -23,6 +23,7 @@ from sandbox.tally.books import (
 )
 from sandbox.tally.books.bills import open_bills
 from sandbox.tally.books.records import Master, Voucher
+from sandbox.tally.text import day_serial
 from tests.sandbox.books.support import YEAR, small_company, sum_postings, voucher_objects
 
 JUNE = date(2025, 6, 15)
@@ -111,6 +112,39 @@ def test_redating_changes_the_key_but_not_the_guid(company: LiveCompany) -> None
     assert "<DATE>20250725</DATE>" in new
     with pytest.raises(BooksRefused, match="Voucher date is missing for: 'Journal'"):
         company.edit_vouchers.redate(made.master_id, YEAR.start - timedelta(days=1))
+
+
+def test_a_bill_says_of_itself_what_the_bills_report_says_wherever_its_voucher_is_moved(company: LiveCompany) -> None:
+    """The base of a credit period is the bill's date in every capture: JD moves with the voucher that opens it."""
+    party = a_party(company)
+    bills = (BillDraft(kind="New Ref", paise=500_00, ref="X/1", terms="30 Days"),)
+    entries = (EntryDraft(ledger=party, paise=500_00, bills=bills), EntryDraft(ledger="Cash", paise=-500_00))
+    made = company.edit_vouchers.create(VoucherDraft(type_name="Journal", day=JUNE, entries=entries))
+    assert '<BILLCREDITPERIOD JD="45822" P="30 Days">30 Days</BILLCREDITPERIOD>' in text_of(company, made)
+    moved = company.edit_vouchers.redate(made.master_id, JUNE + timedelta(days=1))
+    assert '<BILLCREDITPERIOD JD="45823" P="30 Days">30 Days</BILLCREDITPERIOD>' in text_of(company, moved)
+    (bill,) = (bill for bill in open_bills(company, YEAR.end) if bill.ref == "X/1")
+    assert (bill.bill_date, bill.due) == (JUNE + timedelta(days=1), date(2025, 7, 16))
+
+
+def test_a_generated_bill_that_is_moved_counts_its_credit_from_the_new_day(company: LiveCompany) -> None:
+    opens = [row for row in company.vouchers() if 'P="' in text_of(company, row) and "New Ref" in text_of(company, row)]
+    assert opens
+    row = opens[0]
+    assert f'JD="{day_serial(row.day)}"' in text_of(company, row)
+    moved = company.edit_vouchers.redate(row.master_id, row.day + timedelta(days=9))
+    assert f'<BILLCREDITPERIOD JD="{day_serial(row.day)}"' not in text_of(company, moved)
+    assert f'<BILLCREDITPERIOD JD="{day_serial(moved.day)}"' in text_of(company, moved)
+
+
+def test_a_payment_dated_before_its_bill_gives_it_no_date(company: LiveCompany) -> None:
+    party = a_party(company)
+    for kind, day, paise in (("New Ref", JUNE, 500_00), ("Agst Ref", JUNE - timedelta(days=5), -200_00)):
+        bill = BillDraft(kind=kind, paise=paise, ref="X/2", terms="10 Days" if kind == "New Ref" else "")
+        entries = (EntryDraft(ledger=party, paise=paise, bills=(bill,)), EntryDraft(ledger="Cash", paise=-paise))
+        company.edit_vouchers.create(VoucherDraft(type_name="Journal", day=day, entries=entries))
+    (found,) = (bill for bill in open_bills(company, YEAR.end) if bill.ref == "X/2")
+    assert (found.paise, found.bill_date, found.due) == (300_00, JUNE, JUNE + timedelta(days=10))
 
 
 def test_cancelling_leaves_number_day_and_guid_only(company: LiveCompany) -> None:

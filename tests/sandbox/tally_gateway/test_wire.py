@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 import requests
@@ -25,6 +27,25 @@ def test_liveness_is_answered_to_get_and_to_an_empty_post(tally: Running) -> Non
         requests.post(tally.url, data=b"", timeout=5),
     ):
         assert answer.text.strip() == "<RESPONSE>TallyPrime Server is Running</RESPONSE>"
+
+
+@pytest.mark.parametrize("length", ["many", "-1", "1e3", ""])
+def test_a_length_that_is_no_number_is_a_client_s_mistake_not_ours(tally: Running, length: str) -> None:
+    with socket.create_connection(("127.0.0.1", tally.port), timeout=30) as line:
+        line.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode())
+        assert b"TallyPrime Server is Running" in line.makefile("rb").read()
+    assert tally.mistakes == []
+
+
+@pytest.mark.parametrize("said", [b"", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n<ENVEL"])
+def test_a_program_that_ends_leaves_no_client_waiting(said: bytes) -> None:
+    """Also one that has not said all it has to say."""
+    with serve(fresh_books()) as running, socket.create_connection(("127.0.0.1", running.port), timeout=30) as line:
+        line.sendall(said)
+        requests.get(running.url, timeout=30)  # by then the connection before has been accepted
+        running.stop()
+        with suppress(ConnectionResetError):
+            assert line.recv(1) == b""
 
 
 def test_a_wide_request_gets_a_wide_answer_without_mark_and_without_loss(tally: Running) -> None:

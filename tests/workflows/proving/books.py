@@ -19,9 +19,9 @@ from sandbox.world.business import build_world
 from sandbox.world.spec import WorldSpec
 from storage import TenantStore, open_store
 from tests.workflows.proving.truth_reports import Report, TruthReports
+from workflows.interpretation import company_translator
 from workflows.local import import_files
 from workflows.proving.company import prove_company
-from workflows.translation import company_translator
 
 NOW = datetime(2026, 4, 2, 6, 0, tzinfo=UTC)
 STOCK = 4_321_098_76

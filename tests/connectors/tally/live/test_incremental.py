@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.connectors.tally.live.held import Hub, Target
 from tests.connectors.tally.live.tally import MASTER_EDITS, VOUCHER_EDITS, Edit, Tally, objects, tally, work
 
+pytestmark = pytest.mark.slow
+
 EDITS = st.lists(st.sampled_from([*VOUCHER_EDITS, *MASTER_EDITS]), min_size=1, max_size=5)
 VOUCHER_ONLY = st.lists(st.sampled_from(VOUCHER_EDITS), min_size=1, max_size=5)
 HISTORIES = settings(

@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,29 @@ def books(served: Tally) -> Iterator[Tally]:
     served.company.restore(backup)
 
 
+@dataclass
+class Read:
+    """A hub that has read the books of the beginning once, what that cost and what it brought."""
+
+    hub: Hub
+    state: Any
+    bytes: int
+    counts: Mapping[str, int]
+
+
+@pytest.fixture(scope="module")
+def read_once(served: Tally) -> Read:
+    hub, before = Hub(), served.byte_count()
+    done = served.sync(hub)
+    return Read(hub, done.state, served.byte_count() - before, done.counts)
+
+
+@pytest.fixture
+def read(read_once: Read, books: Tally) -> Read:
+    """Such a hub of this test's own."""
+    return deepcopy(read_once)
+
+
 def canonical(records: list[RawRecord]) -> dict[tuple[str, str], CanonicalRecord]:
     guid = records[0].source.company
     translator = TallyTranslator(Company(source=SourceRef("tally", guid, "companies", guid), name="Somebody"))
@@ -62,6 +86,7 @@ def canonical(records: list[RawRecord]) -> dict[tuple[str, str], CanonicalRecord
     return {(type(one).__name__, str(getattr(one, "key", one.source))): one for one in translated}
 
 
+@pytest.mark.slow
 def test_the_gateway_gives_what_a_file_export_of_the_same_books_gives(tmp_path: Path) -> None:
     (spec,) = specs_for(1, vouchers=400)
     with tally(vouchers=400) as books:
@@ -88,47 +113,39 @@ def _comparable(record: Any) -> Any:
     return dataclasses.replace(record, extras=extras)
 
 
-def test_a_second_sync_of_quiet_books_asks_once_and_brings_nothing(books: Tally) -> None:
-    hub = Hub()
-    state = books.sync(hub).state
+def test_a_second_sync_of_quiet_books_asks_once_and_brings_nothing(books: Tally, read: Read) -> None:
+    hub, state = read.hub, read.state
     before, accepted = books.request_count(), hub.accepted
     done = books.sync(hub, state)
     assert (books.request_count() - before, hub.accepted - accepted, done.counts) == (1, 0, {})
     assert done.state["companies"] == state["companies"]
 
 
-def test_changes_cost_little_beside_everything(books: Tally) -> None:
-    hub = Hub()
-    state = books.sync(hub).state
-    whole = books.byte_count()
+def test_changes_cost_little_beside_everything(books: Tally, read: Read) -> None:
     work(books.company, [VOUCHER_EDITS[0], VOUCHER_EDITS[1]], seed=5)
     before = books.byte_count()
-    done = books.sync(hub, state)
+    done = books.sync(read.hub, read.state)
     assert done.counts["vouchers"] <= 2
-    assert (books.byte_count() - before) * 5 < whole
+    assert (books.byte_count() - before) * 5 < read.bytes
 
 
-def test_many_vouchers_with_new_numbers_are_read(books: Tally, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_vouchers_with_new_numbers_are_read(books: Tally, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     """One deletion renumbers all later invoices of its type; beyond a few they are read by windows, not by name."""
     monkeypatch.setattr("connectors.tally.live.fetching.KEYS_PER_REQUEST", 1)
-    hub = Hub()
-    state = books.sync(hub).state
     types = {row.master_id for row in books.company.masters.of_kind("VOUCHERTYPE") if row.name == "GST Sale Invoice"}
     rows = [row.master_id for row in books.company.vouchers() if row.type_id in types]
     books.company.edit_vouchers.delete(rows[0])
     before = books.request_count()
-    books.sync(hub, state)
-    read = [one for one in books.running.requests[before:] if one.name == "KhataVouchers"]
-    assert len(rows) > len(read)
-    assert max(one.objects for one in read) >= len(rows) - 1
-    assert objects(hub.content()) == books.fresh()
+    books.sync(read.hub, read.state)
+    asked = [one for one in books.running.requests[before:] if one.name == "KhataVouchers"]
+    assert len(rows) > len(asked)
+    assert max(one.objects for one in asked) >= len(rows) - 1
+    assert objects(read.hub.content()) == books.fresh()
 
 
-def test_all_open_companies_are_read_or_those_that_are_named(books: Tally) -> None:
+def test_all_open_companies_are_read_or_those_that_are_named(books: Tally, read: Read) -> None:
     one, other = [company.guid for company in books.running.books.companies]
-    hub = Hub()
-    books.sync(hub)
-    assert {address[0] for address in hub.held} == {one, other}
+    assert {address[0] for address in read.hub.held} == {one, other}
     named = Hub()
     books.sync(named, companies=[other])
     assert {address[0] for address in named.held} == {other}
@@ -139,26 +156,20 @@ def test_all_open_companies_are_read_or_those_that_are_named(books: Tally) -> No
     assert code_of(lambda: books.sync(Hub(), company="Nobody & Sons")) == "tally.gateway.company_not_loaded"
 
 
-def test_only_changes_are_refused_where_nothing_was_read(books: Tally) -> None:
+def test_only_changes_are_refused_where_nothing_was_read(books: Tally, read: Read) -> None:
     assert code_of(lambda: books.sync(Hub(), mode="incremental")) == "tally.live.no_state"
-    hub = Hub()
-    state = books.sync(hub).state
-    books.sync(hub, state, mode="incremental")
+    books.sync(read.hub, read.state, mode="incremental")
 
 
-def test_a_full_sync_reads_what_is_held_too(books: Tally) -> None:
-    hub = Hub()
-    state = books.sync(hub).state
-    assert books.sync(hub, state, mode="full").counts["vouchers"] == books.sync(Hub()).counts["vouchers"]
+def test_a_full_sync_reads_what_is_held_too(books: Tally, read: Read) -> None:
+    assert books.sync(read.hub, read.state, mode="full").counts["vouchers"] == read.counts["vouchers"]
 
 
-def test_what_the_hub_holds_already_is_not_read_again(books: Tally) -> None:
-    hub = Hub()
-    books.sync(hub)
+def test_what_the_hub_holds_already_is_not_read_again(books: Tally, read: Read) -> None:
     before = books.byte_count()
-    done = books.sync(hub, None)
+    done = books.sync(read.hub, None)
     assert not done.counts.get("vouchers")
-    assert books.byte_count() - before < before / 3
+    assert books.byte_count() - before < read.bytes / 3
 
 
 def test_a_restored_backup_is_noticed(books: Tally) -> None:
@@ -173,6 +184,7 @@ def test_a_restored_backup_is_noticed(books: Tally) -> None:
     assert objects(hub.content()) == books.fresh()
 
 
+@pytest.mark.slow
 def test_a_restored_backup_that_has_overtaken_the_old_counters_is_noticed(books: Tally) -> None:
     hub = Hub()
     backup = books.company.snapshot()
@@ -222,6 +234,7 @@ def test_a_killed_first_sync_goes_on_at_its_month(books: Tally) -> None:
     assert whole
 
 
+@pytest.mark.slow
 def test_the_educational_mode_is_read_in_full(books: Tally) -> None:
     books.running.faults = replace(Faults(), educational=True)
     profile = books.profile
@@ -238,6 +251,7 @@ def test_the_educational_mode_is_read_in_full(books: Tally) -> None:
     assert objects(hub.content()) == books.fresh()
 
 
+@pytest.mark.slow
 def test_a_tally_without_summaries_is_counted_voucher_by_voucher(books: Tally) -> None:
     profile = books.profile
     books.profile = {**profile, "group_by": False}
@@ -251,6 +265,7 @@ def test_a_tally_without_summaries_is_counted_voucher_by_voucher(books: Tally) -
     assert objects(hub.content()) == books.fresh()
 
 
+@pytest.mark.slow
 def test_a_tally_that_serves_one_year_only_is_read_through_a_report(books: Tally) -> None:
     books.running.faults = replace(Faults(), period=PeriodRule.CURRENT_YEAR)
     profile = books.profile
@@ -326,6 +341,7 @@ def tap(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_from_the_shell(settings_file: Path) -> None:
     done = tap("--config", str(settings_file))
     assert done.returncode == 0, done.stderr[-2000:]
@@ -356,7 +372,7 @@ def test_through_a_target_that_others_wrote(settings_file: Path, tmp_path: Path)
     assert json.loads(into.stdout.splitlines()[-1])["companies"]
 
 
-_KEPT = tally(vouchers=20)
+_KEPT = tally(vouchers=5)
 _SERVED = _KEPT.__enter__()  # the SDK wants the settings when the module is read
 
 

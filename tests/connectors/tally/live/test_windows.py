@@ -24,6 +24,19 @@ class Item:
 items = st.lists(st.builds(Item, day=days, alter_id=st.integers(1, 400)), max_size=80, unique_by=lambda i: i.alter_id)
 
 
+@given(items, days, st.integers(0, 30), st.integers(0, 300), st.none() | st.integers(0, 400))
+def test_two_halves_hold_what_the_window_holds(
+    some: list[Item], first: date, length: int, after: int, upto: int | None
+) -> None:
+    """Each item in one of the two, also what is saved meanwhile with a larger change number; each is smaller."""
+    whole = Window(first=first, last=first + timedelta(days=length), after=after, upto=upto)
+    halves = whole.halves(newest=350)
+    for item in some:
+        assert not halves or sum(half.holds(item) for half in halves) == whole.holds(item)
+    assert whole not in halves
+    assert len(halves) == 2 or length == 0
+
+
 @given(days, st.integers(0, 800))
 def test_scopes_tile_a_period(first: date, length: int) -> None:
     last = first + timedelta(days=length)
