@@ -1,4 +1,4 @@
-"""``khata sandbox``: invented books of any size, exported as files with their truth or served as their system does."""
+"""``khata sandbox``: invented books of any size, as files with their exact truth or served as their system does."""
 
 from __future__ import annotations
 

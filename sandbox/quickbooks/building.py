@@ -136,7 +136,7 @@ class _Builder:
 
     def build(self) -> None:
         for seed in ACCOUNTS:
-            document = {"Name": seed.name, "AccountType": seed.kind, "AccountSubType": seed.detail}
+            document: Document = {"Name": seed.name, "AccountType": seed.kind, "AccountSubType": seed.detail}
             if seed.under:
                 document["ParentRef"] = {"value": self._company.account(seed.under)}
             self._create("Account", document)
@@ -209,7 +209,8 @@ class _Builder:
             document = self._party(party)
             if party.role is Role.CUSTOMER:
                 taxable = {"Taxable": True, "DefaultTaxCodeRef": {"value": "1"}} if not self._edition.is_global else {}
-                self._create("Customer", {**document, **taxable, "SalesTermRef": term})
+                ship = {"ShipAddr": dict(document["BillAddr"])}
+                self._create("Customer", {**document, **taxable, **ship, "SalesTermRef": term})
             else:
                 self._create("Vendor", {**document, "TermRef": term})
         first = next(self._company.records("Customer"))
@@ -248,7 +249,11 @@ class _Builder:
         item = self._company.shelf("Item").find_named(OPENING_ITEM)
         for record in list(self._company.records("Customer"))[:4]:
             detail = {"ItemRef": {"value": item.key if item else ""}, **self._untaxed()}
-            line = {"Amount": 1000 * int(record.key), "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+            line = {
+                "Amount": 1000 * int(record.key),
+                "DetailType": "SalesItemLineDetail",
+                "SalesItemLineDetail": detail,
+            }
             head = {"CustomerRef": {"value": record.key}, "TxnDate": day, "PrivateNote": OPENING_ITEM}
             self._create("Invoice", {**head, "Line": [line]})
         for record in list(self._company.records("Vendor"))[:3]:
@@ -272,7 +277,11 @@ def _journal_line(side: str, account: str, amount: int) -> Document:
 def _rate_list(seeds: tuple[RateSeed, ...], keys: dict[str, str]) -> Document:
     return {
         "TaxRateDetail": [
-            {"TaxRateRef": {"value": keys[one.name], "name": one.name}, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": 0}
+            {
+                "TaxRateRef": {"value": keys[one.name], "name": one.name},
+                "TaxTypeApplicable": "TaxOnAmount",
+                "TaxOrder": 0,
+            }
             for one in seeds
         ]
     }

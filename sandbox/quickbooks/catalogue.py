@@ -75,9 +75,9 @@ _TRANSACTION = _words(
 )
 _SALE = _TRANSACTION | _words(
     "CustomerRef CustomerMemo BillAddr ShipAddr ShipFromAddr FreeFormAddress SalesTermRef DueDate ShipDate TrackingNum "
-    "ShipMethodRef ApplyTaxAfterDiscount PrintStatus EmailStatus BillEmail BillEmailCc BillEmailBcc DeliveryInfo "
-    "AllowIPNPayment AllowOnlinePayment AllowOnlineCreditCardPayment AllowOnlineACHPayment InvoiceLink Deposit"
+    "ShipMethodRef ApplyTaxAfterDiscount PrintStatus EmailStatus BillEmail BillEmailCc BillEmailBcc DeliveryInfo"
 )
+_INVOICE = "AllowIPNPayment AllowOnlinePayment AllowOnlineCreditCardPayment AllowOnlineACHPayment InvoiceLink Deposit"
 _RECEIVED = _words("PaymentMethodRef PaymentRefNum DepositToAccountRef")
 _TXN_QUERY = _words("DocNumber TxnDate TotalAmt")
 _LIST_TAIL = _words("Active")
@@ -98,29 +98,39 @@ def _list(name: str, words: str, key: str = "Name", **rest: bool | str | tuple[s
     )
 
 
-def _sale(name: str, required: tuple[str, ...], extra: str = "", query: str = "", **rest: bool) -> Entity:
+def _document(
+    name: str,
+    words: frozenset[str],
+    required: tuple[str, ...],
+    party: str,
+    query: str = "",
+    *,
+    is_sale: bool = False,
+    counted: bool = False,
+    voidable: bool = False,
+    keeps_accounts: bool = True,
+) -> Entity:
     return Entity(
         name=name,
         kind=Kind.TRANSACTION,
-        writable=_SALE | _words(extra),
-        required=required,
-        queryable=_TXN_QUERY | _words("CustomerRef") | _words(query),
-        party="CustomerRef",
-        is_sale=True,
-        **rest,
-    )
-
-
-def _purchase(name: str, words: str, required: tuple[str, ...], party: str, query: str = "", **rest: bool) -> Entity:
-    return Entity(
-        name=name,
-        kind=Kind.TRANSACTION,
-        writable=_TRANSACTION | _words(words),
+        writable=words,
         required=required,
         queryable=_TXN_QUERY | _words(query),
         party=party,
-        **rest,
+        is_sale=is_sale,
+        counted=counted,
+        voidable=voidable,
+        keeps_accounts=keeps_accounts,
     )
+
+
+def _sale(name: str, required: tuple[str, ...], extra: str = "", query: str = "", **rest: bool) -> Entity:
+    words = _SALE | _words(extra)
+    return _document(name, words, required, "CustomerRef", f"CustomerRef {query}", is_sale=True, **rest)
+
+
+def _purchase(name: str, words: str, required: tuple[str, ...], party: str, query: str = "", **rest: bool) -> Entity:
+    return _document(name, _TRANSACTION | _words(words), required, party, query, **rest)
 
 
 _ENTITIES = (
@@ -173,7 +183,7 @@ _ENTITIES = (
     _list("TaxRate", "Description RateValue AgencyRef", in_changes=False, in_webhooks=False),
     _list("TaxAgency", "TaxTrackedOnSales TaxTrackedOnPurchases", "DisplayName", in_changes=False, in_webhooks=False),
     _list("CompanyCurrency", "Code", in_webhooks=False),
-    _sale("Invoice", ("CustomerRef", "Line"), query="DueDate Balance SalesTermRef", counted=True, voidable=True),
+    _sale("Invoice", ("CustomerRef", "Line"), _INVOICE, query="DueDate Balance SalesTermRef", counted=True, voidable=True),
     _sale("CreditMemo", ("CustomerRef", "Line"), "RemainingCredit InvoiceRef", query="Balance"),
     _sale("SalesReceipt", ("Line",), " ".join(_RECEIVED), query="DepositToAccountRef", voidable=True),
     _sale("RefundReceipt", ("DepositToAccountRef", "Line"), " ".join(_RECEIVED)),

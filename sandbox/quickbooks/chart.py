@@ -1,4 +1,4 @@
-"""The chart of accounts, items, terms and taxes a company starts with, by edition; names are invented or the product's own.
+"""The chart of accounts, items, terms and taxes a company starts with, by edition; names invented or the product's own.
 
 The names of the control accounts, of undeposited funds, opening balance equity, retained earnings, discounts and of the
 tax accounts ("<agency> Payable") are the recorded company's.

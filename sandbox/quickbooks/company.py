@@ -1,7 +1,7 @@
 """One company's books: the objects, what each posts and settles, and the balances that follow, kept as they change.
 
-Recorded behaviour that is kept here: a balance that moves also moves ``LastUpdatedTime`` of the account and of the
-customer or vendor, without a new SyncToken; a document that is paid gets both; a payment that is deposited gets neither.
+Recorded behaviour that is kept here: a balance that moves also moves ``LastUpdatedTime`` of the account and of
+the customer or vendor, without a new SyncToken; a document that is paid gets both; a payment that is deposited neither.
 Changing the books goes through ``writing.Writer`` (``company.write``), never past it.
 """
 
@@ -83,7 +83,7 @@ class Company:
         self.open: dict[str, dict[str, Record]] = {name: {} for name in SETTLED}
         self.version = 0
         self._ids: dict[str, int] = {}
-        self.sales_number = 1000
+        self._numbers: dict[str, int] = defaultdict(lambda: 1000)
         self.began_at = clock()
 
     @property
@@ -137,6 +137,11 @@ class Company:
         """Say which id would be given out next."""
         sequence = "transaction" if ENTITIES[entity].is_transaction else entity
         return self._ids.get(sequence, 0) + 1
+
+    def next_number(self, sequence: str) -> str:
+        """Give out a document number."""
+        self._numbers[sequence] += 1
+        return str(self._numbers[sequence])
 
     def note(self, entity: str, key: str, operation: Operation, *, deleted_key: str = "") -> None:
         """Enter a change in the journal."""

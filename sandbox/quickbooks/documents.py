@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 from sandbox.quickbooks.amounts import cents_of, half_up, number_of, percent_of
 from sandbox.quickbooks.company import Company
@@ -15,7 +16,12 @@ from sandbox.quickbooks.taxes import EXCLUDED, PURCHASE_LIST, SALES_LIST, global
 from sandbox.world.paise import render_paise
 
 NUMBER_LENGTH_MAX = 21
-NUMBERED = frozenset({"Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate"})
+NUMBERED = {
+    **dict.fromkeys(("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt"), "sales"),
+    "Estimate": "estimates",
+    "PurchaseOrder": "orders",
+}
+"""Documents that get a number if none is given, with the sequence it is of (recorded)."""
 SALES_DETAILS = frozenset({SALES_DETAIL, "DiscountLineDetail", "SubTotalLineDetail", "DescriptionOnly"})
 EXPENSE_DETAILS = frozenset({EXPENSE_DETAIL, ITEM_DETAIL, "DescriptionOnly"})
 
@@ -35,7 +41,8 @@ def fill_document(company: Company, entity: str, document: Document) -> None:
     if len(str(document.get("DocNumber", ""))) > NUMBER_LENGTH_MAX:
         raise Refusal.too_long("DocNumber", NUMBER_LENGTH_MAX)
     _FILL[entity](company, document)
-    _fill_due_day(company, document)
+    if entity in {"Invoice", "Bill"}:
+        _fill_due_day(company, document)
 
 
 def document_cents(document: Document) -> int:
@@ -51,9 +58,7 @@ def _check_date(text: str) -> None:
 
 
 def _fill_due_day(company: Company, document: Document) -> None:
-    if "DueDate" in document or "VendorRef" not in document and "CustomerRef" not in document:
-        return
-    if not {"SalesTermRef", "APAccountRef"} & set(document) or "POStatus" in document:
+    if "DueDate" in document:
         return
     days = 0
     term = document.get("SalesTermRef")
@@ -81,7 +86,7 @@ def _lines(document: Document, allowed: frozenset[str]) -> list[Document]:
 def _price(line: Document, detail: Document) -> None:
     """Check amount against quantity and price, or work it out of them."""
     if "Qty" in detail and "UnitPrice" in detail:
-        worked = half_up(round(float(detail["Qty"]) * 1000) * cents_of(detail["UnitPrice"]), 1000)
+        worked = cents_of(Decimal(str(detail["Qty"])) * Decimal(str(detail["UnitPrice"])))
         if "Amount" in line and "TaxInclusiveAmt" not in detail and abs(cents_of(line["Amount"]) - worked) > 1:
             raise Refusal.wrong_amount()
         line.setdefault("Amount", number_of(worked))
@@ -163,9 +168,8 @@ def _fill_addresses(company: Company, document: Document) -> None:
 def _fill_invoice(company: Company, document: Document) -> None:
     for key in ("AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment"):
         document.setdefault(key, False)
+    document.setdefault("LinkedTxn", [])
     _fill_sale(company, document)
-    if "SalesTermRef" not in document:
-        document.setdefault("DueDate", document["TxnDate"])
 
 
 def _fill_cash_sale(company: Company, document: Document) -> None:
@@ -228,6 +232,8 @@ def _fill_bill(company: Company, document: Document) -> None:
 
 
 def _fill_order(company: Company, document: Document) -> None:
+    for key in ("LinkedTxn", "CustomField"):
+        document.setdefault(key, [])
     document.setdefault("POStatus", "Open")
     document.setdefault("EmailStatus", "NotSet")
     _fill_owed(company, document)
@@ -363,4 +369,3 @@ _FILL: dict[str, Callable[[Company, Document], None]] = {
     "Transfer": _fill_transfer,
     "PurchaseOrder": _fill_order,
 }
-

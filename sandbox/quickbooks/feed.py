@@ -59,9 +59,11 @@ def _rows(company: Company, kind: Entity, start: datetime, *, is_newest_first: b
         for record in company.records(kind.name)
         if record.updated >= start
     ]
-    for change in company.journal.tombstones:
-        if change.entity == kind.name and change.at >= start:
-            rows.append((change.at, int(change.key), _tombstone(change)))
+    rows += [
+        (change.at, int(change.key), _tombstone(change))
+        for change in company.journal.tombstones
+        if change.entity == kind.name and change.at >= start
+    ]
     rows.sort(key=lambda row: row[:2], reverse=is_newest_first)
     return [document for _, _, document in rows]
 

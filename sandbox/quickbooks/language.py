@@ -1,8 +1,8 @@
 """The query language, as documented and no more: one entity, conditions joined by AND, order, and a page.
 
 ``SELECT * | count(*) | names FROM Entity [WHERE name op value [AND ...]] [ORDERBY name [ASC|DESC]] [STARTPOSITION n]
-[MAXRESULTS n]``. No OR, NOT, joins or nesting; apostrophes are escaped by a backslash; the two words of paging may come in
-either order (recorded).
+[MAXRESULTS n]``. No OR, NOT, joins or nesting; apostrophes are escaped by a backslash; the two words of paging may
+come in either order (recorded).
 """
 
 from __future__ import annotations
@@ -117,8 +117,6 @@ def _tokens(text: str) -> list[tuple[str, bool]]:
 
 
 def _read_names(reader: _Reader) -> None:
-    if reader.accept("*"):
-        return
     if reader.accept("COUNT"):
         for sign in "(*)":
             reader.expect(sign)
@@ -127,6 +125,7 @@ def _read_names(reader: _Reader) -> None:
     names = [reader.take()]
     while reader.accept(","):
         names.append(reader.take())
+    # A public client asks for "*, Sku" of items and gets everything.
     reader.query.names = () if "*" in names else tuple(names)
 
 

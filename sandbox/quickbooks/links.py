@@ -13,7 +13,12 @@ from sandbox.quickbooks.shelf import Application, Document
 
 _CREDITS = {"Payment": "CreditMemo", "BillPayment": "VendorCredit"}
 _DEBITS = {"Payment": "Invoice", "BillPayment": "Bill"}
-_WORDS = {"Payment": "Payment", "Check": "BillPaymentCheck", "CreditCard": "BillPaymentCreditCard", "Deposit": "Deposit"}
+_WORDS = {
+    "Payment": "Payment",
+    "Check": "BillPaymentCheck",
+    "CreditCard": "BillPaymentCreditCard",
+    "Deposit": "Deposit",
+}
 
 
 def applications_of(company: Company, entity: str, document: Document) -> tuple[Application, ...]:

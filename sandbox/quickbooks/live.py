@@ -1,4 +1,4 @@
-"""A company as tests and the fake API hold it: the books, the way to write to them, business that happens, and truth."""
+"""A company as tests and the fake API hold it: the books, the way to write to them, what happens, and truth."""
 
 from __future__ import annotations
 

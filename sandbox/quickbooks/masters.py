@@ -91,6 +91,8 @@ def _fill_customer(company: Company, document: Document) -> None:
 def _fill_vendor(company: Company, document: Document) -> None:
     document.setdefault("Balance", 0)
     document.setdefault("Vendor1099", False)
+    for key in ("BillRate", "CostRate"):
+        document.setdefault(key, 0)
     document.setdefault("PrintOnCheckName", document["DisplayName"])
     _fill_currency(company, document)
 
@@ -108,6 +110,7 @@ def _fill_item(company: Company, document: Document) -> None:  # noqa: ARG001 - 
     document.setdefault("UnitPrice", 0)
     document.setdefault("PurchaseCost", 0)
     document.setdefault("TrackQtyOnHand", False)
+    document.setdefault("DeferredRevenue", False)
 
 
 _FILL: dict[str, Callable[[Company, Document], None]] = {

@@ -9,8 +9,8 @@ from sandbox.quickbooks.changes import Operation
 from sandbox.quickbooks.company import Company
 from sandbox.quickbooks.masters import full_name
 from sandbox.quickbooks.postings import post
-from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.references import iter_references
+from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.shelf import Document, Record
 
 MERGED = frozenset({"Customer", "Vendor"})

@@ -1,8 +1,9 @@
 """Signing in at Intuit: consent page, codes, tokens that expire, refresh tokens that rotate, revocation.
 
-Lifetimes are the documented ones: an access token an hour, a refresh token 101 days from its last use, its value changing
-about every 24 hours, the value before staying good for up to 24 hours more, five years from consent at the latest. The
-time a code lives and the words of the refusals that are not recorded are ours. PKCE is not documented, and not asked for.
+Lifetimes are the documented ones: an access token an hour, a refresh token 101 days from its last use, its value
+changing about every 24 hours, the value before staying good for up to 24 hours more, five years from consent at the
+latest. The time a code lives and the words of the refusals that are not recorded are ours. PKCE is not documented,
+and not asked for.
 """
 
 from __future__ import annotations
@@ -117,20 +118,22 @@ class Intuit:
     def discovery(self, request: Request) -> Response:
         """Give out the discovery document, with this server's addresses in it."""
         base = request.base_url
-        return json_response({
-            "issuer": f"{base}/op/v1",
-            "authorization_endpoint": f"{base}/connect/oauth2",
-            "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
-            "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
-            "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
-            "jwks_uri": f"{base}/op/v1/jwks",
-            "response_types_supported": ["code"],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "scopes_supported": ["openid", "email", "profile", "address", "phone"],
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
-            "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"],
-        })
+        return json_response(
+            {
+                "issuer": f"{base}/op/v1",
+                "authorization_endpoint": f"{base}/connect/oauth2",
+                "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
+                "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
+                "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
+                "jwks_uri": f"{base}/op/v1/jwks",
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+                "scopes_supported": ["openid", "email", "profile", "address", "phone"],
+                "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+                "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"],
+            }
+        )
 
     def authorise(self, request: Request) -> Response:
         """Show the consent page, or take its answer (a POST of its form)."""
@@ -138,7 +141,7 @@ class Intuit:
         problem = self._problem(asked)
         if problem:
             return text_response(f"<html><body><h1>Sorry</h1><p>{escape(problem)}</p></body></html>", 400)
-        if self.refuses or asked.get("decision") == "cancel":
+        if self.refuses or (request.method == "POST" and asked.get("decision") == "cancel"):
             return _redirect(asked, {"error": "access_denied"})
         realm_id = asked.get("realmId", "") if request.method == "POST" else ""
         if not realm_id and self.consents_to:
@@ -164,33 +167,40 @@ class Intuit:
         """Answer the token endpoint: exchange of a code, refresh."""
         try:
             with self._lock:
-                form = request.form()
-                client = self._client(request, form)
-                match form.get("grant_type"):
-                    case "authorization_code":
-                        grant, has_identity = self._exchange(client, form), True
-                    case "refresh_token":
-                        grant, has_identity = self._refresh(client, form), False
-                    case _:
-                        raise OAuthRefusal("unsupported_grant_type", "The grant type is not supported.")
+                grant, has_identity = self._granted(request)
                 return json_response(self._tokens(grant, request, has_identity=has_identity), headers=_NO_STORE)
         except OAuthRefusal as refusal:
             return _refused(refusal)
+
+    def _granted(self, request: Request) -> tuple[Grant, bool]:
+        """Return the consent a request is for, and whether it is new."""
+        form = request.form()
+        client = self._client(request, form)
+        match form.get("grant_type"):
+            case "authorization_code":
+                return self._exchange(client, form), True
+            case "refresh_token":
+                return self._refresh(client, form), False
+            case _:
+                raise OAuthRefusal("unsupported_grant_type", "The grant type is not supported.")
 
     def revoke(self, request: Request) -> Response:
         """Answer the revocation endpoint: the whole consent ends, whichever of its tokens is given."""
         try:
             with self._lock:
-                form = _body_of(request)
-                self._client(request, form)
-                token = form.get("token", "")
-                grant = self._grant_of(token) or self.access_tokens.get(token, (None, None))[0]
-                if grant is None or grant.is_revoked:
-                    raise OAuthRefusal("invalid_request", "The token is not valid.")
-                grant.is_revoked = True
+                self._revoked(request).is_revoked = True
                 return Response(status=HTTPStatus.OK)
         except OAuthRefusal as refusal:
             return _refused(refusal)
+
+    def _revoked(self, request: Request) -> Grant:
+        form = _body_of(request)
+        self._client(request, form)
+        token = form.get("token", "")
+        grant = self._grant_of(token) or self.access_tokens.get(token, (None, None))[0]
+        if grant is None or grant.is_revoked:
+            raise OAuthRefusal("invalid_request", "The token is not valid.")
+        return grant
 
     def userinfo(self, request: Request) -> Response:
         """Say who consented; invented."""
@@ -235,9 +245,7 @@ class Intuit:
         hidden = "".join(
             f'<input type="hidden" name="{escape(key)}" value="{escape(value)}">' for key, value in asked.items()
         )
-        options = "".join(
-            f'<option value="{one.realm_id}">{escape(one.name)}</option>' for one in self.books.companies
-        )
+        options = "".join(f'<option value="{one.realm_id}">{escape(one.name)}</option>' for one in self.books.companies)
         return (
             "<html><head><title>Intuit sign-in (sandbox)</title></head><body><h1>Connect a company</h1>"
             f'<form method="post" action="/connect/oauth2">{hidden}<select name="realmId">{options}</select>'

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.quickbooks.catalogue import Entity
 from sandbox.quickbooks.company import Company
 from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.shelf import Document
@@ -82,9 +83,18 @@ def respell(company: Company, entity: str, key: str) -> None:
         if not shelf.entity.is_transaction:
             continue
         for record in shelf:
+            if _is_anothers(shelf.entity, record.document, entity, key):
+                continue
             for reference in iter_references(record.document):
                 if reference.entity == entity and reference.key == key and "name" in reference.value:
                     reference.value["name"] = name
+
+
+def _is_anothers(kind: Entity, document: Document, entity: str, key: str) -> bool:
+    """Whether a sale to somebody else cannot refer to a customer or vendor; saves looking through its lines."""
+    if not kind.is_sale or entity not in _NAMED:
+        return False
+    return entity != "Customer" or document.get("CustomerRef", {}).get("value") != key
 
 
 def shown_name(document: Document) -> str:

@@ -182,11 +182,11 @@ def _equal(value: Any, wanted: Any) -> bool:
         case None:
             return False
         case bool():
-            return str(value).casefold() == wanted.casefold()
+            return str(value).casefold() == str(wanted).casefold()
         case int() | float():
             return Decimal(str(value)) == _number(wanted)
         case str():
-            return value.casefold() == wanted.casefold()
+            return value.casefold() == str(wanted).casefold()
         case _:
             return bool(value == wanted)
 

@@ -1,4 +1,4 @@
-"""The two settings objects: CompanyInfo and Preferences, written from the company's facts whenever they are asked for."""
+"""The two settings objects: CompanyInfo and Preferences, written from the company's facts when they are asked for."""
 
 from __future__ import annotations
 

@@ -49,7 +49,11 @@ def payable_account(company: Company, rate_key: str) -> str:
 
 
 def global_tax(
-    company: Company, lines: list[tuple[Document, Document]], way: str, rate_list: str, discount: tuple[int, int] = (0, 1)
+    company: Company,
+    lines: list[tuple[Document, Document]],
+    way: str,
+    rate_list: str,
+    discount: tuple[int, int] = (0, 1),
 ) -> Document:
     """Work the tax out where every line has a code.
 

@@ -1,4 +1,4 @@
-"""Telling others: notifications of changes, in both formats, signed as Intuit signs them, with everything that goes wrong.
+"""Telling others: notifications of changes, in both formats, signed as Intuit signs them, with what goes wrong.
 
 The signature is base64 of HMAC-SHA256 over the raw body, keyed with the verifier token as text. Notifications carry no
 data. They come in any order, more than once, or not at all; one delivery may tell of several companies.

@@ -1,8 +1,8 @@
 """Writing to the books: create, full and sparse update, delete, void; every way in goes through here.
 
-A list member is never deleted: it is made inactive, and its name gets " (deleted)". Deleting or voiding a document takes
-it out of what settles it: a payment keeps its money as unapplied, a mere application of a credit goes with it (our
-reading; the reference does not say).
+A list member is never deleted: it is made inactive, and its name gets " (deleted)". Deleting or voiding a document
+takes it out of what settles it: a payment keeps its money as unapplied, a mere application of a credit goes with it
+(our reading; the reference does not say).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from sandbox.quickbooks.documents import NUMBERED, document_cents, fill_document
 from sandbox.quickbooks.links import applications_of, unapplied_cents
 from sandbox.quickbooks.masters import fill_member, full_name
 from sandbox.quickbooks.postings import post
-from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.references import name_references, respell
+from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.shelf import Document, Record
 
 GONE = " (deleted)"
@@ -49,7 +49,7 @@ class Writer:
         kind = ENTITIES[entity]
         company = self._company
         with company.lock:
-            document = _clean(kind, given)
+            document = _given(_clean(kind, given))
             _require(kind, document)
             self._check_open(kind, document, None)
             self._check_number(kind, document, "")
@@ -82,7 +82,7 @@ class Writer:
             changes = _clean(kind, given)
             old = record.document
             document = deepcopy(old) if is_sparse else {key: old[key] for key in _KEPT & set(old)}
-            document.update(changes)
+            document = _given({**document, **changes})
             _require(kind, document)
             self._check_open(kind, document, record)
             self._check_number(kind, document, str(old.get("DocNumber", "")))
@@ -271,8 +271,7 @@ class Writer:
             return
         numbers = self._company.shelf(record.entity.name).numbers
         if "DocNumber" not in document:
-            self._company.sales_number += 1
-            document["DocNumber"] = str(self._company.sales_number)
+            document["DocNumber"] = self._company.next_number(NUMBERED[record.entity.name])
         number = str(document["DocNumber"])
         numbers[number] = numbers.get(number, 0) + 1
 
@@ -332,6 +331,11 @@ def _clean(kind: Entity, given: Document) -> Document:
     return document
 
 
+def _given(document: Document) -> Document:
+    """Drop what is empty: sending an empty value clears a property."""
+    return {key: value for key, value in document.items() if value is not None and value != ""}
+
+
 def _require(kind: Entity, document: Document) -> None:
     for name in kind.required:
         if document.get(name) is None or document[name] in ("", {}, []):
@@ -368,6 +372,3 @@ def _empty(record: Record) -> None:
     record.postings = ()
     record.applications = ()
     record.open_cents = 0
-
-
-

@@ -1,4 +1,4 @@
-"""``khata sandbox serve tally`` as a process: it prints where it listens, answers, and ends when it is interrupted."""
+"""``khata sandbox serve`` as a process: it prints where it listens, answers, and ends when it is interrupted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import requests
 
+from sandbox.zoho import DEMO_CLIENT
 from tests.khata.processes import HANGS_S
 from tests.khata.running import run
 
@@ -22,8 +23,8 @@ COMPANIES = (
 
 
 @contextmanager
-def served(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    command = [sys.executable, "-m", "khata", "sandbox", "serve", "tally", "--port", "0", "--vouchers", "5", *options]
+def served(*options: str, system: str = "tally") -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    command = [sys.executable, "-m", "khata", "sandbox", "serve", system, "--port", "0", "--vouchers", "5", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     try:
@@ -55,3 +56,14 @@ def test_faults_are_listed_and_a_wrong_one_is_refused(home: Path) -> None:
     refused = run(home, "sandbox", "serve", "tally", "--fault", "nonsense")
     assert refused.code == 2
     assert "nonsense" in refused.errors
+
+
+def test_zoho_refuses_unknown_tokens_in_its_own_ways() -> None:
+    with served("--fault", "delay-s=0.01", system="zoho") as (url, process):
+        form = {"grant_type": "refresh_token", "client_id": DEMO_CLIENT.id, "client_secret": DEMO_CLIENT.secret}
+        refused = requests.post(f"{url}/oauth/v2/token", data=form, timeout=HANGS_S)
+        assert (refused.status_code, refused.json()) == (200, {"error": "invalid_code"})
+        asked = requests.get(f"{url}/books/v3/organizations", timeout=HANGS_S)
+        assert (asked.status_code, asked.json()["code"]) == (401, 57)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=HANGS_S) == 0

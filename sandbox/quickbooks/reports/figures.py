@@ -45,7 +45,7 @@ def balances(company: Company, start: date | None, end: date) -> dict[str, int]:
 
 
 def closing_balances(company: Company, end: date) -> dict[str, int]:
-    """Return the balances of a trial balance: income and expense of the fiscal year, earlier profit in retained earnings.
+    """Return the balances of a trial balance: income and expense of the fiscal year, profit before it in equity.
 
     That the year begins anew whatever the period asked for is our reading of how the product closes its books.
     """
@@ -122,14 +122,11 @@ def _item(company: Company, kind: str, key: str, cents: int, owed: str) -> OpenI
 
 def _journal_items(company: Company, entity: str, day: date) -> list[OpenItem]:
     sign = 1 if entity == "Customer" else -1
-    items = []
-    for kind in ("JournalEntry", "Deposit"):
-        for record in company.records(kind):
-            if record.day is None or record.day > day:
-                continue
-            for posting in record.postings:
-                if posting.party is not None and posting.party[0] == entity:
-                    items.append(
-                        OpenItem(record=record, party=posting.party[1], cents=sign * posting.cents, due=record.day)
-                    )
-    return items
+    return [
+        OpenItem(record=record, party=posting.party[1], cents=sign * posting.cents, due=record.day)
+        for kind in ("JournalEntry", "Deposit")
+        for record in company.records(kind)
+        if record.day is not None and record.day <= day
+        for posting in record.postings
+        if posting.party is not None and posting.party[0] == entity
+    ]

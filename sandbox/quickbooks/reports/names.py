@@ -1,4 +1,4 @@
-"""What reports call the kinds of documents. The words are those of the product's interface; clients should go by ids."""
+"""What reports call the kinds of documents. The words are the product's own; clients should go by ids."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Ageing and balances of customers and vendors, summaries and details.
 
-The product nets credits and unapplied payments into ageing, in the bucket of their own day. Amounts count from the due day
-unless the company's preferences say the document's day.
+The product nets credits and unapplied payments into ageing, in the bucket of their own day. Amounts count from the due
+day unless the company's preferences say the document's day.
 """
 
 from __future__ import annotations
@@ -35,9 +35,7 @@ def aged_summary(request: ReportRequest, entity: str) -> Document:
         row = sums[item.party]
         row[_bucket(request, item)] += item.cents
         row[-1] += item.cents
-    rows = [
-        {"ColData": [cell(name, key), *map(money, sums[key])]} for name, key in _named(request, entity, list(sums))
-    ]
+    rows = [{"ColData": [cell(name, key), *map(money, sums[key])]} for name, key in _named(request, entity, list(sums))]
     if rows:
         whole = [sum(row[position] for row in sums.values()) for position in range(len(titles) + 1)]
         rows.append(total_line("TOTAL", whole, "GrandTotal"))
@@ -59,7 +57,10 @@ def aged_detail(request: ReportRequest, entity: str) -> Document:
         title = "Current" if position == 0 else f"{_bucket_titles(request)[position]} days past due"
         inner = [data([_detail_cell(request, entity, item, key) for key in keys]) for item in items]
         whole = sum(item.cents for item in items)
-        summary = [cell(f"Total for {title}"), *(money(whole) if key == "subt_open_bal" else cell("") for key in keys[1:])]
+        summary = [
+            cell(f"Total for {title}"),
+            *(money(whole) if key == "subt_open_bal" else cell("") for key in keys[1:]),
+        ]
         rows.append(section([cell(title), *([cell("")] * (len(keys) - 1))], inner, summary))
     columns = [column(*_DETAIL.get(key, ("String", key)), key) for key in keys]
     return report(request, columns, rows, has_period=False)
@@ -105,22 +106,18 @@ def _bucket(request: ReportRequest, item: OpenItem) -> int:
 
 
 def _detail_cell(request: ReportRequest, entity: str, item: OpenItem, key: str) -> Document:
-    record = item.record
-    match key:
-        case "tx_date":
-            return cell(record.document["TxnDate"])
-        case "txn_type":
-            return cell(type_name(record), record.key)
-        case "doc_num":
-            return cell(str(record.document.get("DocNumber", "")))
-        case "cust_name" | "vend_name":
-            name, party = _named(request, entity, [item.party])[0]
-            return cell(name, party)
-        case "due_date":
-            return cell(item.due.isoformat())
-        case "subt_amount":
-            return cell(f"{record.document['TotalAmt']:.2f}")
-        case "subt_open_bal":
-            return money(item.cents)
-        case _:
-            return cell("")
+    document = item.record.document
+    if key in {"cust_name", "vend_name"}:
+        name, party = _named(request, entity, [item.party])[0]
+        return cell(name, party)
+    if key == "txn_type":
+        return cell(type_name(item.record), item.record.key)
+    if key == "subt_open_bal":
+        return money(item.cents)
+    texts = {
+        "tx_date": document["TxnDate"],
+        "doc_num": str(document.get("DocNumber", "")),
+        "due_date": item.due.isoformat(),
+        "subt_amount": f"{document['TotalAmt']:.2f}",
+    }
+    return cell(texts.get(key, ""))

@@ -1,6 +1,7 @@
 """GeneralLedger, JournalReport and TransactionList: documents and their postings, row by row.
 
-Amounts of the general ledger are in the natural direction of the account: an asset grows with debits, income with credits.
+Amounts of the general ledger are in the natural direction of the account: an asset grows with debits, income with
+credits.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def general_ledger(request: ReportRequest) -> Document:
     for record, posting in iter_entries(company, request.start, request.end):
         by_account[posting.account].append((record, posting))
     wanted = set(request.account.split(",")) - {""}
-    accounts = {key for key in by_account} | {key for key, cents in before.items() if cents}
+    accounts = set(by_account) | {key for key, cents in before.items() if cents}
     rows = [
         _ledger_section(request, account, keys, before.get(account.key, 0), by_account[account.key])
         for account in in_chart_order(company, sorted(accounts))
@@ -137,7 +138,9 @@ def _ledger_section(
         amount = sign * posting.cents
         running += amount
         whole += amount
-        row = _Row(request=request, record=record, account=account.key, cents=posting.cents, amount=amount, running=running)
+        row = _Row(
+            request=request, record=record, account=account.key, cents=posting.cents, amount=amount, running=running
+        )
         rows.append(data([row.cell(key) for key in keys]))
     name = account.document["FullyQualifiedName"]
     summary = [cell(f"Total for {name}"), *(money(whole) if key == "subt_nat_amount" else cell("") for key in keys[1:])]

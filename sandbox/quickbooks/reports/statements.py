@@ -194,6 +194,3 @@ def _plus(one: Sums, other: Sums) -> Sums:
 
 def _minus(one: Sums, other: Sums) -> Sums:
     return [first - second for first, second in zip(one, other, strict=True)]
-
-
-

@@ -33,7 +33,9 @@ def check(live: LiveCompany) -> None:
     sheet = {key: value for key, value in truth.trial_balance.items() if _is_on_sheet(live, key)}
     assert shown == sheet
     for entity, owed in (("Customer", truth.customers), ("Vendor", truth.vendors)):
-        balances = {one.key: cents(one.document["Balance"]) for one in company.records(entity) if one.document["Balance"]}
+        balances = {
+            one.key: cents(one.document["Balance"]) for one in company.records(entity) if one.document["Balance"]
+        }
         assert balances == owed
     check_open(live)
 
@@ -106,10 +108,13 @@ def test_whatever_happens_the_books_add_up(seed: int, index: int) -> None:
 def test_a_refused_change_leaves_everything_as_it_was() -> None:
     live = build_books(documents=60).companies[0]
     payment = next(one for one in live.company.records("Payment") if one.document["Line"])
-    before = {name: [dict(one.document) for one in live.company.records(name)] for name in ("Invoice", "Payment", "Account")}
+    before = {
+        name: [dict(one.document) for one in live.company.records(name)] for name in ("Invoice", "Payment", "Account")
+    }
+    line = {**payment.document["Line"][0], "Amount": 10**9}
+    change = {"Id": payment.key, "TotalAmt": 10**9, "Line": [line]}
     with pytest.raises(Refusal):
-        line = {**payment.document["Line"][0], "Amount": 10**9}
-        live.write.update("Payment", {"Id": payment.key, "TotalAmt": 10**9, "Line": [line]}, sparse=True)
+        live.write.update("Payment", change, sparse=True)
     after = {name: [dict(one.document) for one in live.company.records(name)] for name in before}
     assert before == after
     check(live)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,10 +72,8 @@ def test_what_is_not_in_the_language_is_refused(text: str, code: str) -> None:
 
 @given(st.text(alphabet="selctfromwh *=<>(),'\\.0123456789ANDINLIKE", max_size=80))
 def test_no_text_breaks_the_reader(text: str) -> None:
-    try:
-        parse_query(f"select * from Invoice {text}")
-    except Refusal as refusal:
-        assert refusal.code in {"4000", "4001"}
+    with suppress(Refusal):
+        assert parse_query(f"select * from Invoice {text}").entity == "Invoice"
 
 
 def test_every_recorded_query_is_read() -> None:

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 from requests_oauthlib import OAuth2Session
 
 from sandbox.quickbooks.oauth import ACCOUNTING, CLIENT_ID, CLIENT_SECRET
@@ -97,7 +96,13 @@ def test_a_user_may_say_no(caller: Caller) -> None:
 
 
 def test_an_address_that_is_not_https_and_not_here_is_refused(caller: Caller) -> None:
-    asked = {"client_id": CLIENT_ID, "response_type": "code", "scope": ACCOUNTING, "state": "s", "redirect_uri": "http://x.example/"}
+    asked = {
+        "client_id": CLIENT_ID,
+        "response_type": "code",
+        "scope": ACCOUNTING,
+        "state": "s",
+        "redirect_uri": "http://x.example/",
+    }
     answer = requests.get(addresses(caller)["authorization_endpoint"], params=asked, timeout=SECONDS_MAX)
     assert answer.status_code == 400
 

@@ -83,7 +83,10 @@ def test_months_add_up_to_the_whole(live: LiveCompany) -> None:
 
 
 @pytest.mark.parametrize("day", ["2025-09-30", "2026-03-31"])
-@pytest.mark.parametrize(("entity", "summary", "ageing"), [("Customer", "CustomerBalance", "AgedReceivables"), ("Vendor", "VendorBalance", "AgedPayables")])
+@pytest.mark.parametrize(
+    ("entity", "summary", "ageing"),
+    [("Customer", "CustomerBalance", "AgedReceivables"), ("Vendor", "VendorBalance", "AgedPayables")],
+)
 def test_ageing_and_balances_are_what_the_parties_owe(
     live: LiveCompany, day: str, entity: str, summary: str, ageing: str
 ) -> None:

@@ -50,7 +50,9 @@ def test_a_count_is_a_total_and_nothing_else(live: LiveCompany) -> None:
     assert live.select.answer("select count(*) from Bill") == {"totalCount": live.truth().counts["Bill"]}
 
 
-@pytest.mark.parametrize(("entity", "has_total"), [("Invoice", True), ("Bill", True), ("Payment", False), ("Item", False)])
+@pytest.mark.parametrize(
+    ("entity", "has_total"), [("Invoice", True), ("Bill", True), ("Payment", False), ("Item", False)]
+)
 def test_the_total_is_there_for_some_entities_only(live: LiveCompany, entity: str, has_total: bool) -> None:
     answer = live.select.answer(f"select * from {entity} maxresults 2")
     assert ("totalCount" in answer) is has_total

@@ -17,7 +17,7 @@ from tests.support.samples import sample_json
 
 BEYOND_SCHEMA = {"CompanyInfo.SupportedLanguages"}
 NOT_WRITTEN = {
-    "Customer": {"V4IDPseudonym"},
+    "Customer": {"V4IDPseudonym", "DefaultTaxCodeRef"},
     "Vendor": {"V4IDPseudonym"},
     "Invoice": {"FreeFormAddress", "ShipFromAddr"},
     "CreditMemo": {"FreeFormAddress", "ShipFromAddr"},

@@ -110,7 +110,9 @@ def test_a_number_and_a_name_are_given_once(india: LiveCompany) -> None:
 def test_nothing_is_left_behind_by_a_refused_creation(india: LiveCompany) -> None:
     refusal_of(india, "Item", {"Name": "Half", "Type": "Service"})
     account = india.company.account("Services")
-    assert india.write.create("Item", {"Name": "Half", "IncomeAccountRef": {"value": account}}).document["Name"] == "Half"
+    assert (
+        india.write.create("Item", {"Name": "Half", "IncomeAccountRef": {"value": account}}).document["Name"] == "Half"
+    )
 
 
 def test_a_journal_that_does_not_balance_is_refused(india: LiveCompany) -> None:
@@ -129,7 +131,9 @@ def test_a_journal_that_does_not_balance_is_refused(india: LiveCompany) -> None:
 
 
 def test_a_sparse_update_keeps_what_a_full_one_clears(india: LiveCompany) -> None:
-    customer = india.write.create("Customer", {"DisplayName": "Kaveri", "Notes": "pays late", "CompanyName": "Kaveri & Co"})
+    customer = india.write.create(
+        "Customer", {"DisplayName": "Kaveri", "Notes": "pays late", "CompanyName": "Kaveri & Co"}
+    )
     india.write.update("Customer", {"Id": customer.key, "SyncToken": "0", "sparse": True, "Notes": "pays"})
     assert (customer.document["CompanyName"], customer.document["SyncToken"]) == ("Kaveri & Co", "1")
     india.write.update("Customer", {"Id": customer.key, "SyncToken": "1", "DisplayName": "Kaveri"})
