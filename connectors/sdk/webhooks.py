@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from canonical.errors import SourceRejected
+
 REPLAY_WINDOW = timedelta(hours=72)
 """How old a delivery may be that says when it was made: vendors repeat for days what we could not take."""
 AHEAD = timedelta(minutes=10)
@@ -73,3 +75,17 @@ def same_text(ours: str, theirs: str) -> bool:
 def is_recent(made_at: datetime, now: datetime) -> bool:
     """Say whether a delivery made then may still be taken."""
     return now - REPLAY_WINDOW <= made_at <= now + AHEAD
+
+
+def require_recent(made_at: datetime, now: datetime) -> None:
+    """Refuse a delivery that is too old, or of a time to come.
+
+    Args:
+        made_at: as the signature covers it; a time in a header that is not signed proves nothing.
+        now: UTC.
+
+    Raises:
+        SourceRejected: it is.
+    """
+    if not is_recent(made_at, now):
+        raise SourceRejected("The delivery is too old, or its time is wrong.", code="webhook.replayed")

@@ -52,7 +52,8 @@ def _routes() -> FastAPI:
         redirect_slashes=False,
     )
     app.include_router(health.router)
-    for routes in (books, receivables, runs, proofs, webhooks):
+    app.include_router(webhooks.router)
+    for routes in (books, receivables, runs, proofs):
         app.include_router(routes.router, prefix="/v1")
     return app
 

@@ -107,7 +107,7 @@ def new_secret() -> str:
 
 def path_of(tenant: str, connector: str) -> str:
     """Where deliveries come to, below the API's public address."""
-    return f"/v1/webhooks/{tenant}/{connector}"
+    return f"/webhooks/{tenant}/{connector}"
 
 
 def has_secret(connection: Connection) -> bool:

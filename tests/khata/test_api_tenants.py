@@ -56,6 +56,8 @@ def marks_of(tenant: str, things: dict[str, list[str]]) -> list[str]:
 def requests_to(api: Api, things: dict[str, list[str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every endpoint with every one of these ids in its path, and which they are."""
     for path, methods in api.get("/openapi.json", tenant=None).json()["paths"].items():
+        if "get" not in methods:
+            continue  # webhooks: signed by products, see tests/khata/sign_in
         names = [p["name"] for p in methods["get"].get("parameters", ()) if p["in"] == "path"]
         required = [p["name"] for p in methods["get"].get("parameters", ()) if p["in"] == "query" and p["required"]]
         query = "&".join(f"{name}={'Cash' if name == 'name' else 'Ashoka Traders'}" for name in required)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 import threading
@@ -124,7 +125,8 @@ def test_without_a_browser_the_address_is_pasted(
 ) -> None:
     def paste(question: str, **named: object) -> str:
         buffer = sys.stderr.buffer
-        page = re.findall(r"http://127\S+/auth\S+", buffer.getvalue().decode())[-1]  # type: ignore[attr-defined]
+        assert isinstance(buffer, io.BytesIO)
+        page = re.findall(r"http://127\S+/auth\S+", buffer.getvalue().decode())[-1]
         return product.consent(page)
 
     monkeypatch.setattr("typer.prompt", paste)

@@ -86,7 +86,7 @@ def sync_once(desk: Desk) -> str:
     steps = hub_steps(desk.hub)
     run = steps.open_run(SyncRequest(tenant="default", connection="shop", source=NAME))
     try:
-        steps.extract(run)
+        steps.extract(run, lambda beat: None)
     except KhataError as error:
         return "".join(traceback.format_exception(error)) + repr(error) + str(error.facts)
     return ""
