@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SAMPLED_EVERY_S = 0.2
+SAMPLED_EVERY_S = 1.0
+"""Adding up the pages of a process holds it up for some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from canonical.errors import InvariantError, KhataError
+from canonical.errors import InvariantError
 from connectors.tally.gateway.answer import Answer
 
 
@@ -23,7 +23,7 @@ class Coming:
     def __init__(self, ask: Callable[[], Answer]) -> None:
         self._ask = ask
         self._answer: Answer | None = None
-        self._error: KhataError | OSError | None = None
+        self._error: BaseException | None = None
         # A process told to end does not wait for Tally: its mark stays in the lock, and the next one drains first.
         self._thread = threading.Thread(target=self._run, name="tally-request", daemon=True)
         self._thread.start()
@@ -39,11 +39,12 @@ class Coming:
         Raises:
             KhataError: what ``GatewayClient.send`` raised.
             OSError: the answer could not be kept.
+            BaseException: a fault of ours.
         """
         self._thread.join()
         if self._error is not None:
             raise self._error
-        if self._answer is None:  # a fault of ours, told by the thread itself; or handed over before
+        if self._answer is None:
             raise InvariantError("a question to Tally has no answer to hand over")
         answer, self._answer = self._answer, None
         return answer
@@ -57,5 +58,5 @@ class Coming:
     def _run(self) -> None:
         try:
             self._answer = self._ask()
-        except (KhataError, OSError) as error:
+        except BaseException as error:  # noqa: BLE001 - whatever it is belongs to who waits for the answer, not to a thread
             self._error = error
