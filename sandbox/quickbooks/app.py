@@ -17,6 +17,7 @@ from uuid import uuid4
 from sandbox.quickbooks.batch import run_batch
 from sandbox.quickbooks.building import Books
 from sandbox.quickbooks.catalogue import BY_PATH
+from sandbox.quickbooks.exchange import exchange_rate
 from sandbox.quickbooks.feed import changes_since
 from sandbox.quickbooks.limits import Limits, Throttle
 from sandbox.quickbooks.live import LiveCompany
@@ -168,6 +169,8 @@ class QuickBooksApp:
 
     def _entity_answer(self, live: LiveCompany, request: Request, rest: list[str]) -> Document | Response:
         entity = BY_PATH.get(rest[0])
+        if rest == ["exchangerate"] and request.method == "GET":
+            return {"ExchangeRate": exchange_rate(live.company, dict(request.query))}
         if entity is None:
             raise Refusal.unsupported(rest[0])
         if entity.name in {"CompanyInfo", "Preferences"} and request.method == "GET":

@@ -26,7 +26,9 @@ from sandbox.quickbooks.chart import (
 )
 from sandbox.quickbooks.company import Company, CompanyFacts
 from sandbox.quickbooks.edition import EDITIONS, Edition
+from sandbox.quickbooks.exchange import CURRENCIES, GAIN_OR_LOSS
 from sandbox.quickbooks.live import LiveCompany
+from sandbox.quickbooks.postings import PAYABLE, RECEIVABLE
 from sandbox.quickbooks.shelf import Document
 from sandbox.web import Clock, MovableClock
 from sandbox.world.business import World, build_world
@@ -62,6 +64,7 @@ def build_books(
     seed: int = 42,
     clock: Clock | None = None,
     parties: int | None = None,
+    foreign: bool = False,
 ) -> Books:
     """Build the books of several companies.
 
@@ -71,20 +74,22 @@ def build_books(
         seed: the same seed makes the same books.
         clock: the time they live in from now on; None makes one that stands still on the morning after the year.
         parties: customers and vendors together; None lets them grow with the documents.
+        foreign: companies of the global model have customers and vendors in other currencies as well.
     """
     specs = [
         WorldSpec(seed=seed, vouchers=documents, company_index=index, parties=parties) for index in range(companies)
     ]
     clock = clock or MovableClock(_evening(specs[0], _days(specs[0]) + 1))
-    return Books(clock, [build_company(spec, clock) for spec in specs])
+    return Books(clock, [build_company(spec, clock, foreign=foreign) for spec in specs])
 
 
-def build_company(spec: WorldSpec, clock: Clock) -> LiveCompany:
+def build_company(spec: WorldSpec, clock: Clock, *, foreign: bool = False) -> LiveCompany:
     """Build one company; ``spec.vouchers`` is the number of steps of business."""
     world = build_world(spec)
     edition = EDITIONS[spec.company_index % len(EDITIONS)]
     past = MovableClock(_evening(spec, 0))
     live = LiveCompany(Company(_facts(world, edition, spec.company_index), past))
+    live.company.facts.is_multi_currency = foreign and edition.is_global
     _Builder(live, world, edition).build()
     live.business = Business(live, spec.dice("quickbooks"))
     _run_year(live.business, past, spec)
@@ -148,6 +153,8 @@ class _Builder:
         self._items()
         self._parties()
         self._openings()
+        if self._company.facts.is_multi_currency:
+            self._currencies()
 
     def _taxes(self) -> None:
         agencies: dict[str, str] = {}
@@ -261,6 +268,19 @@ class _Builder:
             line = {"Amount": 700 * int(record.key), "DetailType": "AccountBasedExpenseLineDetail"}
             head = {"VendorRef": {"value": record.key}, "TxnDate": day, "PrivateNote": OPENING_ITEM}
             self._create("Bill", {**head, "Line": [{**line, "AccountBasedExpenseLineDetail": detail}]})
+
+    def _currencies(self) -> None:
+        """Add other currencies, their control accounts, and somebody in each."""
+        kind = {"AccountType": "Other Expense", "AccountSubType": "ExchangeGainOrLoss"}
+        self._create("Account", {"Name": GAIN_OR_LOSS, **kind})
+        for code, (name, _) in CURRENCIES.items():
+            currency = {"CurrencyRef": {"value": code, "name": name}}
+            self._create("CompanyCurrency", {"Name": name, "Code": code})
+            for control, kind_name in ((RECEIVABLE, "Accounts Receivable"), (PAYABLE, "Accounts Payable")):
+                self._create("Account", {"Name": f"{control} - {code}", "AccountType": kind_name, **currency})
+            for number in (1, 2):
+                self._create("Customer", {"DisplayName": f"Overseas Buyer {code} {number}", **currency})
+            self._create("Vendor", {"DisplayName": f"Overseas Supplier {code}", **currency})
 
     def _untaxed(self) -> Document:
         if not self._edition.is_global:

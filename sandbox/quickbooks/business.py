@@ -41,7 +41,8 @@ class Business(Trade):
 
     def second_thought(self) -> str:
         """Let something be changed that was done before."""
-        return self._dice.pick(self._thoughts)()
+        with self._company.lock:
+            return self._dice.pick(self._thoughts)()
 
     def step(self) -> str:
         """Let anything happen, mostly trade."""

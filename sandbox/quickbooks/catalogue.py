@@ -183,7 +183,9 @@ _ENTITIES = (
     _list("TaxRate", "Description RateValue AgencyRef", in_changes=False, in_webhooks=False),
     _list("TaxAgency", "TaxTrackedOnSales TaxTrackedOnPurchases", "DisplayName", in_changes=False, in_webhooks=False),
     _list("CompanyCurrency", "Code", in_webhooks=False),
-    _sale("Invoice", ("CustomerRef", "Line"), _INVOICE, query="DueDate Balance SalesTermRef", counted=True, voidable=True),
+    _sale(
+        "Invoice", ("CustomerRef", "Line"), _INVOICE, query="DueDate Balance SalesTermRef", counted=True, voidable=True
+    ),
     _sale("CreditMemo", ("CustomerRef", "Line"), "RemainingCredit InvoiceRef", query="Balance"),
     _sale("SalesReceipt", ("Line",), " ".join(_RECEIVED), query="DepositToAccountRef", voidable=True),
     _sale("RefundReceipt", ("DepositToAccountRef", "Line"), " ".join(_RECEIVED)),

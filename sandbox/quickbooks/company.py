@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from threading import RLock
 
-from sandbox.quickbooks.amounts import number_of
+from sandbox.quickbooks.amounts import cents_of, number_of
 from sandbox.quickbooks.catalogue import ENTITIES
 from sandbox.quickbooks.changes import Change, Journal, Operation
 from sandbox.quickbooks.edition import Edition
@@ -39,6 +40,7 @@ class CompanyFacts:
         ages_by_txn_date: the ageing reports count from the document's day and not from the due day.
         closed_until: nothing dated up to this day may be written.
         is_subscribed: whether the subscription runs.
+        is_multi_currency: whether customers and vendors may have a currency of their own.
     """
 
     realm_id: str
@@ -55,11 +57,12 @@ class CompanyFacts:
     ages_by_txn_date: bool = False
     closed_until: date | None = None
     is_subscribed: bool = True
+    is_multi_currency: bool = False
 
 
 @dataclass(slots=True)
 class Balances:
-    """What accounts and parties stand at, cents of the home currency, debit positive."""
+    """What accounts (in home currency) and parties (in theirs) stand at, cents, debit positive."""
 
     accounts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     parties: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -82,6 +85,7 @@ class Company:
         self.balances = Balances()
         self.open: dict[str, dict[str, Record]] = {name: {} for name in SETTLED}
         self.version = 0
+        self.users: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
         self._ids: dict[str, int] = {}
         self._numbers: dict[str, int] = defaultdict(lambda: 1000)
         self.began_at = clock()
@@ -95,6 +99,11 @@ class Company:
     def name(self) -> str:
         """What it is called."""
         return self.facts.name
+
+    @property
+    def currency(self) -> str:
+        """The home currency."""
+        return self.facts.edition.currency
 
     @property
     def today(self) -> date:
@@ -154,7 +163,7 @@ class Company:
         for posting in record.postings:
             self._move_account(posting.account, sign * posting.cents)
             if posting.party is not None:
-                self._move_party(posting.party, sign * posting.cents)
+                self._move_party(posting.party, sign * posting.party_cents)
         for application in record.applications:
             self._settle(record, application, sign)
         if record.entity.name in SETTLED:
@@ -187,6 +196,9 @@ class Company:
         """Write what is open of a document into it."""
         document = record.document
         document["Balance"] = number_of(record.open_cents)
+        if "HomeTotalAmt" in document or "HomeBalance" in document:
+            rate = Decimal(str(document["ExchangeRate"]))
+            document["HomeBalance"] = number_of(cents_of(Decimal(record.open_cents) * rate / 100))
         if record.entity.name == "CreditMemo":
             document["RemainingCredit"] = document["Balance"]
         if record.open_cents and record.key in self.shelves[record.entity.name].records:

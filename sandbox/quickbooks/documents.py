@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sandbox.quickbooks.amounts import cents_of, half_up, number_of, percent_of
 from sandbox.quickbooks.company import Company
+from sandbox.quickbooks.exchange import control_name, fill_currency, home_cents, is_foreign
 from sandbox.quickbooks.links import unapplied_cents
 from sandbox.quickbooks.postings import DISCOUNTS, EXPENSE_DETAIL, ITEM_DETAIL, PAYABLE, SALES_DETAIL, UNDEPOSITED
 from sandbox.quickbooks.refusals import Refusal
@@ -34,15 +35,22 @@ def fill_document(company: Company, entity: str, document: Document) -> None:
     """
     document.setdefault("TxnDate", company.today.isoformat())
     _check_date(document["TxnDate"])
-    edition = company.facts.edition
-    document.setdefault("CurrencyRef", {"value": edition.currency, "name": edition.currency_name})
-    if document["CurrencyRef"]["value"] != edition.currency:
-        raise Refusal.business_rule("Multicurrency is not switched on.")
+    fill_currency(company, document)
     if len(str(document.get("DocNumber", ""))) > NUMBER_LENGTH_MAX:
         raise Refusal.too_long("DocNumber", NUMBER_LENGTH_MAX)
     _FILL[entity](company, document)
     if entity in {"Invoice", "Bill"}:
         _fill_due_day(company, document)
+    if is_foreign(company, document):
+        _fill_home_amounts(company, entity, document)
+
+
+def _fill_home_amounts(company: Company, entity: str, document: Document) -> None:
+    """Write what a foreign document is worth at home, where the schema has it."""
+    if entity in {"Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate"}:
+        document["HomeTotalAmt"] = number_of(home_cents(company, document, document_cents(document)))
+    elif entity == "Bill":
+        document["HomeBalance"] = number_of(home_cents(company, document, document_cents(document)))
 
 
 def document_cents(document: Document) -> int:
@@ -217,7 +225,8 @@ def _fill_expenses(company: Company, document: Document) -> None:
 
 
 def _fill_owed(company: Company, document: Document) -> None:
-    document.setdefault("APAccountRef", {"value": company.account(PAYABLE), "name": PAYABLE})
+    payable = control_name(company, PAYABLE, document)
+    document.setdefault("APAccountRef", {"value": company.account(payable), "name": payable})
     vendor = company.get("Vendor", document["VendorRef"]["value"]).document
     if "BillAddr" in vendor:
         document.setdefault("VendorAddr", dict(vendor["BillAddr"]))
@@ -336,6 +345,8 @@ def _fill_deposit(company: Company, document: Document) -> None:
         links = line.get("LinkedTxn")
         if links:
             links[0].setdefault("TxnLineId", "0")
+            if is_foreign(company, company.get(links[0]["TxnType"], str(links[0]["TxnId"])).document):
+                raise Refusal.business_rule("Foreign money is taken to the bank by the payment itself.")
             line["Amount"] = company.get(links[0]["TxnType"], str(links[0]["TxnId"])).document["TotalAmt"]
             continue
         if "AccountRef" not in line.get("DepositLineDetail", {}):

@@ -71,6 +71,8 @@ def _fill_account(company: Company, document: Document) -> None:
 def _fill_currency(company: Company, document: Document) -> None:
     edition = company.facts.edition
     document.setdefault("CurrencyRef", {"value": edition.currency, "name": edition.currency_name})
+    if document["CurrencyRef"]["value"] != edition.currency and not company.facts.is_multi_currency:
+        raise Refusal.business_rule("Multicurrency is not switched on.")
 
 
 def _fill_customer(company: Company, document: Document) -> None:

@@ -9,9 +9,9 @@ from sandbox.quickbooks.changes import Operation
 from sandbox.quickbooks.company import Company
 from sandbox.quickbooks.masters import full_name
 from sandbox.quickbooks.postings import post
-from sandbox.quickbooks.references import iter_references
+from sandbox.quickbooks.references import iter_references, remember_references, users_of
 from sandbox.quickbooks.refusals import Refusal
-from sandbox.quickbooks.shelf import Document, Record
+from sandbox.quickbooks.shelf import Record
 
 MERGED = frozenset({"Customer", "Vendor"})
 
@@ -33,13 +33,12 @@ def merge_names(company: Company, entity: str, kept_key: str, gone_key: str) -> 
     with company.lock:
         kept = company.get(entity, kept_key)
         gone = company.get(entity, gone_key)
-        for shelf in company.shelves.values():
-            for record in shelf:
-                if shelf.entity.is_transaction and _refers(record.document, entity, gone_key):
-                    _move(company, record, entity, kept, gone_key)
-                elif record.document.get("ParentRef", {}).get("value") == gone_key and shelf.entity.name == entity:
-                    record.document["ParentRef"] = {"value": kept_key}
-                    record.document["FullyQualifiedName"] = full_name(company, entity, record.document)
+        for record in list(users_of(company, entity, gone_key)):
+            _move(company, record, entity, kept, gone_key)
+        for record in company.records(entity):
+            if record.document.get("ParentRef", {}).get("value") == gone_key:
+                record.document["ParentRef"] = {"value": kept_key}
+                record.document["FullyQualifiedName"] = full_name(company, entity, record.document)
         shelf = company.shelf(entity)
         del shelf.records[gone.key]
         shelf.names = {name: key for name, key in shelf.names.items() if key != gone.key}
@@ -49,10 +48,6 @@ def merge_names(company: Company, entity: str, kept_key: str, gone_key: str) -> 
         return kept
 
 
-def _refers(document: Document, entity: str, key: str) -> bool:
-    return any(one.entity == entity and one.key == key for one in iter_references(document))
-
-
 def _move(company: Company, record: Record, entity: str, kept: Record, gone_key: str) -> None:
     company.take_effect(record, -1)
     for reference in iter_references(record.document):
@@ -60,4 +55,5 @@ def _move(company: Company, record: Record, entity: str, kept: Record, gone_key:
             reference.value.update(value=kept.key, name=kept.document["DisplayName"])
     record.postings = post(company, record.entity.name, record.document)
     company.take_effect(record, 1)
+    remember_references(company, record)
     record.touch(company.clock(), version=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from sandbox.quickbooks.amounts import cents_of
 from sandbox.quickbooks.company import Company
+from sandbox.quickbooks.exchange import bring_home, control_name, is_foreign
 from sandbox.quickbooks.shelf import Document, Posting
 from sandbox.quickbooks.taxes import payable_account
 
@@ -33,7 +34,12 @@ def post(company: Company, entity: str, document: Document) -> tuple[Posting, ..
     rule = _RULES.get(entity)
     if rule is None:
         return ()
-    return tuple(posting for posting in rule(company, document) if posting.cents)
+    postings = tuple(posting for posting in rule(company, document) if posting.cents)
+    if is_foreign(company, document):
+        base = PAYABLE if entity == "BillPayment" else RECEIVABLE
+        account = company.account(control_name(company, base, document))
+        postings = bring_home(company, entity, document, postings, account)
+    return tuple(posting for posting in postings if posting.cents or posting.party_cents)
 
 
 def _party(entity: str, document: Document) -> tuple[str, str]:
@@ -61,7 +67,11 @@ def _sales_lines(company: Company, document: Document, sign: int) -> Iterator[Po
 
 def _on_credit(company: Company, document: Document, sign: int) -> Iterator[Posting]:
     cents = sign * cents_of(document["TotalAmt"])
-    yield Posting(account=company.account(RECEIVABLE), cents=cents, party=_party("Customer", document))
+    yield Posting(
+        account=company.account(control_name(company, RECEIVABLE, document)),
+        cents=cents,
+        party=_party("Customer", document),
+    )
     yield from _sales_lines(company, document, sign)
 
 
@@ -88,7 +98,11 @@ def _payment(company: Company, document: Document) -> Iterator[Posting]:
     if not cents:
         return
     yield Posting(account=document["DepositToAccountRef"]["value"], cents=cents)
-    yield Posting(account=company.account(RECEIVABLE), cents=-cents, party=_party("Customer", document))
+    yield Posting(
+        account=company.account(control_name(company, RECEIVABLE, document)),
+        cents=-cents,
+        party=_party("Customer", document),
+    )
 
 
 def expense_account(company: Company, line: Document) -> str:
@@ -108,7 +122,7 @@ def _expense_lines(company: Company, document: Document, sign: int) -> Iterator[
 
 
 def _owed(company: Company, document: Document, sign: int) -> Iterator[Posting]:
-    account = document.get("APAccountRef", {}).get("value") or company.account(PAYABLE)
+    account = document.get("APAccountRef", {}).get("value") or company.account(control_name(company, PAYABLE, document))
     cents = -sign * cents_of(document["TotalAmt"])
     yield Posting(account=account, cents=cents, party=_party("Vendor", document))
     yield from _expense_lines(company, document, sign)
@@ -133,7 +147,7 @@ def _bill_payment(company: Company, document: Document) -> Iterator[Posting]:
     cents = cents_of(document["TotalAmt"])
     if not cents:
         return
-    account = document.get("APAccountRef", {}).get("value") or company.account(PAYABLE)
+    account = document.get("APAccountRef", {}).get("value") or company.account(control_name(company, PAYABLE, document))
     yield Posting(account=account, cents=cents, party=_party("Vendor", document))
     yield Posting(account=paid_from(document), cents=-cents)
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.quickbooks.catalogue import Entity
 from sandbox.quickbooks.company import Company
 from sandbox.quickbooks.refusals import Refusal
-from sandbox.quickbooks.shelf import Document
+from sandbox.quickbooks.shelf import Document, Record
 
 TARGETS = {
     "CustomerRef": "Customer",
@@ -76,25 +75,30 @@ def name_references(company: Company, document: Document, *, must_be_active: boo
             reference.value["name"] = shown_name(record.document)
 
 
+def remember_references(company: Company, record: Record) -> None:
+    """Note what a document refers to, so that a new name finds it without a walk through the books."""
+    for reference in iter_references(record.document):
+        if reference.entity:
+            company.users[reference.entity, reference.key].add((record.entity.name, record.key))
+
+
+def users_of(company: Company, entity: str, key: str) -> Iterator[Record]:
+    """Yield the documents that refer to a list member."""
+    for name, user in sorted(company.users.get((entity, key), ())):
+        record = company.shelf(name).find(user)
+        if record is not None and any(
+            one.entity == entity and one.key == key for one in iter_references(record.document)
+        ):
+            yield record
+
+
 def respell(company: Company, entity: str, key: str) -> None:
     """Write a new name of a list member into every document that refers to it; nothing else of them moves."""
     name = shown_name(company.get(entity, key).document)
-    for shelf in company.shelves.values():
-        if not shelf.entity.is_transaction:
-            continue
-        for record in shelf:
-            if _is_anothers(shelf.entity, record.document, entity, key):
-                continue
-            for reference in iter_references(record.document):
-                if reference.entity == entity and reference.key == key and "name" in reference.value:
-                    reference.value["name"] = name
-
-
-def _is_anothers(kind: Entity, document: Document, entity: str, key: str) -> bool:
-    """Whether a sale to somebody else cannot refer to a customer or vendor; saves looking through its lines."""
-    if not kind.is_sale or entity not in _NAMED:
-        return False
-    return entity != "Customer" or document.get("CustomerRef", {}).get("value") != key
+    for record in users_of(company, entity, key):
+        for reference in iter_references(record.document):
+            if reference.entity == entity and reference.key == key and "name" in reference.value:
+                reference.value["name"] = name
 
 
 def shown_name(document: Document) -> str:

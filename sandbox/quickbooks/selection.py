@@ -56,6 +56,10 @@ class Selector:
             Refusal: the query is not one (4000), or asks for what cannot be (4001).
         """
         query = parse_query(text)
+        with self.company.lock:
+            return self._answer(query)
+
+    def _answer(self, query: Query) -> Document:
         entity = BY_FOLDED.get(query.entity.casefold())
         if entity is None:
             raise Refusal.unparsed(f"Invalid context declaration: {query.entity}")

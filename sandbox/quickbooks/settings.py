@@ -56,7 +56,10 @@ def preferences(company: Company) -> Document:
         "SalesFormsPrefs": {"CustomTxnNumbers": True, "AllowDeposit": False, "AllowDiscount": True},
         "VendorAndPurchasesPrefs": {"TrackingByCustomer": False, "BillableExpenseTracking": False},
         "TaxPrefs": {"UsingSalesTax": True, "PartnerTaxEnabled": False},
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": facts.edition.currency}},
+        "CurrencyPrefs": {
+            "MultiCurrencyEnabled": facts.is_multi_currency,
+            "HomeCurrency": {"value": facts.edition.currency},
+        },
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": facts.ages_by_txn_date},
         "OtherPrefs": {"NameValue": []},
         **_common(company),

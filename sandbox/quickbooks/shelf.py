@@ -19,12 +19,19 @@ class Posting:
     """One side of an entry, in cents of the home currency, debit positive.
 
     Attributes:
+        own: the same in the party's currency, if that is another.
         party: (entity, id) where the account is a receivable or payable one.
     """
 
     account: str
     cents: int
     party: tuple[str, str] | None = None
+    own: int | None = None
+
+    @property
+    def party_cents(self) -> int:
+        """What moves in the party's currency."""
+        return self.cents if self.own is None else self.own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from sandbox.quickbooks.amounts import cents_of, number_of
 from sandbox.quickbooks.chart import CARD, CHECKING, EXPENSES, SAVINGS
 from sandbox.quickbooks.company import Company
 from sandbox.quickbooks.edition import Edition
+from sandbox.quickbooks.exchange import is_foreign
 from sandbox.quickbooks.postings import UNDEPOSITED
 from sandbox.quickbooks.shelf import Document, Record
 from sandbox.world.dice import Dice
@@ -62,7 +63,8 @@ class Trade:
 
     def trade(self) -> str:
         """Let one thing of every day's happen."""
-        return self._dice.pick(self._steps)()
+        with self._company.lock:
+            return self._dice.pick(self._steps)()
 
     @property
     def _company(self) -> Company:
@@ -205,7 +207,8 @@ class Trade:
         return self._take({"CustomerRef": customer, "TotalAmt": self._dice.between(10, 90) * 100})
 
     def _take(self, document: Document) -> str:
-        straight = self._dice.one_in(2)
+        customer = self._company.get("Customer", document["CustomerRef"]["value"]).document
+        straight = self._dice.one_in(2) or is_foreign(self._company, customer)
         if straight:
             document["DepositToAccountRef"] = {"value": self._company.account(CHECKING)}
         made = self._make("Payment", document)
@@ -318,7 +321,12 @@ class Trade:
         debit = self._dice.pick(EXPENSES) if other == "Loan Payable" else other
         credit: Document = {"PostingType": "Credit", "AccountRef": {"value": self._company.account(account)}}
         if other != "Loan Payable":
-            customer = {"value": self._dice.pick(self._customers)}
+            home = [
+                key
+                for key in self._customers
+                if not is_foreign(self._company, self._company.get("Customer", key).document)
+            ]
+            customer = {"value": self._dice.pick(home)}
             credit["Entity"] = {"Type": "Customer", "EntityRef": customer}
         lines = [
             _line(

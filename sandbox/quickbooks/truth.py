@@ -24,10 +24,11 @@ class Truth:
     """Everything a sync must arrive at.
 
     Attributes:
-        trial_balance: by account id, every account that was ever posted to.
-        outstanding: by (entity, id): what is still open of invoices, credit memos, bills and vendor credits, each
-            positive; and what payments and bill payments have left unapplied. Nothing that is closed.
-        customers: what each owes, by id; ``vendors``: what each is owed.
+        trial_balance: by account id, in home currency, every account with a balance.
+        outstanding: by (entity, id), in the document's currency: what is still open of invoices, credit memos, bills
+            and vendor credits, each positive; and what payments and bill payments have left unapplied. Nothing that is
+            closed.
+        customers: what each owes, by id, in its own currency; ``vendors``: what each is owed.
         counts: documents and list members by entity, inactive ones included.
         voided: voided documents, by entity.
     """
@@ -54,7 +55,7 @@ def build_truth(company: Company, as_of: date | None = None) -> Truth:
             for posting in post(company, record.entity.name, record.document):
                 balances[posting.account] += posting.cents
                 if posting.party is not None:
-                    parties[posting.party] += posting.cents
+                    parties[posting.party] += posting.party_cents
     return Truth(
         as_of=as_of,
         trial_balance={key: cents for key, cents in balances.items() if cents},

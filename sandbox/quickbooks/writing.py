@@ -19,7 +19,7 @@ from sandbox.quickbooks.documents import NUMBERED, document_cents, fill_document
 from sandbox.quickbooks.links import applications_of, unapplied_cents
 from sandbox.quickbooks.masters import fill_member, full_name
 from sandbox.quickbooks.postings import post
-from sandbox.quickbooks.references import name_references, respell
+from sandbox.quickbooks.references import name_references, remember_references, respell
 from sandbox.quickbooks.refusals import Refusal
 from sandbox.quickbooks.shelf import Document, Record
 
@@ -199,6 +199,7 @@ class Writer:
             record.open_cents = document_cents(record.document) - settled
         if record.entity.is_transaction:
             self._company.take_effect(record, 1)
+            remember_references(self._company, record)
         self._company.version += 1
 
     def _replace(self, record: Record, document: Document) -> None:
@@ -224,6 +225,8 @@ class Writer:
                 company.take_effect(record, 1)
             raise
         self._shelve(record, settled)
+        if before[0].get("ExchangeRate") != document.get("ExchangeRate"):
+            self._repost_payers(record)
         if numbers != str(document.get("DocNumber", "")):
             self._release_number(record, numbers)
             self._claim_number(record)
@@ -287,6 +290,17 @@ class Writer:
             if not numbers[number]:
                 del numbers[number]
 
+    def _repost_payers(self, record: Record) -> None:
+        """Post anew what settles a document whose rate was changed."""
+        company = self._company
+        for link in record.document.get("LinkedTxn", []):
+            entity = "Payment" if link["TxnType"] == "Payment" else "BillPayment"
+            payer = company.shelf(entity).find(link["TxnId"])
+            if payer is not None:
+                company.take_effect(payer, -1)
+                payer.postings = post(company, entity, payer.document)
+                company.take_effect(payer, 1)
+
     def _detach(self, record: Record) -> None:
         """Take a document out of the payments that settle it."""
         company = self._company
@@ -307,6 +321,7 @@ class Writer:
         pointing = {"TxnId": record.key, "TxnType": record.entity.name}
         payer.document["Line"] = [line for line in lines if not _points(line, pointing)]
         payer.applications = applications_of(company, payer.entity.name, payer.document)
+        payer.postings = post(company, payer.entity.name, payer.document)
         if payer.entity.name == "Payment":
             payer.document["UnappliedAmt"] = number_of(unapplied_cents("Payment", payer.document))
         company.take_effect(payer, 1)

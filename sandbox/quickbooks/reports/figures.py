@@ -9,6 +9,7 @@ from datetime import date
 
 from sandbox.quickbooks.amounts import cents_of
 from sandbox.quickbooks.company import BALANCE_SHEET, SETTLED, Company
+from sandbox.quickbooks.exchange import home_cents
 from sandbox.quickbooks.masters import CLASSES
 from sandbox.quickbooks.reports.request import fiscal_year_start
 from sandbox.quickbooks.shelf import Posting, Record
@@ -115,7 +116,7 @@ def _item(company: Company, kind: str, key: str, cents: int, owed: str) -> OpenI
     return OpenItem(
         record=record,
         party=document[record.entity.party]["value"],
-        cents=cents if kind == owed else -cents,
+        cents=home_cents(company, document, cents if kind == owed else -cents),
         due=date.fromisoformat(written or document["TxnDate"]),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.zoho.app import contacts, items, ledgers, payments, purchases, sales, settings
+from sandbox.zoho.app import banking, contacts, items, ledgers, payments, purchases, sales, settings
 from sandbox.zoho.app.listing import Get, ListSpec
 from sandbox.zoho.app.render import account_name, contact_name
 from sandbox.zoho.books.company import Books
@@ -363,7 +363,7 @@ BANK_ACCOUNTS = ListSpec(
     noun="Bank Account",
     scope="banking",
     records=lambda books: (one for one in books.accounts.values() if one.is_money),
-    row=lambda books, one: ledgers.bank_row(books, one, 0),
+    row=lambda books, one: banking.bank_row(books, one, 0),
     report_name="Bank Accounts",
     sort_column="account_name",
     sort_order="A",
@@ -378,7 +378,7 @@ BANK_TRANSACTIONS = ListSpec(
     noun="Transaction",
     scope="banking",
     records=lambda books: books.bank_transactions.values(),
-    row=ledgers.bank_transaction_row,
+    row=banking.bank_transaction_row,
     report_name="Bank Transactions",
     sort_column="date",
     texts={"reference_number": attr("reference")},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.zoho.app import ledgers, reading, reports, settings
+from sandbox.zoho.app import banking, ledgers, reading, reports, settings
 from sandbox.zoho.app.application import ZohoApp
 from sandbox.zoho.app.catalogue import LISTS
 from sandbox.zoho.app.options import Options
@@ -125,10 +125,10 @@ def _ledgers(app: ZohoApp) -> None:
     app.add("GET", "chartofaccounts/accounttransactions", reading.account_transactions, read)
     app.add("GET", "chartofaccounts/{key}", reading.detail("chart_of_account", _account, ledgers.account_detail), read)
     app.add("GET", "transactions/{key}/journals", reading.double_entry, read)
-    banking = scope("banking", "READ")
-    app.add("GET", "bankaccounts/{key}", reading.bank_account, banking)
-    moved = reading.detail("banktransaction", _moved, ledgers.bank_transaction_detail)
-    app.add("GET", "banktransactions/{key}", moved, banking)
+    bank = scope("banking", "READ")
+    app.add("GET", "bankaccounts/{key}", reading.bank_account, bank)
+    moved = reading.detail("banktransaction", _moved, banking.bank_transaction_detail)
+    app.add("GET", "banktransactions/{key}", moved, bank)
 
 
 def _account(books: Books, key: str) -> Any:

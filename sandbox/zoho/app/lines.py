@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from sandbox.zoho.app.render import Json, account_name, fill, money, percent, quantity
 from sandbox.zoho.books.company import Books
+from sandbox.zoho.books.ledger_records import Tax
 from sandbox.zoho.books.money import line_amount, line_taxes, to_base
-from sandbox.zoho.books.records import Document, DocumentKind, Line, Tax, TaxRow
+from sandbox.zoho.books.records import Document, DocumentKind, Line, TaxRow
 from sandbox.zoho.shapes import bills, credit_notes, estimates, invoices, purchase_orders, sales_orders
 
 SHAPES = {

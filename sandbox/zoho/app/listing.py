@@ -16,7 +16,7 @@ from sandbox.zoho.app.options import Options
 from sandbox.zoho.app.render import Json, moment
 from sandbox.zoho.books.company import INDIA, Books
 from sandbox.zoho.books.errors import INVALID_VALUE, BooksRefused
-from sandbox.zoho.books.records import Record
+from sandbox.zoho.books.ledger_records import Record
 
 PAGE_MAX = 200
 TEXT_ENDS = ("_startswith", "_contains")

@@ -9,8 +9,9 @@ from __future__ import annotations
 from sandbox.zoho.app.render import Json, account_name, contact_name, currency, custom, day, fill, moment, money, number
 from sandbox.zoho.app.sales import OPENING_NAME
 from sandbox.zoho.books.company import Books
+from sandbox.zoho.books.ledger_records import Role
 from sandbox.zoho.books.money import to_base
-from sandbox.zoho.books.records import Application, Payment, Role
+from sandbox.zoho.books.records import Application, Payment
 from sandbox.zoho.books.settling import balance, opening_left, refunded, unused, unused_base
 from sandbox.zoho.shapes import payments as received
 from sandbox.zoho.shapes import vendor_payments as made

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sandbox.zoho.app import items, ledgers, sales, settings
+from sandbox.zoho.app import banking, items, ledgers, sales, settings
 from sandbox.zoho.app.catalogue import INVOICES
 from sandbox.zoho.app.listing import ListSpec, page_asked, parse_day
 from sandbox.zoho.app.options import Options
 from sandbox.zoho.app.render import Json, day, money, number
 from sandbox.zoho.books.company import Books, get_record
 from sandbox.zoho.books.errors import Missing
-from sandbox.zoho.books.records import Account, DocumentKind, Record, SourceKind
+from sandbox.zoho.books.ledger_records import Account, Record
+from sandbox.zoho.books.records import DocumentKind, SourceKind
 from sandbox.zoho.books.settling import balance
 from sandbox.zoho.books.truth import trial_balance
 
@@ -42,10 +43,14 @@ def _wants_balances(call: Call) -> bool:
     return call.request.param("showbalance").casefold() == "true"
 
 
+def _closings(books: Books) -> dict[str, int]:
+    return books.kept("closings", lambda: {key: row.closing for key, row in trial_balance(books).items()})
+
+
 def _with_balances(spec: ListSpec, call: Call) -> Json:
     """Answer accounts with their balances, which the rows themselves do not know."""
-    closings = {key: row.closing for key, row in trial_balance(call.books).items()}
-    write = ledgers.bank_row if spec.path == "bankaccounts" else ledgers.account_row
+    closings = _closings(call.books)
+    write = banking.bank_row if spec.path == "bankaccounts" else ledgers.account_row
     found, _ = call.lister.find(spec, call.books, call.request)
     body = call.lister.page(spec, call.books, call.request)
     page, size = page_asked(call.request, spec.per_page)
@@ -133,14 +138,15 @@ def bank_account(call: Call, key: str) -> Reply:
     account = get_record(call.books.accounts, key, "Bank Account")
     if not account.is_money:
         raise Missing("Bank Account")
-    closing = trial_balance(call.books)[key].closing
-    return 200, SUCCESS, {"bankaccount": ledgers.bank_detail(call.books, account, closing)}
+    closing = _closings(call.books)[key]
+    return 200, SUCCESS, {"bankaccount": banking.bank_detail(call.books, account, closing)}
 
 
 def account_transactions(call: Call) -> Reply:
     """Answer the ledger of an account, page by page."""
     account = get_record(call.books.accounts, call.request.param("account_id"), "Account")
-    rows = ledgers.account_transactions(call.books, account)
+    books = call.books
+    rows = books.kept(("ledger", account.id), lambda: ledgers.account_transactions(books, account))
     start, end = call.request.param("date_start"), call.request.param("date_end")
     if start:
         rows = [row for row in rows if row["transaction_date"] >= parse_day("date_start", start).isoformat()]

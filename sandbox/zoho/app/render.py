@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.zoho.books.company import Books
-from sandbox.zoho.books.records import Address, Contact, Record
+from sandbox.zoho.books.ledger_records import Record
+from sandbox.zoho.books.records import Address, Contact
 
 Json = dict[str, Any]
 
@@ -38,7 +39,8 @@ def number(value: Decimal) -> int | float:
 
 def moment(value: datetime) -> str:
     """Write a moment: ``2026-06-09T13:14:55+0530``."""
-    return value.strftime("%Y-%m-%dT%H:%M:%S%z")
+    written = value.isoformat()
+    return f"{written[:-3]}{written[-2:]}"
 
 
 def day(value: date | None) -> str:

@@ -22,8 +22,9 @@ from sandbox.zoho.app.render import (
     user,
 )
 from sandbox.zoho.books.company import Books
+from sandbox.zoho.books.ledger_records import Role
 from sandbox.zoho.books.money import to_base
-from sandbox.zoho.books.records import Document, DocumentKind, Refund, Role, SourceKind, State
+from sandbox.zoho.books.records import Document, DocumentKind, Refund, SourceKind, State
 from sandbox.zoho.books.settling import balance, paid_by, position, refunded, status, used, withheld_of
 from sandbox.zoho.books.states import NAMES
 from sandbox.zoho.shapes import credit_notes, estimates, invoices, sales_orders

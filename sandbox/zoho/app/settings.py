@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sandbox.zoho.app.render import Json, account_name, day, fill, money, number, percent
+from sandbox.zoho.app.render import Json, account_name, day, fill, moment, money, number, percent
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.errors import Missing
+from sandbox.zoho.books.ledger_records import Currency, Tax
 from sandbox.zoho.books.posting import iter_openings
-from sandbox.zoho.books.records import Currency, Tax
 from sandbox.zoho.shapes import settings as shapes
 
 PLANS = {"Free": 0, "Standard": 2, "Professional": 3, "Premium": 4, "Elite": 5, "Ultimate": 6}
@@ -100,7 +100,7 @@ def tax_row(books: Books, tax: Tax) -> Json:
         "is_editable": True,
         "state_code": "",
         "status": "Active" if tax.is_active else "Inactive",
-        "last_modified_time": tax.modified.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "last_modified_time": moment(tax.modified),
     }
 
 

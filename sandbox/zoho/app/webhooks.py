@@ -19,7 +19,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from sandbox.zoho.app import contacts, items, ledgers, payments, purchases, sales
+from sandbox.zoho.app import banking, contacts, items, ledgers, payments, purchases, sales
 from sandbox.zoho.books.company import Books, Event
 from sandbox.zoho.books.errors import NOT_ALLOWED, BooksRefused
 from sandbox.zoho.books.live import LiveBooks
@@ -181,7 +181,7 @@ def _whole(books: Books, event: Event) -> dict[str, Any]:  # noqa: PLR0911 - one
         case "journal":
             return ledgers.journal_detail(books, books.journals[event.id])
         case "banktransaction":
-            return ledgers.bank_transaction_detail(books, books.bank_transactions[event.id])
+            return banking.bank_transaction_detail(books, books.bank_transactions[event.id])
         case _:
             kind = DocumentKind(event.module)
             writers = {**sales.DETAILS, **purchases.DETAILS}

@@ -5,7 +5,7 @@ May import: ``canonical``, ``sandbox.world``, ``sandbox.web`` (the clock).
 Start at: ``live.py`` (``build_books``), ``editing.py`` and ``paying.py`` (the edits), ``truth.py``.
 """
 
-from sandbox.zoho.books import editing, paying
+from sandbox.zoho.books import editing, paying, recording
 from sandbox.zoho.books.company import Books, Event, Facts
 from sandbox.zoho.books.errors import BooksRefused, Missing
 from sandbox.zoho.books.live import LiveBooks, build_books, specs_for
@@ -28,6 +28,7 @@ __all__ = [
     "build_books",
     "editing",
     "paying",
+    "recording",
     "specs_for",
     "trial_balance",
     "truth_of",

@@ -15,7 +15,7 @@ from sandbox.world.chart import Account as Name
 from sandbox.world.masters import GroupMaster, LedgerMaster
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.editing import stamp
-from sandbox.zoho.books.records import Account, Currency, Role, Tax, TdsTax
+from sandbox.zoho.books.ledger_records import Account, Currency, Role, Tax, TdsTax
 
 TYPES: dict[str, str] = {
     G.CAPITAL: "equity",

@@ -8,33 +8,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sandbox.web.clock import Clock
 from sandbox.zoho.books.errors import BooksRefused, Missing
+from sandbox.zoho.books.ledger_records import Account, Currency, Record, Role, Tax, TdsTax
 from sandbox.zoho.books.records import (
-    Account,
     Application,
     BankTransaction,
     Contact,
-    Currency,
     Document,
     DocumentKind,
     Expense,
     Item,
     Journal,
     Payment,
-    Record,
     Refund,
-    Role,
-    Tax,
-    TdsTax,
 )
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
 FIRST_SERIAL = 97_001
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +106,8 @@ class Books:
     _from: dict[str, dict[str, Application]] = field(default_factory=dict)
     _onto: dict[str, dict[str, Application]] = field(default_factory=dict)
     _of_contact: dict[str, dict[str, Record]] = field(default_factory=dict)
+    _kept: dict[object, object] = field(default_factory=dict)
+    _kept_at: int = -1
 
     def now(self) -> datetime:
         """Return the present moment in the organisation's zone, whole seconds."""
@@ -178,6 +176,15 @@ class Books:
         """Take a record off its contact."""
         self._of_contact.get(contact_id, {}).pop(record.id, None)
 
+    def kept(self, key: object, make: Callable[[], T]) -> T:
+        """Return what was made under a key since the last change, or make it."""
+        if self._kept_at != self.version:
+            self._kept.clear()
+            self._kept_at = self.version
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast("T", self._kept[key])
+
     def applied_from(self, source_id: str) -> list[Application]:
         """Return what a payment, credit or journal settles."""
         return list(self._from.get(source_id, {}).values())
@@ -188,12 +195,14 @@ class Books:
 
     def link(self, application: Application) -> None:
         """Put an application in."""
+        self.version += 1
         self.applications[application.id] = application
         self._from.setdefault(application.source_id, {})[application.id] = application
         self._onto.setdefault(application.target_id, {})[application.id] = application
 
     def unlink(self, application: Application) -> None:
         """Take an application out."""
+        self.version += 1
         del self.applications[application.id]
         del self._from[application.source_id][application.id]
         del self._onto[application.target_id][application.id]

@@ -13,17 +13,9 @@ from typing import Any, TypeVar
 
 from sandbox.zoho.books.company import NOUNS, Books, get_record
 from sandbox.zoho.books.errors import INVALID_VALUE, NAME_TAKEN, BooksRefused, Missing
+from sandbox.zoho.books.ledger_records import Record
 from sandbox.zoho.books.money import add_up
-from sandbox.zoho.books.records import (
-    Contact,
-    ContactType,
-    Document,
-    DocumentKind,
-    Item,
-    Line,
-    Record,
-    State,
-)
+from sandbox.zoho.books.records import Contact, ContactType, Document, DocumentKind, Item, Line, State
 from sandbox.zoho.books.settling import balance, refunded, settled, used
 
 R = TypeVar("R", bound=Record)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from canonical.bill import BillRefKind
 from sandbox.world.vouchers import BillMove, Entry, Voucher
-from sandbox.zoho.books import paying
+from sandbox.zoho.books import paying, recording
 from sandbox.zoho.books.company import Books
-from sandbox.zoho.books.records import Contact, ContactType, Journal, Role, State
+from sandbox.zoho.books.ledger_records import Role
+from sandbox.zoho.books.records import Contact, ContactType, Journal, State
 
 _PART = re.compile(r"/[AB]$")
 """The world's bills in two instalments."""
@@ -77,8 +78,8 @@ class Ledgerer:
             else:
                 role = Role.RECEIVABLE if contact.type is ContactType.CUSTOMER else Role.PAYABLE
                 account, contact_id = self.books.roles[role], contact.id
-            lines.append(paying.journal_line(self.books, account, entry.paise, contact_id, voucher.narration))
-        return paying.make_journal(
+            lines.append(recording.journal_line(self.books, account, entry.paise, contact_id, voucher.narration))
+        return recording.make_journal(
             self.books,
             lines,
             day=voucher.day,

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox.world.paise import half_up
-from sandbox.zoho.books.records import Document, Line, Tax, TaxRow
+from sandbox.zoho.books.ledger_records import Tax
+from sandbox.zoho.books.records import Document, Line, TaxRow
 
 
 def line_amount(rate: int, quantity: int, discount: int = 0, less: int = 0) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sandbox.zoho.books.company import Books
+from sandbox.zoho.books.ledger_records import Record, Role
 from sandbox.zoho.books.money import to_base
 from sandbox.zoho.books.records import (
     Application,
@@ -22,9 +23,7 @@ from sandbox.zoho.books.records import (
     Expense,
     Journal,
     Payment,
-    Record,
     Refund,
-    Role,
     SourceKind,
     State,
 )

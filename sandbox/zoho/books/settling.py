@@ -11,18 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from sandbox.zoho.books.company import Books
+from sandbox.zoho.books.ledger_records import Role
 from sandbox.zoho.books.money import to_base
-from sandbox.zoho.books.records import (
-    Contact,
-    ContactType,
-    Document,
-    DocumentKind,
-    Journal,
-    Payment,
-    Role,
-    SourceKind,
-    State,
-)
+from sandbox.zoho.books.records import Contact, ContactType, Document, DocumentKind, Journal, Payment, SourceKind, State
 
 
 def settled(books: Books, target_id: str) -> int:
@@ -139,6 +130,10 @@ class Position:
 
 def position(books: Books, contact: Contact) -> Position:
     """Return what a customer owes (or a vendor is owed) and which credits stand beside it."""
+    return books.kept(("position", contact.id), lambda: _add_up(books, contact))
+
+
+def _add_up(books: Books, contact: Contact) -> Position:
     open_, credits_, open_base, credits_base = 0, 0, 0, 0
     left = opening_left(books, contact)
     if left >= 0:

@@ -18,8 +18,9 @@ from sandbox.world.chart import Account as Name
 from sandbox.world.masters import PartyMaster
 from sandbox.world.paise import half_up
 from sandbox.world.vouchers import BankMode, Entry, ItemMove, Voucher
-from sandbox.zoho.books import editing, paying
+from sandbox.zoho.books import editing, paying, recording
 from sandbox.zoho.books.company import Books
+from sandbox.zoho.books.ledger_records import Role
 from sandbox.zoho.books.ledgering import Ledgerer, fold
 from sandbox.zoho.books.money import add_up
 from sandbox.zoho.books.records import (
@@ -30,7 +31,6 @@ from sandbox.zoho.books.records import (
     Item,
     Line,
     Payment,
-    Role,
     SourceKind,
     State,
 )
@@ -290,7 +290,7 @@ class Clerk(Ledgerer):
             return
         first = voucher.entries[0]
         if first.ledger in EXPENSES and len(voucher.entries) == 2:  # noqa: PLR2004 - the cost and the money
-            paying.make_expense(
+            recording.make_expense(
                 self.books,
                 self.account(first.ledger),
                 self.account(money.ledger),
@@ -329,7 +329,7 @@ class Clerk(Ledgerer):
         )
         charges = [entry for entry in voucher.entries[1:] if entry is not money]
         for entry in charges:
-            paying.make_expense(
+            recording.make_expense(
                 self.books, self.account(entry.ledger), self.account(money.ledger), entry.paise, day=voucher.day
             )
         return True
@@ -343,7 +343,7 @@ class Clerk(Ledgerer):
 
     def _contra(self, voucher: Voucher) -> None:
         into, out_of = voucher.entries
-        paying.move_money(
+        recording.move_money(
             self.books,
             "transfer_fund",
             self.account(out_of.ledger),
@@ -359,7 +359,7 @@ class Clerk(Ledgerer):
     def _journal(self, voucher: Voucher) -> None:
         first, *others = voucher.entries
         if first.ledger in MONEY_NAMES:
-            paying.move_money(
+            recording.move_money(
                 self.books,
                 "interest_income",
                 self.account(others[0].ledger),

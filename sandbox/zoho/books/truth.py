@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from sandbox.zoho.books.company import Books
+from sandbox.zoho.books.ledger_records import Record, Role
 from sandbox.zoho.books.posting import Posting, iter_openings, iter_records, postings_of
-from sandbox.zoho.books.records import DocumentKind, Record, Role
+from sandbox.zoho.books.records import DocumentKind
 from sandbox.zoho.books.settling import balance, opening_left, position, status
 
 

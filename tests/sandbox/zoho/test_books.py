@@ -27,8 +27,9 @@ from sandbox.zoho.books import (
     trial_balance,
     truth_of,
 )
+from sandbox.zoho.books.ledger_records import Role
 from sandbox.zoho.books.posting import iter_records, postings_of
-from sandbox.zoho.books.records import Contact, Document, Payment, Role
+from sandbox.zoho.books.records import Contact, Document, Payment
 from sandbox.zoho.books.settling import balance, position, unused
 from tests.sandbox.zoho.calling import AFTER_THE_YEAR, build
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from sandbox.zoho.books import ContactType, DocumentKind, State, trial_balance, truth_of
-from sandbox.zoho.books.records import Document, Role
+from sandbox.zoho.books.ledger_records import Role
+from sandbox.zoho.books.records import Document
 from tests.sandbox.zoho.calling import calling
 
 STATUSES = ("draft", "void", "paid", "overdue", "partially_paid", "sent")

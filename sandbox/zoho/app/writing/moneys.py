@@ -11,7 +11,7 @@ from sandbox.zoho.app.render import Json
 from sandbox.zoho.app.writing.fields import Body, Field, amount, day, rate, read_body, required, rows, take, text
 from sandbox.zoho.app.writing.masters import contact_of, merged
 from sandbox.zoho.app.writing.upsert import find_unique, unique_value
-from sandbox.zoho.books import paying
+from sandbox.zoho.books import paying, recording
 from sandbox.zoho.books.company import Books, get_record
 from sandbox.zoho.books.errors import Missing
 from sandbox.zoho.books.records import ContactType, Expense, JournalLine, Payment, State
@@ -166,7 +166,7 @@ class ExpenseWriter:
         worth = values.pop("amount", None)
         if worth is None:
             raise invalid("amount")
-        expense = paying.make_expense(call.books, account, through, worth, **values)
+        expense = recording.make_expense(call.books, account, through, worth, **values)
         return 201, "The expense has been recorded.", self._body(call.books, expense)
 
     def update(self, call: Call, key: str) -> Reply:
@@ -175,7 +175,7 @@ class ExpenseWriter:
 
     def _update(self, call: Call, expense: Expense, body: Body) -> Reply:
         values = merged(expense, _expense_values(call.books, body))
-        paying.alter_expense(call.books, expense, **values)
+        recording.alter_expense(call.books, expense, **values)
         return 200, "Expense information has been updated.", self._body(call.books, expense)
 
     def upsert(self, call: Call) -> Reply:
@@ -188,7 +188,7 @@ class ExpenseWriter:
 
     def delete(self, call: Call, key: str) -> Reply:
         """Delete an expense."""
-        paying.delete_expense(call.books, key)
+        recording.delete_expense(call.books, key)
         return 200, "The expense has been deleted.", {}
 
 
@@ -214,7 +214,7 @@ class JournalWriter:
         body = read_body(call.request)
         values = take(body, JOURNAL_FIELDS)
         state = State.DRAFT if body.get("status") == "draft" else State.OPEN
-        journal = paying.make_journal(call.books, self._lines(call.books, body), state=state, **values)
+        journal = recording.make_journal(call.books, self._lines(call.books, body), state=state, **values)
         message = "The journal entry has been created."
         return 201, message, {"journal": ledgers.journal_detail(call.books, journal)}
 
@@ -223,13 +223,13 @@ class JournalWriter:
         journal = get_record(call.books.journals, key, "Journal")
         body = read_body(call.request)
         lines = self._lines(call.books, body) if "line_items" in body else None
-        paying.alter_journal(call.books, journal, lines, **merged(journal, take(body, JOURNAL_FIELDS)))
+        recording.alter_journal(call.books, journal, lines, **merged(journal, take(body, JOURNAL_FIELDS)))
         message = "The journal entry has been updated."
         return 200, message, {"journal": ledgers.journal_detail(call.books, journal)}
 
     def delete(self, call: Call, key: str) -> Reply:
         """Delete a journal."""
-        paying.delete_journal(call.books, key)
+        recording.delete_journal(call.books, key)
         return 200, "The selected journal entry has been deleted.", {}
 
     def _lines(self, books: Books, body: Body) -> list[JournalLine]:
@@ -241,5 +241,5 @@ class JournalWriter:
             contact = str(sent.get("customer_id") or "")
             if contact:
                 get_record(books.contacts, contact, "Contact")
-            lines.append(paying.journal_line(books, account.id, worth, contact, str(sent.get("description") or "")))
+            lines.append(recording.journal_line(books, account.id, worth, contact, str(sent.get("description") or "")))
         return lines

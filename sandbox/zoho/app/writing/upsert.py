@@ -12,7 +12,7 @@ from typing import TypeVar
 from sandbox.web.message import Request
 from sandbox.zoho.app.listing import invalid
 from sandbox.zoho.books.errors import Missing
-from sandbox.zoho.books.records import Record
+from sandbox.zoho.books.ledger_records import Record
 
 KEY, VALUE, UPSERT = "X-Unique-Identifier-Key", "X-Unique-Identifier-Value", "X-Upsert"
 
