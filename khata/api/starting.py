@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from canonical.errors import KhataError
+from canonical.errors import KhataError, SourceUnavailable
 
 if TYPE_CHECKING:
     from khata.settings import Settings
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("khata.api")
 BREATH_S: Final = 2.0
+PATIENCE_S: Final = 10.0
+"""For the Temporal server; its client repeats a call by itself for longer than anybody needs here."""
 Signal = Callable[["SyncRequest"], Awaitable[None]]
 
 
@@ -66,16 +68,22 @@ class SyncStarter:
 
 
 def temporal_signal(settings: Settings) -> Signal:
-    """Signals over the Temporal server of these settings; connects when it is first needed."""
+    """Signals over the Temporal server of these settings; connects when first needed, and anew after a failure."""
     clients: list[Any] = []
 
     async def signal(request: SyncRequest) -> None:
+        from temporalio.service import RPCError  # noqa: PLC0415 - as below
+
         from khata.temporal import temporal_target  # noqa: PLC0415 - an API without webhooks needs no Temporal
         from workflows.temporal.client import signal_changed  # noqa: PLC0415 - as above
         from workflows.temporal.connection import connect  # noqa: PLC0415 - as above
 
         if not clients:
             clients.append(await connect(temporal_target(settings)))
-        await signal_changed(clients[0], request)
+        try:
+            await asyncio.wait_for(signal_changed(clients[0], request), PATIENCE_S)
+        except (RPCError, TimeoutError) as error:
+            clients.clear()  # a hub that was started again may have another address
+            raise SourceUnavailable("The Temporal server does not answer.", code="temporal.unreachable") from error
 
     return signal

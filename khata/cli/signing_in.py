@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,11 @@ SecretFile = Annotated[
 ]
 Setting = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Another setting of the connection; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="NAME=TEXT",
+        help="Another setting of the connection; NAME:=NUMBER for numbers, true and false. Repeatable.",
+    ),
 ]
 Company = Annotated[
     list[str] | None,
@@ -83,7 +88,7 @@ class _Asked:
 
     client_id: str | None
     secret_file: Path | None
-    settings: Mapping[str, str]
+    settings: Mapping[str, JsonValue]
     companies: Sequence[str]
     everything: bool
     name: str
@@ -116,7 +121,7 @@ def zoho(  # noqa: PLR0917 - one parameter per option, given by name
     Register an application in Zoho's API console (a server-based one) with the redirect address that --port makes.
     Connecting again keeps the bookmarks. Next: khata sync NAME, khata doctor zoho.
     """
-    told = {"data_center": data_center, **_pairs(setting)}
+    told: dict[str, JsonValue] = {"data_center": data_center, **_pairs(setting)}
     asked = _Asked(
         client_id=client_id,
         secret_file=client_secret_file,
@@ -154,7 +159,7 @@ def quickbooks(  # noqa: PLR0917 - one parameter per option, given by name
     QuickBooks India ended in April 2023: what works are companies of the global edition. Register an application at
     developer.intuit.com with the redirect address that --port makes. Next: khata sync NAME, khata doctor quickbooks.
     """
-    told = {"environment": environment, **_pairs(setting)}
+    told: dict[str, JsonValue] = {"environment": environment, **_pairs(setting)}
     asked = _Asked(
         client_id=client_id,
         secret_file=client_secret_file,
@@ -232,7 +237,7 @@ def _settings(products: Products, asked: _Asked) -> dict[str, JsonValue]:
     return {**usual, CLIENT_ID: client_id, CLIENT_SECRET: secret}
 
 
-def _changed(products: Products, asked: _Asked) -> dict[str, str]:
+def _changed(products: Products, asked: _Asked) -> dict[str, JsonValue]:
     """What was said otherwise than usual; a connection that is signed in again keeps the rest."""
     usual = products.provider.options
     return {name: value for name, value in asked.settings.items() if usual.get(name) != value}
@@ -307,12 +312,22 @@ def _choose(known: Sequence[CompanyChoice], wanted: Sequence[str], *, everything
     return [known[int(answer) - 1]]
 
 
-def _pairs(told: Sequence[str] | None) -> dict[str, str]:
-    pairs = [text.partition("=") for text in told or ()]
-    wrong = next((name for name, equals, _ in pairs if not equals or not name), None)
-    if wrong is not None:
-        raise typer.BadParameter(f"{wrong!r} is not NAME=VALUE.", param_hint="--set")
-    return {name.strip(): value for name, _, value in pairs}
+def _pairs(told: Sequence[str] | None) -> dict[str, JsonValue]:
+    """Read settings: text after ``=``, a number or a yes or no (JSON) after ``:=``."""
+    found: dict[str, JsonValue] = {}
+    for name, equals, value in (text.partition("=") for text in told or ()):
+        if not equals or not name.strip(":"):
+            raise typer.BadParameter(f"{name!r} is not NAME=TEXT.", param_hint="--set")
+        found[name.strip(": ")] = _decoded(name, value) if name.endswith(":") else value
+    return found
+
+
+def _decoded(name: str, value: str) -> JsonValue:
+    try:
+        found: JsonValue = json.loads(value)
+    except ValueError:
+        raise typer.BadParameter(f"{name}={value} is not a number, true or false.", param_hint="--set") from None
+    return found
 
 
 def _print(done: SignedIn, connector: str) -> None:

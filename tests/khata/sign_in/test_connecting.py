@@ -95,6 +95,11 @@ def test_several_companies_share_a_consent_and_the_last_one_out_revokes_it(
     assert len(product.revoked) == 1
 
 
+@pytest.mark.parametrize("wrong", ["day_quota", "=5", "day_quota:=many"])
+def test_a_setting_that_is_none_is_a_usage_error(connect: Callable[..., Ran], wrong: str) -> None:
+    assert connect("--set", wrong).code == 2
+
+
 def test_without_a_choice_the_companies_are_named(connect: Callable[..., Ran]) -> None:
     done = connect()
     assert done.code == 5
@@ -166,7 +171,7 @@ def findings(hub_home: Path, *more: str) -> Ran:
 
 
 def test_a_healthy_connection_is_said_to_be_one(home: Path, connect: Callable[..., Ran]) -> None:
-    assert connect("--company", "60001", "--name", "shop", "--set", "day_quota=100").code == 0
+    assert connect("--company", "60001", "--name", "shop", "--set", "day_quota:=100").code == 0
     seen = findings(home)
     assert seen.code == 0, seen.output
     assert "connection shop, sign-in: ok" in seen.output
