@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from canonical.record import JsonValue
@@ -19,6 +18,8 @@ class Case:
 
     config: Mapping[str, JsonValue]
     secrets: tuple[str, ...] = ()
+    close: Callable[[], None] = field(default=lambda: None)
+    """Ends what the settings lead to."""
 
 
 def tally(folder: Path) -> Case:
@@ -32,12 +33,11 @@ def tally(folder: Path) -> Case:
 
 
 def zoho(folder: Path) -> Case:
-    """An organisation of the fake Zoho Books on loopback; it stops with the process."""
+    """An organisation of the fake Zoho Books on loopback."""
     stack = ExitStack()
     source = stack.enter_context(running_zoho(vouchers=30))
-    atexit.register(stack.close)
     config = source.config()
-    return Case(config, (str(config["refresh_token"]), str(config["client_secret"])))
+    return Case(config, (str(config["refresh_token"]), str(config["client_secret"])), stack.close)
 
 
 CASES: dict[str, Callable[[Path], Case]] = {"tally": tally, "zoho": zoho}

@@ -22,7 +22,10 @@ NOW = datetime(2026, 4, 1, tzinfo=UTC)
 @pytest.mark.parametrize("name", connector_names())
 def test_the_connector_conforms(name: str, tmp_path: Path) -> None:
     case = CASES[name](tmp_path)
-    found = conformance.breaches(get_connector(name), FOLDERS / name, case.config, case.secrets, NOW)
+    try:
+        found = conformance.breaches(get_connector(name), FOLDERS / name, case.config, case.secrets, NOW)
+    finally:
+        case.close()
     assert not found, "\n".join(found)
 
 
