@@ -124,7 +124,7 @@ def breaches(
 def check_description(connector: Connector, config: Mapping[str, JsonValue]) -> Iterator[str]:
     """Names agree, every stream has a key, masters come before vouchers."""
     tap = connector.tap()(config=dict(config), validate_config=True)
-    if tap.name != f"tap-{connector.name}":
+    if tap.name != f"tap-{connector.name}" and not tap.name.startswith(f"tap-{connector.name}-"):
         yield f"The tap of {connector.name} calls itself {tap.name}."
     if not connector.title:
         yield f"{connector.name} has no title for people."

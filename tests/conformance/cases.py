@@ -11,6 +11,7 @@ from canonical.record import JsonValue
 from sandbox.quickbooks.limits import Limits
 from tests.connectors.quickbooks.api import api as quickbooks_api
 from tests.connectors.tally.writing import OTHER_COMPANY, bare_voucher, export, master, voucher
+from tests.connectors.zoho.fake import zoho as running_zoho
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +42,12 @@ def quickbooks(folder: Path) -> Case:
     return Case(config, (config["client_secret"], config["refresh_token"]), stack.close)
 
 
-CASES: dict[str, Callable[[Path], Case]] = {"quickbooks": quickbooks, "tally": tally}
+def zoho(folder: Path) -> Case:
+    """An organisation of the fake Zoho Books on loopback."""
+    stack = ExitStack()
+    source = stack.enter_context(running_zoho(vouchers=30))
+    config = source.config()
+    return Case(config, (str(config["refresh_token"]), str(config["client_secret"])), stack.close)
+
+
+CASES: dict[str, Callable[[Path], Case]] = {"quickbooks": quickbooks, "tally": tally, "zoho": zoho}

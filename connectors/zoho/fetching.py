@@ -1,0 +1,133 @@
+"""Fetching what lists leave out: documents in full, accounts of refunds, rates of foreign bills, members of taxes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import cast
+
+from canonical.errors import CredentialError, SourceRejected
+from canonical.issue import Issue, IssueLevel
+from canonical.record import JsonValue
+from connectors.zoho.client import Row, ZohoClient, rows_of
+from connectors.zoho.open_documents import Seen
+from connectors.zoho.refusals import NOT_FOUND
+from connectors.zoho.streams import STREAMS
+from connectors.zoho.translate.node import find_number, nodes_of, text_of
+
+APPLIED = {"customerpayments": ("invoices", "invoice"), "vendorpayments": ("bills", "bill")}
+"""Lists of what a payment is applied to; whose rates a foreign payment needs."""
+REFUNDS = {
+    "payment_refunds": "payment_refund_id",
+    "vendorpayment_refunds": "vendorpayment_refund_id",
+    "creditnote_refunds": "creditnote_refund_id",
+    "vendor_credit_refunds": "vendor_credit_refund_id",
+}
+REFUND_ACCOUNTS = ("from_account_id", "to_account_id", "account_id")
+
+
+class Fetching:
+    """Asks for single records.
+
+    Args:
+        client: of the organisation.
+        seen: what the lists said.
+
+    Attributes:
+        has_missed: a record was gone, or not shown, when it was asked for.
+        refused: records Zoho listed and did not show.
+    """
+
+    def __init__(self, client: ZohoClient, seen: Seen) -> None:
+        self._client = client
+        self.seen = seen
+        self.has_missed = False
+        self.refused: list[str] = []
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """One for every record that was refused."""
+        return tuple(
+            Issue(
+                code="zoho.document.refused",
+                level=IssueLevel.WARNING,
+                message=f"Zoho Books listed a record and then did not show it: {text}",
+                where="Zoho Books",
+                hint="The next sync asks again.",
+            )
+            for text in self.refused
+        )
+
+    def document(self, stream: str, key: str) -> Row | None:
+        """A document in full; None if it is gone by now, or Zoho does not show it."""
+        spec = STREAMS[stream]
+        try:
+            answer = self._client.get(f"{spec.path}/{key}")
+        except SourceRejected as refused:
+            self.has_missed = True
+            if refused.code != NOT_FOUND:
+                self.refused.append(f"{stream}: {refused.message}")
+            return None
+        found = rows_of(answer, spec.detail, spec.path)
+        if found:
+            self._complete_refunds(f"{spec.path}/{key}", found[0])
+        return found[0] if found else None
+
+    def _complete_refunds(self, path: str, node: Row) -> None:
+        """A document lists its refunds without their account; each refund says it."""
+        for field, id_field in REFUNDS.items():
+            for row in nodes_of(node, field):
+                key = text_of(row, id_field)
+                if not key or any(text_of(row, name) for name in REFUND_ACCOUNTS):
+                    continue
+                try:
+                    answer = self._client.get(f"{path}/refunds/{key}")
+                except SourceRejected:
+                    continue
+                told = next((value for value in answer.values() if isinstance(value, dict)), {})
+                cast("Row", row).update({name: told[name] for name in REFUND_ACCOUNTS if text_of(told, name)})
+
+    def rates(self, stream: str, node: Row) -> dict[str, str]:
+        """Rates of the foreign bills a payment settles; what the lists did not say is asked for."""
+        if stream not in APPLIED or text_of(node, "currency_code") in ("", self.seen.base_currency):
+            return {}
+        path, name = APPLIED[stream]
+        found = {}
+        for row in nodes_of(node, path):
+            key = text_of(row, f"{name}_id")
+            if key not in self.seen.rates:
+                self.seen.rates[key] = self._rate_of(path, name, key)
+            if self.seen.rates[key]:
+                found[key] = f"{self.seen.rates[key]:f}"
+        return found
+
+    def _rate_of(self, path: str, name: str, key: str) -> Decimal:
+        try:
+            return find_number(self._client.get(f"{path}/{key}").get(name) or {}, "exchange_rate") or Decimal(0)
+        except SourceRejected:  # an opening balance is no invoice that can be asked for
+            return Decimal(0)
+
+    def exists(self, stream: str, key: str) -> bool:
+        """Ask for one record; only Zoho's own word that there is none makes it gone."""
+        try:
+            self._client.get(f"{STREAMS[stream].path}/{key}")
+        except SourceRejected as refused:
+            return refused.code != NOT_FOUND
+        except CredentialError:
+            return True
+        return True
+
+    def complete_taxes(self, rows: Mapping[str, Row], known: dict[str, list[dict[str, JsonValue]]]) -> None:
+        """Put their members to groups of taxes, which say them one by one only.
+
+        Args:
+            rows: of the list of taxes; changed.
+            known: members that were asked for before, by group; added to.
+        """
+        for key, row in rows.items():
+            if text_of(row, "tax_type") != "tax_group":
+                continue
+            if key not in known:
+                group = self._client.get(f"settings/taxgroups/{key}").get("tax_group") or {}
+                known[key] = [{"tax_id": text_of(one, "tax_id")} for one in nodes_of(group, "taxes")]
+            row["taxes"] = known[key]

@@ -1,0 +1,152 @@
+"""Walking one list: what stands in it, what of that is new or differs, and what it says of open documents.
+
+A row of a list is a summary without lines or allocations, but it says when a document was modified and what is open of
+it. Both together are a row's version: a change that Zoho does not stamp (a balance that moved) is seen all the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from connectors.sdk.census import CensusMember
+from connectors.zoho.client import Row, ZohoClient
+from connectors.zoho.streams import OWN_BANK_TYPES, Increment, StreamSpec
+from connectors.zoho.translate.node import find_day, moment_of, text_of
+
+VERSION_BITS = 62
+"""A version is kept as a whole number that any database can hold."""
+LIST_STREAM_OF_BANKS = "banktransactions"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row, as far as it is remembered.
+
+    Attributes:
+        version: of what the row says; equal rows have equal versions.
+        modified: UTC; None if the list does not say.
+    """
+
+    key: str
+    version: int
+    number: str
+    day: date | None
+    modified: datetime | None
+
+    @property
+    def member(self) -> CensusMember:
+        """What a census says of it."""
+        return CensusMember(key=self.key, version=self.version, day=self.day, number=self.number)
+
+
+@dataclass(slots=True)
+class Listing:
+    """One walk.
+
+    Attributes:
+        rows: by key; of a row that came twice (the list moved meanwhile) the later one.
+        whole: rows in full, of lists that have no detail.
+        is_whole: it went to the end of an unfiltered list.
+        is_filter_ignored: Zoho answered a filtered question with older rows.
+        pages: calls it took.
+    """
+
+    rows: dict[str, Listed] = field(default_factory=dict)
+    whole: dict[str, Row] = field(default_factory=dict)
+    is_whole: bool = False
+    is_filter_ignored: bool = False
+    pages: int = 0
+
+    @property
+    def newest(self) -> datetime | None:
+        """The latest modification seen."""
+        return max((row.modified for row in self.rows.values() if row.modified), default=None)
+
+
+def walk(
+    client: ZohoClient,
+    stream: str,
+    spec: StreamSpec,
+    since: datetime | None,
+    see: Callable[[str, Row], None] | None = None,
+) -> Listing:
+    """Walk a list.
+
+    Args:
+        client: of the organisation.
+        stream: its name.
+        spec: of the stream.
+        since: what was modified after it is wanted; None for everything.
+        see: called with every row.
+
+    Raises:
+        KhataError: as ``ZohoClient.pages``.
+    """
+    found = Listing()
+    is_partial = since is not None and spec.increment is not Increment.WHOLE
+    params = {**spec.params, **(_asking(spec, since) if is_partial and since else _everything(spec))}
+    for page in client.pages(spec.path, spec.rows, **params):
+        found.pages += 1
+        for row in page:
+            if not _is_ours(stream, row) or not text_of(row, spec.key):
+                continue
+            listed = listed_of(row, spec)
+            found.rows[listed.key] = listed
+            if not spec.detail:
+                found.whole[listed.key] = row
+            if see is not None:
+                see(stream, row)
+        if is_partial and since and _is_past(page, spec, since):
+            if spec.increment is Increment.FILTER:
+                found.is_filter_ignored = True
+            elif _is_sorted(found):
+                break
+    found.is_whole = not is_partial
+    return found
+
+
+def _asking(spec: StreamSpec, since: datetime) -> dict[str, str]:
+    if spec.increment is Increment.FILTER:
+        return {"last_modified_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S%z")}
+    return {"sort_column": spec.modified, "sort_order": "D"}
+
+
+def _everything(spec: StreamSpec) -> dict[str, str]:
+    """Oldest first where the list can: what is added meanwhile comes at the end."""
+    return {"sort_column": spec.sort, "sort_order": "A"} if spec.sort else {}
+
+
+def _is_past(page: list[Row], spec: StreamSpec, since: datetime) -> bool:
+    moments = [moment for row in page if (moment := moment_of(row, spec.modified)) is not None]
+    return any(moment < since - timedelta(seconds=1) for moment in moments)
+
+
+def _is_sorted(found: Listing) -> bool:
+    """Whether rows came newest first; where the order was ignored the walk goes on to the end."""
+    moments = [row.modified for row in found.rows.values() if row.modified]
+    return all(later >= earlier for later, earlier in pairwise(moments))
+
+
+def _is_ours(stream: str, row: Row) -> bool:
+    """Bank transactions that another stream's document made are not documents of their own."""
+    if stream != LIST_STREAM_OF_BANKS:
+        return True
+    return text_of(row, "transaction_type") in OWN_BANK_TYPES and text_of(row, "status") != "excluded"
+
+
+def listed_of(row: Mapping[str, Any], spec: StreamSpec) -> Listed:
+    """Remember a row."""
+    said = [text_of(row, spec.modified) if spec.modified else "", *(text_of(row, name) for name in spec.balance)]
+    digest = hashlib.blake2b("\x1f".join(said).encode(), digest_size=8).digest()
+    return Listed(
+        key=text_of(row, spec.key),
+        version=int.from_bytes(digest, "big") >> (64 - VERSION_BITS),
+        number=text_of(row, *spec.number) if spec.number else "",
+        day=find_day(row, spec.day) if spec.day else None,
+        modified=moment_of(row, spec.modified) if spec.modified else None,
+    )

@@ -1,0 +1,73 @@
+"""What a sync will cost in calls, known before the first record is read in full, and what of it the day allows.
+
+Lists are walked first: they cost a call per 200 rows and tell how many documents must be read in full, one call each.
+If the day's quota does not hold that many, masters come first, then the newest documents, and the rest waits for the
+next day; nothing is read twice, because the hub knows which versions it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from canonical.record import JsonValue
+
+TAIL = 4
+"""Calls kept for what follows the documents: the balances once more, for the proof."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The calls of a sync.
+
+    Attributes:
+        listed: made already, to find out.
+        details: documents to be read in full, by stream.
+        checks: candidates of deletion to be confirmed, by stream.
+        allowed: how many of the details may be read today, by stream.
+        left: calls left today before the details; None without a quota.
+    """
+
+    listed: int
+    details: Mapping[str, int]
+    checks: Mapping[str, int]
+    allowed: Mapping[str, int]
+    left: int | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Everything can be read today."""
+        return all(self.allowed[stream] == count for stream, count in self.details.items())
+
+    @property
+    def calls(self) -> int:
+        """Calls of the whole sync, today and later."""
+        return self.listed + sum(self.details.values()) + sum(self.checks.values()) + TAIL
+
+    @property
+    def postponed(self) -> int:
+        """Documents that wait for another day."""
+        return sum(self.details.values()) - sum(self.allowed.values())
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """For summaries."""
+        return {
+            "calls": self.calls,
+            "listed": self.listed,
+            "details": dict(self.details),
+            "checks": dict(self.checks),
+            "left_before": self.left,
+            "postponed": self.postponed,
+        }
+
+
+def make_plan(
+    *, listed: int, details: Mapping[str, int], checks: Mapping[str, int], left: int | None, order: Sequence[str]
+) -> Plan:
+    """Share what is left of the day among the streams, in their order."""
+    room = None if left is None else max(0, left - TAIL)
+    allowed: dict[str, int] = {}
+    for stream in (name for name in order if name in details):
+        allowed[stream] = details[stream] if room is None else min(details[stream], room)
+        room = None if room is None else room - allowed[stream]
+    return Plan(listed=listed, details=details, checks=checks, allowed=allowed, left=left)

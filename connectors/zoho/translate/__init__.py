@@ -1,0 +1,1 @@
+"""From Zoho's documents to canonical records; ``translator.py`` is the door."""

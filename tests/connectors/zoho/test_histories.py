@@ -1,0 +1,136 @@
+"""Random work in Zoho, syncs in between, faults at random: the books always come to the organisation's truth."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from canonical.errors import KhataError
+from sandbox.zoho import Limits, Options
+from sandbox.zoho.books import BooksRefused, editing, paying
+from sandbox.zoho.books.company import Books
+from sandbox.zoho.books.records import ContactType, Document, DocumentKind, State
+from sandbox.zoho.books.settling import balance, unused
+from tests.connectors.zoho.fake import ZohoHub, differences, hub, zoho
+
+Work = Callable[[Books, random.Random], object]
+STEPS = 14
+
+
+def _documents(books: Books, *kinds: DocumentKind) -> list[Document]:
+    return [one for one in books.documents.values() if one.kind in kinds and one.counts]
+
+
+def sell(books: Books, dice: random.Random) -> None:
+    contacts = [one for one in books.contacts.values() if one.type is ContactType.CUSTOMER]
+    items = list(books.items.values())
+    lines = [
+        editing.make_line(books, dice.choice(items), rate=dice.randint(100, 90_000)) for _ in range(dice.randint(1, 3))
+    ]
+    kind = dice.choice([DocumentKind.INVOICE, DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE])
+    editing.make_document(books, kind, dice.choice(contacts).id, lines)
+
+
+def draft(books: Books, dice: random.Random) -> None:
+    contact = dice.choice(list(books.contacts.values()))
+    kind = DocumentKind.INVOICE if contact.type is ContactType.CUSTOMER else DocumentKind.BILL
+    line = editing.make_line(books, dice.choice(list(books.items.values())), rate=4_000)
+    editing.make_document(books, kind, contact.id, [line], state=State.DRAFT)
+
+
+def send(books: Books, dice: random.Random) -> None:
+    drafts = [one for one in books.documents.values() if one.state is State.DRAFT]
+    editing.mark_document(books, dice.choice(drafts), State.OPEN)
+
+
+def void(books: Books, dice: random.Random) -> None:
+    kinds = (DocumentKind.INVOICE, DocumentKind.BILL, DocumentKind.CREDIT_NOTE)
+    editing.mark_document(books, dice.choice(_documents(books, *kinds)), State.VOID)
+
+
+def delete(books: Books, dice: random.Random) -> None:
+    editing.delete_document(books, dice.choice(_documents(books, DocumentKind.INVOICE, DocumentKind.BILL)))
+
+
+def pay(books: Books, dice: random.Random) -> None:
+    open_ = [one for one in _documents(books, DocumentKind.INVOICE, DocumentKind.BILL) if balance(books, one) > 1]
+    one = dice.choice(open_)
+    part = dice.randint(1, balance(books, one))
+    banks = [account.id for account in books.accounts.values() if account.type == "bank"]
+    shares = [paying.Share(target_id=one.id, amount=part)]
+    paying.make_payment(books, one.contact_id, part + dice.choice([0, 0, 5_000]), dice.choice(banks), shares)
+
+
+def apply(books: Books, dice: random.Random) -> None:
+    sources = [(one.id, one.contact_id, unused(books, one)) for one in books.payments.values()]
+    sources += [
+        (one.id, one.contact_id, balance(books, one))
+        for one in _documents(books, DocumentKind.CREDIT_NOTE, DocumentKind.VENDOR_CREDIT)
+    ]
+    key, contact, left = dice.choice([source for source in sources if source[2] > 0])
+    open_ = [
+        one
+        for one in _documents(books, DocumentKind.INVOICE, DocumentKind.BILL)
+        if one.contact_id == contact and balance(books, one) > 0
+    ]
+    one = dice.choice(open_)
+    paying.apply_credit(books, key, one.id, min(left, balance(books, one)))
+
+
+def unpay(books: Books, dice: random.Random) -> None:
+    paying.delete_payment(books, dice.choice(list(books.payments.values())))
+
+
+def write_off(books: Books, dice: random.Random) -> None:
+    editing.write_off(books, dice.choice(_documents(books, DocumentKind.INVOICE)))
+
+
+WORKS: tuple[Work, ...] = (sell, sell, draft, send, void, delete, pay, pay, apply, apply, unpay, write_off)
+FAULTS: tuple[dict[str, object], ...] = (
+    {"server_error": 500},
+    {"truncate_after_bytes": 12},
+    {"gateway_page": 502},
+    {"rate_limited": "minute"},
+    {"reset": True},
+)
+
+
+def work(shop: ZohoHub, dice: random.Random) -> None:
+    """One edit; what Zoho refuses, or what there is nothing to do it with, is no edit."""
+    try:
+        shop.zoho.edit(lambda books: dice.choice(WORKS)(books, dice))
+    except (BooksRefused, IndexError):
+        return
+
+
+def trouble(shop: ZohoHub, dice: random.Random) -> None:
+    """Some of the next requests fail, or the access token is worth nothing any more."""
+    if dice.random() < 0.3:
+        shop.zoho.running.app.accounts.expire_all()
+    shop.zoho.running.web.next_requests(*({} if dice.random() < 0.8 else dict(dice.choice(FAULTS)) for _ in range(20)))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_books_come_to_the_truth(seed: int) -> None:
+    dice = random.Random(seed)
+    options = Options(limits=Limits(enforced=False), journals_equal=dice.random() < 0.5)
+    with zoho(vouchers=40, options=options) as source, hub(source) as shop:
+        for _ in range(STEPS):
+            for _ in range(dice.randint(0, 3)):
+                work(shop, dice)
+            if dice.random() < 0.5:
+                trouble(shop, dice)
+                try:
+                    shop.sync()
+                except KhataError:
+                    source.clock.advance(120)
+        source.running.web.next_requests()
+        source.clock.advance(days=2)
+        shop.sync()
+        assert not differences(shop)
+        assert not shop.proof().differences
+        with hub(source) as other:
+            other.sync()
+            assert other.held() == shop.held()

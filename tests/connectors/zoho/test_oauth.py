@@ -1,0 +1,84 @@
+"""Signing in to a fake accounts server: codes, data centres, refusals with status 200, revocation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from canonical.errors import ConfigurationError, CredentialError
+from connectors.sdk.oauth import Web
+from connectors.zoho.oauth import AUTHORISATION, SCOPES
+from sandbox.zoho import DEMO_CLIENT
+from tests.connectors.zoho.fake import Zoho, zoho
+
+REDIRECT = DEMO_CLIENT.redirect_uris[0] if DEMO_CLIENT.redirect_uris else "http://127.0.0.1/callback"
+
+
+@pytest.fixture(scope="module")
+def source() -> Iterator[Zoho]:
+    with zoho(vouchers=20) as made:
+        yield made
+
+
+def web(source: Zoho) -> Web:
+    return Web(session=requests.Session(), now=source.clock)
+
+
+def settings(source: Zoho) -> dict[str, str]:
+    return {
+        "client_id": DEMO_CLIENT.id,
+        "client_secret": DEMO_CLIENT.secret,
+        "accounts_url": source.running.accounts_url,
+        "api_url": source.running.api_url,
+    }
+
+
+def test_the_page_asks_for_everything_that_is_read(source: Zoho) -> None:
+    url = AUTHORISATION.authorize_url(settings(source), state="s", challenge=None, redirect_uri=REDIRECT)
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    assert (asked["state"], asked["access_type"], asked["prompt"]) == ("s", "offline", "consent")
+    assert asked["scope"].split(",") == list(SCOPES)
+    assert "code_challenge" not in asked
+    usual = AUTHORISATION.authorize_url({"client_id": "x"}, state="s", challenge=None, redirect_uri=REDIRECT)
+    assert usual.startswith("https://accounts.zoho.in/oauth/v2/auth?")
+
+
+def test_a_code_becomes_tokens_that_are_renewed_and_revoked(source: Zoho) -> None:
+    code = source.running.app.accounts.issue_code(",".join(SCOPES), REDIRECT)
+    given = settings(source)
+    tokens = AUTHORISATION.exchange(
+        given, callback={"code": code, "location": "in"}, verifier=None, redirect_uri=REDIRECT, web=web(source)
+    )
+    assert tokens.refresh_token
+    fresh = AUTHORISATION.refresh(given, tokens, web=web(source))
+    assert fresh.access_token != tokens.access_token
+    assert fresh.refresh_token == tokens.refresh_token
+    (choice,) = AUTHORISATION.companies(given, fresh, web=web(source))
+    assert (choice.key, choice.name) == (source.books.facts.id, source.books.facts.name)
+    assert choice.settings["day_quota"] == 5000
+    AUTHORISATION.revoke(given, tokens, web=web(source))
+    AUTHORISATION.revoke(given, tokens, web=web(source))
+    with pytest.raises(CredentialError):
+        AUTHORISATION.refresh(given, tokens, web=web(source))
+
+
+def test_a_used_code_and_a_wrong_application_are_told_apart(source: Zoho) -> None:
+    def exchange(given: dict[str, str], code: str) -> None:
+        AUTHORISATION.exchange(given, callback={"code": code}, verifier=None, redirect_uri=REDIRECT, web=web(source))
+
+    with pytest.raises(CredentialError):
+        exchange(settings(source), "1000.nothing")
+    with pytest.raises(ConfigurationError):
+        exchange({**settings(source), "client_id": "1000.UNKNOWN"}, "1000.nothing")
+
+
+def test_the_secret_goes_to_no_address_a_callback_invents(source: Zoho) -> None:
+    code = source.running.app.accounts.issue_code(",".join(SCOPES), REDIRECT)
+    callback = {"code": code, "accounts-server": "https://accounts.example.com"}
+    tokens = AUTHORISATION.exchange(
+        settings(source), callback=callback, verifier=None, redirect_uri=REDIRECT, web=web(source)
+    )
+    assert "accounts_server" not in tokens.facts
