@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from canonical.errors import CredentialError
-from connectors.sdk.token_endpoint import challenge_of, new_verifier
+from connectors.sdk.oauth_session import challenge_of, new_verifier
 
 if TYPE_CHECKING:
     from connectors.sdk.oauth import OAuthProvider, OAuthSettings, Web

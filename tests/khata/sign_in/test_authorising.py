@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from canonical.errors import ConfigurationError, CredentialError
 from connectors.sdk.oauth import Web
-from connectors.sdk.token_endpoint import challenge_of
+from connectors.sdk.oauth_session import challenge_of
 from khata.api.callback import wait_for_browser
 from khata.sign_in.authorising import Authorisation, begin, parse_callback
 from tests.khata.sign_in.product import CLIENT, SECRET, Provider, Server
