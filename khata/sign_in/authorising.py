@@ -115,7 +115,8 @@ def parse_callback(text: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name, value in parse_qsl(_query_of(text.strip()[:ADDRESS_MAX])):
-        found.setdefault(name, value)
+        if name:
+            found.setdefault(name, value)
     if not found:
         raise CredentialError(
             "That is no address with a code in it; paste the whole address the browser ended at.", code="oauth.no_code"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from canonical.errors import ConfigurationError, CredentialError
@@ -95,6 +95,7 @@ def test_each_attempt_has_secrets_of_its_own(product: Server) -> None:
 
 
 @given(st.text(max_size=300))
+@example("=0")
 def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
     try:
         found = parse_callback(text)
