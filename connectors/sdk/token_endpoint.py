@@ -7,14 +7,11 @@ application the operator (client id, secret, data centre, redirect address), too
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 import requests
@@ -22,6 +19,7 @@ import requests
 from canonical.errors import ConfigurationError, CredentialError, KhataError, RateLimited, SourceUnavailable
 from connectors.sdk.answers import BROKEN_FROM, TOO_MANY
 from connectors.sdk.oauth import Web
+from connectors.sdk.oauth_session import METHOD, Exchange, as_secure, page_of
 from connectors.sdk.tokens import Tokens
 
 GRANT_REFUSED: Final = frozenset({"invalid_grant", "invalid_code", "access_denied", "invalid_token"})
@@ -33,17 +31,6 @@ TOO_OFTEN: Final = frozenset({"Access Denied", "slow_down"})
 TOO_OFTEN_S: Final = 600
 """Zoho gives ten access tokens per refresh token in ten minutes; nobody says how long the refusal lasts."""
 USUAL_LIFE_S: Final = 3600
-VERIFIER_BYTES: Final = 64
-
-
-def challenge_of(verifier: str) -> str:
-    """The S256 code challenge of a verifier (RFC 7636)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-
-
-def new_verifier() -> str:
-    """A code verifier nobody can guess."""
-    return secrets.token_urlsafe(VERIFIER_BYTES)
 
 
 def authorize_url(
@@ -59,10 +46,12 @@ def authorize_url(
         challenge: of a verifier, S256; None without PKCE.
         redirect_uri: where the browser is sent with the code.
         more: parameters of the product.
+
+    Raises:
+        ConfigurationError: ``oauth.insecure``: plain HTTP to another computer.
     """
-    asked = {"response_type": "code", "client_id": client_id, "scope": scope, "state": state}
-    pkce = {"code_challenge": challenge, "code_challenge_method": "S256"} if challenge else {}
-    return f"{page}?{urlencode({**asked, 'redirect_uri': redirect_uri, **pkce, **more})}"
+    pkce = {"code_challenge": challenge, "code_challenge_method": METHOD} if challenge else {}
+    return page_of(page, client_id=client_id, scope=scope, state=state, redirect_uri=redirect_uri, **pkce, **more)
 
 
 def ask_for_tokens(
@@ -73,12 +62,12 @@ def ask_for_tokens(
     basic: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Post a form to a token endpoint.
+    """Change a code for tokens, or renew them.
 
     Args:
         web: to ask with.
         url: of the endpoint.
-        form: the fields; absent ones are left out by the caller.
+        form: the fields; with ``code`` it is the exchange of a code, else a renewal. Empty ones are not sent.
         basic: client id and secret, where the server wants them in a header.
         headers: besides the usual ones.
 
@@ -86,12 +75,25 @@ def ask_for_tokens(
         The answer, with an ``access_token`` in it.
 
     Raises:
-        CredentialError: ``oauth.refused``: the code or refresh token is worth nothing; connect again.
-        ConfigurationError: ``oauth.application``: the application is not known there.
+        CredentialError: ``oauth.refused``: the code or refresh token is worth nothing, connect again;
+            ``oauth.no_code``: the code is empty.
+        ConfigurationError: ``oauth.application``: the application is not known there; ``oauth.insecure``.
         RateLimited: ``oauth.too_many_tokens``.
         SourceUnavailable: no answer, or none of an authorisation server.
     """
-    answer = post(web, url, data=dict(form), basic=basic, headers=headers)
+
+    def send(data: Mapping[str, str], sent: Mapping[str, str]) -> requests.Response:
+        return post(web, url, data=data, basic=basic, headers=sent)
+
+    return Exchange(form, send=send, judge=granted).run(url, headers or {}, basic)
+
+
+def granted(answer: requests.Response) -> dict[str, Any]:
+    """Return an answer that holds an access token.
+
+    Raises:
+        KhataError: it holds none; see ``refusal``.
+    """
     found = _object_of(answer)
     if isinstance(found.get("access_token"), str) and found["access_token"]:
         return found
@@ -110,8 +112,10 @@ def post(
     """Post to an authorisation server; errors tell its host only, never what was sent.
 
     Raises:
+        ConfigurationError: ``oauth.insecure``: plain HTTP to another computer.
         SourceUnavailable: no answer.
     """
+    as_secure(url)
     try:
         return web.session.post(
             url,

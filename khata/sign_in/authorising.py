@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from canonical.errors import CredentialError
-from connectors.sdk.token_endpoint import challenge_of, new_verifier
+from connectors.sdk.oauth_session import challenge_of, new_verifier
 
 if TYPE_CHECKING:
     from connectors.sdk.oauth import OAuthProvider, OAuthSettings, Web
@@ -115,7 +115,8 @@ def parse_callback(text: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name, value in parse_qsl(_query_of(text.strip()[:ADDRESS_MAX])):
-        found.setdefault(name, value)
+        if name:
+            found.setdefault(name, value)
     if not found:
         raise CredentialError(
             "That is no address with a code in it; paste the whole address the browser ended at.", code="oauth.no_code"

@@ -90,7 +90,7 @@ class Server:
 
 
 def _proves(asked: Mapping[str, str], form: Mapping[str, str]) -> bool:
-    from connectors.sdk.token_endpoint import challenge_of
+    from connectors.sdk.oauth_session import challenge_of
 
     return asked.get("code_challenge") == challenge_of(form.get("code_verifier", ""))
 

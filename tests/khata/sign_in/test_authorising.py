@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from canonical.errors import ConfigurationError, CredentialError
 from connectors.sdk.oauth import Web
-from connectors.sdk.token_endpoint import challenge_of
+from connectors.sdk.oauth_session import challenge_of
 from khata.api.callback import wait_for_browser
 from khata.sign_in.authorising import Authorisation, begin, parse_callback
 from tests.khata.sign_in.product import CLIENT, SECRET, Provider, Server
@@ -95,6 +95,7 @@ def test_each_attempt_has_secrets_of_its_own(product: Server) -> None:
 
 
 @given(st.text(max_size=300))
+@example("=0")
 def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
     try:
         found = parse_callback(text)
