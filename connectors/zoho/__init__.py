@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from canonical.record import JsonValue
 from connectors.sdk.base import Connector, Translator
-from connectors.sdk.oauth import OAuthProvider
 from connectors.sdk.tokens import Limits
-from connectors.sdk.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
 
     from canonical.company import Company
+    from connectors.sdk.oauth import OAuthProvider
+    from connectors.sdk.webhooks import Webhooks
 
 
 def _tap() -> type[Tap]:

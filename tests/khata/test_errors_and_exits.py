@@ -31,7 +31,7 @@ def test_retry_classes_and_only_they_exit_with_unavailable(cls: type[KhataError]
 
 @pytest.mark.parametrize("cls", [cls for cls in tree() if cls.__module__.split(".")[0] != "tests"])
 def test_every_error_class_has_a_status_and_a_code_of_its_own(cls: type[KhataError]) -> None:
-    assert 400 <= status_of(cls("x")) <= 599
+    assert 400 <= status_of(cls.__new__(cls)) <= 599, "the class decides, whatever its constructor asks for"
     assert cls.default_code.replace("_", "a").replace(".", "a").isalnum()
     assert (cls.__doc__ or "").strip()
 
