@@ -1,5 +1,39 @@
-"""BUSY. Reserved: no connector here yet; ``khata`` lists it as not available.
+"""BUSY (17, 18, 21): XML exports, report workbooks, company databases and the web service.
 
 May import: ``canonical``, ``connectors.sdk``.
-Start at: ``docs/adding-a-connector.md``.
+Start at: ``README.md``, then ``streams.py`` (what there is), ``tap.py`` (how it is read), ``staging.py`` (what every
+route becomes) and ``translate/`` (what it means).
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectors.busy.streams import NAMED
+from connectors.sdk.base import Connector, Translator
+
+if TYPE_CHECKING:
+    from singer_sdk import Tap
+
+    from canonical.company import Company
+
+
+def _tap() -> type[Tap]:
+    from connectors.busy.tap import TapBusy  # noqa: PLC0415 - singer-sdk is imported when a tap is asked for
+
+    return TapBusy
+
+
+def _translator(company: Company) -> Translator:
+    from connectors.busy.translate.translator import BusyTranslator  # noqa: PLC0415 - as above
+
+    return BusyTranslator(company)
+
+
+CONNECTOR = Connector(
+    name="busy",
+    title="BUSY (17, 18, 21)",
+    tap=_tap,
+    translator=_translator,
+    named_streams=NAMED,
+)
