@@ -207,7 +207,7 @@ class DatabaseSession:
             "do": "connect",
             "text": self.target.text,
             "login_timeout_s": max(round(limit), 1),
-            "options": {**self.target.options, "query_timeout_s": round(self.limits.query_timeout_s)},
+            "options": dict(self.target.options),
         }
         process.send(command)
         answer = self._next(process, limit)
