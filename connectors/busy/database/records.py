@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from canonical.record import JsonValue
 from connectors.busy.database.joined import Identity, Joined
 from connectors.busy.database.tables import (
+    ADDRESSES,
     DELETIONS,
     HEADERS,
     LINES,
@@ -35,6 +36,7 @@ Record = dict[str, JsonValue]
 _ACCOUNT, _ITEM, _CENTRE = int(MasterType.ACCOUNT), int(MasterType.ITEM), int(MasterType.MATERIAL_CENTRE)
 _UNIT, _SERIES, _SUNDRY = int(MasterType.UNIT), int(MasterType.VOUCHER_SERIES), int(MasterType.BILL_SUNDRY)
 _TAX, _BROKER = int(MasterType.TAX_CATEGORY), int(MasterType.BROKER)
+_COUNTRY, _STATE = 55, 56
 _TYPES = (int(MasterType.SALE_TYPE), int(MasterType.PURCHASE_TYPE))
 _LEDGER_LINE, _ITEM_LINE, _SUNDRY_LINE = 1, 2, 3
 """``Tran2.RecType``."""
@@ -75,11 +77,15 @@ class Recorder:
             parts.append({"year": year, **{table: _one(table, found) for table, found in rows.items()}})
         year, code = identity.first
         newest = years[identity.newest]
-        names = dict(self._names(newest, _master_refs(newest, identity.places[newest.first])))
+        names = dict(self._names(newest, _master_refs(newest, identity.places[newest.first], parts[-1])))
+        has_bills = any(code in years[first].billed for first, (_, code) in identity.places.items())
+        body: Record = {"years": parts, "names": names}
+        if identity.kind == _ACCOUNT and has_bills:
+            body["has_bills"] = True
         return self._record(
             object_key(years[year].day_one, str(code)),
             year,
-            {"years": parts, "names": names},
+            body,
             name=identity.fact.name,
             element=f"{MASTERS} {identity.kind}",
             position=position,
@@ -154,7 +160,7 @@ def _one(table: str, rows: list[Row]) -> JsonValue:
     return rows[0] if table in (HEADERS, MASTERS) else rows
 
 
-def _master_refs(year: Year, master: MasterId) -> Iterator[MasterId]:
+def _master_refs(year: Year, master: MasterId, part: Row) -> Iterator[MasterId]:
     kind, _ = master
     fact = year.masters[master]
     if fact.parent:
@@ -163,6 +169,9 @@ def _master_refs(year: Year, master: MasterId) -> Iterator[MasterId]:
         yield _UNIT, fact.unit
     if fact.tax_category:
         yield _TAX, fact.tax_category
+    for row in part.get(ADDRESSES, ()):
+        yield _COUNTRY, code_of(row, "CountryCodeLong")
+        yield _STATE, code_of(row, "StateCodeLong")
 
 
 def _voucher_refs(year: Year, rows: dict[str, list[Row]]) -> Iterator[MasterId]:

@@ -68,6 +68,7 @@ class Year:
         masters: by type and code.
         headers: by voucher code.
         made: the row that made a bill, by its reference code.
+        billed: codes of accounts with bill references.
         deletions: rows of ``DeletedInfo``.
     """
 
@@ -77,6 +78,7 @@ class Year:
     masters: dict[MasterId, MasterFact] = field(default_factory=dict)
     headers: dict[int, Header] = field(default_factory=dict)
     made: dict[int, Row] = field(default_factory=dict)
+    billed: set[int] = field(default_factory=set)
     deletions: list[Row] = field(default_factory=list)
     has_stamps: bool = False
 
@@ -166,6 +168,8 @@ class Year:
         for row in self._rows(REFERENCES):
             code = code_of(row)
             is_reference = whole(row.get("RecType")) == REFERENCE
+            if is_reference:
+                self.billed.add(code_of(row, "MasterCode1"))
             if is_reference and whole(row.get("Method")) == BillMethod.NEW:
                 self.made[code_of(row, "RefCode")] = {name: row.get(name) for name in ("No", "Date", "DueDate")}
             if code:
