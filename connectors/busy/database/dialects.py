@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from canonical.errors import InvariantError
+from connectors.busy.database import failure
 from connectors.busy.database.settings import DatabaseSettings, Kind
 from connectors.sdk.odbc.session import Target
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 PARAMETERS_MAX = 100
 """Codes asked for at once; every driver takes that many."""
-_QUOTES = {Kind.MDBTOOLS: "[]", Kind.ACE: "[]", Kind.SQLSERVER: "[]", Kind.MYSQL: "``"}
+_BRACKETS, _TICKS = ("[", "]"), ("`", "`")
+_QUOTES = {Kind.MDBTOOLS: _BRACKETS, Kind.ACE: _BRACKETS, Kind.SQLSERVER: _BRACKETS, Kind.MYSQL: _TICKS}
 _SERVER_TIME_S = 3600
 
 
@@ -89,7 +91,7 @@ def file_target(settings: DatabaseSettings, path: Path, label: str) -> Target:
 
 def server_target(settings: DatabaseSettings, database: str, label: str) -> Target:
     """How to sign in to a database of a server, for reading only."""
-    parts = {"DRIVER": settings.driver}
+    parts, doubles = {"DRIVER": settings.driver}, True
     options: dict[str, Any] = {"read_only": True, "query_timeout_s": _SERVER_TIME_S}
     if settings.kind is Kind.MYSQL:
         parts |= _mysql(settings, database)
@@ -99,10 +101,10 @@ def server_target(settings: DatabaseSettings, database: str, label: str) -> Targ
         ]
         del options["query_timeout_s"]  # the driver would set it by a statement of its own for each question
     elif "freetds" in settings.driver.casefold():
-        parts |= _freetds(settings, database)
+        parts, doubles = parts | _freetds(settings, database), False
     else:
         parts |= _microsoft(settings, database)
-    return Target(label=label, text=_text(parts), options=options, secrets=_secrets(settings))
+    return Target(label=label, text=_text(parts, doubles=doubles), options=options, secrets=_secrets(settings))
 
 
 def _mysql(settings: DatabaseSettings, database: str) -> Mapping[str, str]:
@@ -148,18 +150,37 @@ def _secrets(settings: DatabaseSettings) -> tuple[str, ...]:
     return (settings.password,) if settings.password else ()
 
 
-def _text(parts: Mapping[str, str]) -> str:
-    r"""Write a connection text; values in braces, a closing brace doubled, so that no value can end its own.
+_PLAIN = frozenset(
+    {"SERVER", "PORT", "CHARSET", "TDS_Version", "ClientCharset", "Encryption", "ReadOnly", "Exclusive", "FORWARDONLY"}
+    | {"NO_CACHE", "DATABASE", "DBQ", "Encrypt", "ApplicationIntent"}
+)
+"""Written without braces where the value allows it: not every driver takes them off."""
+
+
+def _text(parts: Mapping[str, str], *, doubles: bool = True) -> str:
+    r"""Write a connection text; values in braces, so that no value can end its own.
+
+    Args:
+        parts: keyword and value.
+        doubles: a closing brace inside a value is doubled, as ODBC has it; FreeTDS takes a value up to ``};`` as it is.
 
     >>> _text({"DRIVER": "FreeTDS", "PWD": "a;}b"})
     'DRIVER={FreeTDS};PWD={a;}}b};'
+
+    Raises:
+        ConfigurationError: a value that the driver cannot be told.
     """
-    plain = {"SERVER", "PORT", "CHARSET", "TDS_Version", "ClientCharset", "Encryption", "ReadOnly", "Exclusive"}
-    plain |= {"FORWARDONLY", "NO_CACHE", "DATABASE", "DBQ", "Encrypt", "ApplicationIntent"}
-    return "".join(f"{name}={_value(name, value, plain)};" for name, value in parts.items() if value)
+    return "".join(f"{name}={_value(name, value, doubles=doubles)};" for name, value in parts.items() if value)
 
 
-def _value(name: str, value: str, plain: set[str]) -> str:
-    if name in plain and not set(value) & set(";{}"):
+def _value(name: str, value: str, *, doubles: bool) -> str:
+    if name in _PLAIN and not set(value) & set(";{}"):
         return value
-    return "{" + value.replace("}", "}}") + "}"
+    if doubles:
+        return "{" + value.replace("}", "}}") + "}"
+    if "};" in value or value.endswith("}"):
+        raise failure.setting(
+            "password" if name == "PWD" else name.casefold(),
+            "holds a closing brace in a place where FreeTDS cannot be told it; choose another or use Microsoft's driver",
+        )
+    return "{" + value + "}"

@@ -10,6 +10,7 @@ agree on, or nobody proved, is left in the raw record: flags ``B1``…, most ``C
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -43,6 +44,7 @@ Row = Mapping[str, JsonValue]
 
 _SIX = Decimal("0.000001")
 _NULL_DAY = date(1899, 12, 30)
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)
 _LEDGER, _ITEM, _SUNDRY = 1, 2, 3
 """``Tran2.RecType``."""
 _REFERENCE, _ORDER = 1, 4
@@ -211,7 +213,7 @@ class _Voucher:
         head, other = self._head, self._first("VchOtherInfo")
         series = _code(head, "VchSeriesCode")
         party, centre = _code(head, "MasterCode1"), _code(head, "MasterCode2")
-        row = VoucherRow(
+        return VoucherRow(
             code=_code(head, "VchCode"),
             voucher_type=_whole(head, "VchType"),
             day=self._day(),
@@ -244,7 +246,6 @@ class _Voucher:
             altered_by=_text(head, "ModifiedBy"),
             modified=_text(head, "ModificationTime"),
         )
-        return row
 
     @property
     def _head(self) -> Row:
@@ -466,15 +467,15 @@ def _number(row: Row, column: str) -> Decimal:
 def _day(row: Row, column: str) -> date | None:
     """A day; the engine's null day is none. Text dates are as BUSY writes them, day first."""
     text = _text(row, column)
-    if not text:
+    written = _DAY_FIRST.fullmatch(text)
+    try:
+        if written:
+            found = date(int(written[3]), int(written[2]), int(written[1]))
+        else:
+            found = datetime.fromisoformat(text).date() if text else _NULL_DAY
+    except ValueError:
         return None
-    for form in (None, "%d-%m-%Y", "%d/%m/%Y"):
-        try:
-            found = (datetime.fromisoformat(text) if form is None else datetime.strptime(text, form)).date()
-        except ValueError:
-            continue
-        return None if found == _NULL_DAY else found
-    return None
+    return None if found == _NULL_DAY else found
 
 
 def _lines(row: Row) -> tuple[str, ...]:
