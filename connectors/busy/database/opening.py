@@ -6,6 +6,7 @@ import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from canonical.issue import Issue, IssueLevel
 from connectors.busy.database import dialects, failure
@@ -24,6 +25,12 @@ _YEAR_DATABASE = re.compile(r"_db1(\d{4})\Z", re.IGNORECASE)
 _SYSTEM = {Kind.SQLSERVER: "master", Kind.MYSQL: "information_schema"}
 
 
+class ReadsWithIssues(Protocol):
+    """A reader that notes what it found wrong."""
+
+    issues: list[Issue]
+
+
 @dataclass(slots=True)
 class Opened:
     """The years of a company.
@@ -37,7 +44,7 @@ class Opened:
 
     name: str
     years: list[Year]
-    readers: list[DatabaseReader] = field(default_factory=list)
+    readers: list[ReadsWithIssues] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
 

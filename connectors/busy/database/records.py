@@ -67,7 +67,7 @@ class Recorder:
         """The books themselves: which years were read."""
         firsts = sorted(year.first for year in years)
         body = {"name": self.name, "years": firsts}
-        return self._record(self.company, firsts[0], body, name=self.name, element="company", position=1)
+        return self._record(self.company, firsts[0], body, name=self.name, element="Company", position=1)
 
     def master(self, identity: Identity, years: dict[int, Year], position: int) -> Record:
         """A master with its rows of every year."""

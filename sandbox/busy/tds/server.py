@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from sandbox.busy.selecting import Answer, Databases, Refused, select
 from sandbox.busy.tds import wire
 from sandbox.busy.tds.asked import SignIn, prelogin_answer, read_batch, read_call, read_sign_in
-from sandbox.busy.tds.selecting import Answer, Databases, Refused, select
 from sandbox.busy.tds.wire import HungUp, Message, Packet, Reply, Token
 
 POLL_S = 0.02
+_SAID_TO_NOBODY = ("set ", "use ", "sp_datatype_info")
+"""What drivers say when they connect; they take an empty answer."""
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ class _Session(socketserver.BaseRequestHandler):
         reply.write(wire.done(Token.DONE))
 
     def _batch(self, reply: Reply, statement: str) -> None:
-        if statement.lstrip().upper().startswith(("SET ", "USE ")):
+        if statement.lstrip().casefold().startswith(_SAID_TO_NOBODY):
             reply.write(wire.done(Token.DONE))
             return
         try:
@@ -144,7 +146,8 @@ class _Session(socketserver.BaseRequestHandler):
             raise HungUp
         answer = select(running.databases, self._database, statement, parameters)
         reply.write(wire.columns(answer.shape))
-        reply.write(wire.done(token, wire.COUNTED, self._rows(reply, answer)))
+        status = wire.COUNTED | (wire.MORE if token is Token.DONE_IN_PROC else 0)
+        reply.write(wire.done(token, status, self._rows(reply, answer)))
 
     def _rows(self, reply: Reply, answer: Answer) -> int:
         number = 0

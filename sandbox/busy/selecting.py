@@ -1,4 +1,4 @@
-"""The SQL that is understood: columns or a count of one table, rows by a list of values. Everything else is refused.
+"""The SQL that is understood: columns, count or extremes of one table, rows by values or a range. The rest is refused.
 
 Names of databases and tables, and of the two catalogues a reader asks, are SQL Server's.
 """
@@ -17,10 +17,13 @@ Databases = Mapping[str, Mapping[str, Sequence[Row]]]
 """Rows by database and table."""
 
 _SELECT = re.compile(
-    r"\s*SELECT\s+(?P<what>COUNT\(\*\)|.+?)\s+FROM\s+(?P<table>[\w.\[\]]+)"
-    r"(?:\s+WHERE\s+(?P<column>[\w\[\]]+)\s+IN\s*\((?P<values>[^)]*)\))?\s*;?\s*\Z",
+    r"\s*SELECT\s+(?P<what>COUNT\(\*\)(?:\s+AS\s+\w+)?|.+?)\s+FROM\s+(?P<table>[\w.\[\]]+)"
+    r"(?:\s+WHERE\s+(?P<column>[\w\[\]]+)\s+"
+    r"(?:IN\s*\((?P<values>[^)]*)\)|BETWEEN\s+(?P<low>-?\d+)\s+AND\s+(?P<high>-?\d+)))?\s*;?\s*\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_EXTREME = re.compile(r"(MIN|MAX)\(\[?(\w+)\]?\)\s+AS\s+(\w+)", re.IGNORECASE)
+_DATABASE_NAME = re.compile(r"\s*SELECT\s+DB_NAME\(\)\s+AS\s+(\w+)\s*\Z", re.IGNORECASE)
 _NAME_COLUMN = Column("name", "T", 128)
 
 
@@ -46,6 +49,9 @@ def select(databases: Databases, database: str, statement: str, parameters: Sequ
     Raises:
         Refused: it is none that is understood, or there is no such table or column.
     """
+    named = _DATABASE_NAME.match(statement)
+    if named:
+        return Answer((Column(named[1], "T", 128),), [(database,)])
     match = _SELECT.match(statement)
     if match is None:
         raise Refused(229, 14, f"The permission was denied, or the statement is not understood: {statement[:80]}")
@@ -59,10 +65,21 @@ def select(databases: Databases, database: str, statement: str, parameters: Sequ
     if name is None:
         raise Refused(208, 16, f"Invalid object name '{table}'.")
     rows = _filtered(held[name], match, parameters)
-    if match["what"].upper() == "COUNT(*)":
-        return Answer((Column("", "L"),), [(len(rows),)])
+    if match["what"].upper().startswith("COUNT(*)"):
+        alias = match["what"].split()[-1] if " " in match["what"] else ""
+        return Answer((Column(alias, "L"),), [(len(rows),)])
+    extremes = _EXTREME.findall(match["what"])
+    if extremes:
+        return _extremes(rows, extremes)
     shape = _shape(name, match["what"])
     return Answer(shape, (tuple(row[column.name] for column in shape) for row in rows))
+
+
+def _extremes(rows: Sequence[Row], asked: Sequence[tuple[str, str, str]]) -> Answer:
+    shape = tuple(Column(alias, "L") for *_, alias in asked)
+    words = {"MIN": min, "MAX": max}
+    values = tuple(words[word.upper()](row[column] for row in rows) if rows else None for word, column, _ in asked)
+    return Answer(shape, [values])
 
 
 def _shape(table: str, what: str) -> tuple[Column, ...]:
@@ -80,6 +97,8 @@ def _filtered(rows: Sequence[Row], match: re.Match[str], parameters: Sequence[An
     if match["column"] is None:
         return rows
     column = match["column"].strip("[]")
+    if match["low"] is not None:
+        return [row for row in rows if int(match["low"]) <= row[column] <= int(match["high"])]
     wanted = {_literal(part.strip(), parameters) for part in match["values"].split(",")}
     return [row for row in rows if row[column] in wanted]
 
