@@ -391,7 +391,5 @@ class CompanyRow:
     extras: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
-StagedRow = (
-    CompanyRow | AccountGroupRow | AccountRow | UnitRow | ItemRow | NamedMaster | VoucherRow | DeletedRow
-)
+StagedRow = CompanyRow | AccountGroupRow | AccountRow | UnitRow | ItemRow | NamedMaster | VoucherRow | DeletedRow
 """What one raw record stages as."""

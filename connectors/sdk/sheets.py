@@ -128,5 +128,7 @@ def _encoding(path: Path) -> str:
 
 def _delimiter(head: str) -> str:
     """The delimiter that makes the widest row; quoted ones do not count."""
-    widths = {one: max((len(row) for row in csv.reader(io.StringIO(head), delimiter=one)), default=0) for one in _DELIMITERS}
+    widths = {
+        one: max((len(row) for row in csv.reader(io.StringIO(head), delimiter=one)), default=0) for one in _DELIMITERS
+    }
     return max(_DELIMITERS, key=lambda one: widths[one])

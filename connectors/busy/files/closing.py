@@ -13,7 +13,7 @@ from typing import Any
 from canonical.record import JsonValue
 from connectors.busy.values import find_day
 
-BALANCES, BILLS = "closing-balances", "pending-bills"
+BALANCES, RECEIVABLE, PAYABLE = "closing-balances", "pending-bills-receivable", "pending-bills-payable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Closing:
     """What the accounts of one file say for its day."""
 
     day: date
-    balances: list[JsonValue] = field(default_factory=list)
-    bills: list[JsonValue] = field(default_factory=list)
+    balances: list[dict[str, JsonValue]] = field(default_factory=list)
+    bills: list[dict[str, JsonValue]] = field(default_factory=list)
 
     @classmethod
     def of(cls, text: str) -> Closing | None:
@@ -55,5 +55,7 @@ class Closing:
 
     def reports(self) -> list[ClosingPart]:
         """Balances and bills, as far as there are any."""
-        parts = (ClosingPart(BALANCES, self.day, self.balances), ClosingPart(BILLS, self.day, self.bills))
-        return [part for part in parts if part.rows]
+        owed = [bill for bill in self.bills if str(bill.get("Value1") or "").startswith("-")]
+        owing = [bill for bill in self.bills if not str(bill.get("Value1") or "").startswith("-")]
+        parts = ((BALANCES, self.balances), (RECEIVABLE, owed), (PAYABLE, owing))
+        return [ClosingPart(word, self.day, [*rows]) for word, rows in parts if rows]

@@ -306,7 +306,9 @@ class FileSource:
 
     def _beat(self, done: int) -> None:
         if self._emission.progress is not None:
-            self._emission.progress(ProgressEvent("read", min(self._bytes_done + done, self._bytes_total), self._bytes_total))
+            self._emission.progress(
+                ProgressEvent("read", min(self._bytes_done + done, self._bytes_total), self._bytes_total)
+            )
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -333,5 +335,3 @@ def _counted(seen: Seen) -> dict[str, int]:
         if tag in MASTER_TYPES:
             counts[str(int(MasterType(MASTER_TYPES[tag])))] += count
     return dict(counts)
-
-

@@ -31,7 +31,18 @@ from connectors.busy.staging import (
     UnitRow,
     VoucherRow,
 )
-from connectors.busy.translate.node import Node, amount, day, first_text, flag, nodes, number, quantity, required_amount, text
+from connectors.busy.translate.node import (
+    Node,
+    amount,
+    day,
+    first_text,
+    flag,
+    nodes,
+    number,
+    quantity,
+    required_amount,
+    text,
+)
 from connectors.busy.translate.routes import RawObject, UnreadableField
 
 NOT_SET = "---Others---"
@@ -384,5 +395,3 @@ def _bills(node: Node, places: int) -> Iterator[BillRow]:
     for leg in nodes(node, "AccEntries", "AccDetail"):
         for one in nodes(leg, "BillRefs", "BillDetails"):
             yield _bill(one, places, text(leg, "AccountName"), text(leg, "tmpAccCode"))
-
-

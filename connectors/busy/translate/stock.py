@@ -10,7 +10,17 @@ from canonical.ledger import name_key
 from canonical.tax import DatedTaxDetail
 from connectors.busy.staging import ItemRow, MasterType, NamedMaster, UnitRow
 from connectors.busy.streams import CENTRES, ITEM_GROUPS, ITEMS, UNITS
-from connectors.busy.translate.learned import ALL, CLOSING, EXTENT, USED, YEAR, codes_with, extent_of, source_of, year_of
+from connectors.busy.translate.learned import (
+    ALL,
+    CLOSING,
+    EXTENT,
+    USED,
+    YEAR,
+    codes_with,
+    extent_of,
+    source_of,
+    year_of,
+)
 from connectors.busy.translate.reading import Reading
 from connectors.busy.translate.routes import UnreadableField
 
