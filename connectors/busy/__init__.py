@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from canonical.item import Godown, Item, StockGroup
+from connectors.busy.recognition import recognise
 from connectors.busy.streams import NAMED
 from connectors.sdk.base import Connector, Translator
 
@@ -36,4 +38,6 @@ CONNECTOR = Connector(
     tap=_tap,
     translator=_translator,
     named_streams=NAMED,
+    learned_types=(Item, StockGroup, Godown),
+    recognise=recognise,
 )

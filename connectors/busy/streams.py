@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from connectors.busy.staging import MasterType
 
-COMPANIES, VOUCHERS, REPORTS = "companies", "vouchers", "reports"
+COMPANIES, ACCOUNTS, VOUCHERS, REPORTS = "companies", "accounts", "vouchers", "reports"
+UNITS, GROUPS, ITEMS, ITEM_GROUPS, CENTRES = "units", "account_groups", "items", "item_groups", "material_centres"
 REPORT_VOUCHERS, DELETED = "report_vouchers", "deleted"
 MASTER_STREAMS: dict[int, str] = {
-    MasterType.UNIT: "units",
-    MasterType.ACCOUNT_GROUP: "account_groups",
-    MasterType.ACCOUNT: "accounts",
-    MasterType.ITEM_GROUP: "item_groups",
-    MasterType.MATERIAL_CENTRE: "material_centres",
-    MasterType.ITEM: "items",
+    MasterType.UNIT: UNITS,
+    MasterType.ACCOUNT_GROUP: GROUPS,
+    MasterType.ACCOUNT: ACCOUNTS,
+    MasterType.ITEM_GROUP: ITEM_GROUPS,
+    MasterType.MATERIAL_CENTRE: CENTRES,
+    MasterType.ITEM: ITEMS,
 }
 """Streams of the masters that documents refer to, by BUSY's master type."""
 OTHER_MASTERS = "other_masters"

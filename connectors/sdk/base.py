@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
 
     from connectors.sdk.oauth import OAuthProvider
+    from connectors.sdk.recognition import FileHead, Recognition
     from connectors.sdk.webhooks import Webhooks
 
 
@@ -163,6 +164,9 @@ class Connector:
         webhooks: returns what verifies the product's deliveries; None: it sends none.
         limits: what the product allows a connection with these settings; None: nothing is known.
         learned_types: masters its translator has to know besides company, accounts, units and parties.
+        recognise: says whether a file is the product's, by its content; None: it reads no files.
+        file_config: turns files that it recognised, and settings given beside them (``company``), into the tap's
+            settings; None: ``{"files": [...]}`` and the settings.
     """
 
     name: str
@@ -176,3 +180,11 @@ class Connector:
     webhooks: Callable[[], Webhooks] | None = None
     limits: Callable[[Mapping[str, JsonValue]], Limits] | None = None
     learned_types: tuple[type[CanonicalRecord], ...] = ()
+    recognise: Callable[[FileHead], Recognition | None] | None = None
+    file_config: Callable[[Sequence[Path], Mapping[str, JsonValue]], Mapping[str, JsonValue]] | None = None
+
+    def config_of(self, files: Sequence[Path], settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        """Return the tap's settings for these files."""
+        if self.file_config is not None:
+            return dict(self.file_config(files, settings))
+        return {"files": [str(path) for path in files], **settings}

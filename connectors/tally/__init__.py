@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
 
     from canonical.company import Company
+    from connectors.sdk.recognition import FileHead, Recognition
 
 
 def _tap() -> type[Tap]:
@@ -37,6 +38,12 @@ def _counters(config: Mapping[str, JsonValue], surroundings: Surroundings) -> Js
     return connection_counters(config, surroundings)
 
 
+def _recognise(head: FileHead) -> Recognition | None:
+    from connectors.tally.recognition import recognise  # noqa: PLC0415 - as above
+
+    return recognise(head)
+
+
 CONNECTOR = Connector(
     name="tally",
     title="Tally (ERP 9, TallyPrime)",
@@ -45,5 +52,6 @@ CONNECTOR = Connector(
     named_streams=frozenset(STREAMS) - {"companies", "vouchers", REPORTS},
     raw_version=2,
     counters=_counters,
+    recognise=_recognise,
 )
 """Raw version 2: reports keep the rows of statements, stock and statistics too."""

@@ -17,7 +17,7 @@ class UnreadableField(RuleError):
     default_code = "busy.record.unreadable"
 
     def __init__(self, field: str, value: object, wanted: str) -> None:
-        super().__init__(f"{field} holds {str(value)[:60]!r}, which is no {wanted}")
+        super().__init__(f"{field} holds {str(value)[:60]!r}; expected is: {wanted}")
         self.field = field
 
 
@@ -30,6 +30,8 @@ class RawObject:
         key: of the record.
         year_from: first day of the financial year whose database or export it is from; None if it does not say.
         element: element, table or report it is one of.
+        as_of: the day its balances stand for, where it is not the start of the year.
+        extent: ``all`` or ``used``: whether the export carries all masters; empty for other routes, which do.
         company_name: as the route or the settings give it.
         body: the object, verbatim.
         decimals: of the base currency; amounts are rounded to it.
@@ -42,6 +44,8 @@ class RawObject:
     company_name: str
     body: Mapping[str, JsonValue]
     decimals: int = 2
+    as_of: date | None = None
+    extent: str = ""
 
 
 Stage = Callable[[RawObject], StagedRow | None]
