@@ -70,16 +70,20 @@ def select(databases: Databases, database: str, statement: str, parameters: Sequ
         return Answer((Column(alias, "L"),), [(len(rows),)])
     extremes = _EXTREME.findall(match["what"])
     if extremes:
-        return _extremes(rows, extremes)
+        return _extremes(name, rows, extremes)
     shape = _shape(name, match["what"])
     return Answer(shape, (tuple(row[column.name] for column in shape) for row in rows))
 
 
-def _extremes(rows: Sequence[Row], asked: Sequence[tuple[str, str, str]]) -> Answer:
-    shape = tuple(Column(alias, "L") for *_, alias in asked)
+def _extremes(table: str, rows: Sequence[Row], asked: Sequence[tuple[str, str, str]]) -> Answer:
+    shape = tuple(Column(alias, _kind_of(table, column)) for _, column, alias in asked)
     words = {"MIN": min, "MAX": max}
     values = tuple(words[word.upper()](row[column] for row in rows) if rows else None for word, column, _ in asked)
     return Answer(shape, [values])
+
+
+def _kind_of(table: str, column: str) -> str:
+    return next(one.kind for one in TABLES[table] if one.name == column)
 
 
 def _shape(table: str, what: str) -> tuple[Column, ...]:

@@ -57,6 +57,12 @@ def count_rows(kind: Kind, table: str) -> str:
     return f"SELECT COUNT(*) FROM {quote(kind, table)}"
 
 
+def newest_change(kind: Kind, table: str) -> str:
+    """The largest stamp and time of change; a change that moves neither is seen by the next thorough reading."""
+    stamp, time = quote(kind, "Stamp"), quote(kind, "ModificationTime")
+    return f"SELECT MAX({stamp}) AS Stamp, MAX({time}) AS Changed FROM {quote(kind, table)}"
+
+
 def can_filter(kind: Kind) -> bool:
     """Whether WHERE works."""
     return kind is not Kind.MDBTOOLS
@@ -181,6 +187,6 @@ def _value(name: str, value: str, *, doubles: bool) -> str:
     if "};" in value or value.endswith("}"):
         raise failure.setting(
             "password" if name == "PWD" else name.casefold(),
-            "holds a closing brace in a place where FreeTDS cannot be told it; choose another or use Microsoft's driver",
+            "holds a closing brace where FreeTDS cannot be told it; choose another, or use Microsoft's driver",
         )
     return "{" + value + "}"

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 
 from canonical.ledger import name_key
 from connectors.busy.database.year import MasterFact, MasterId, Year
+from connectors.busy.identity import BUILT_IN_GROUPS
 from connectors.busy.staging import MasterType
-
-BUILT_IN_GROUPS = range(101, 130)
 
 
 @dataclass(slots=True)

@@ -75,6 +75,12 @@ class DatabaseReader:
             batches = list(session.read(dialects.count_rows(self._kind, table)).batches)
         return whole(batches[0][0][0]) if batches else 0
 
+    def newest_change(self, table: str) -> str:
+        """The newest stamp and time of change in a table, as text; for servers."""
+        with self._pool.lend(self._target) as session:
+            batches = list(session.read(dialects.newest_change(self._kind, table)).batches)
+        return " ".join(str(value) for value in batches[0][0]) if batches else ""
+
     def _list(self, session: DatabaseSession) -> list[str]:
         question = dialects.list_tables(self._kind)
         if not question:

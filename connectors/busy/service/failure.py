@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from canonical.errors import ConfigurationError, CredentialError, KhataError, SourceMalformed, SourceRejected, SourceUnavailable
+from canonical.errors import (
+    ConfigurationError,
+    CredentialError,
+    KhataError,
+    SourceMalformed,
+    SourceRejected,
+    SourceUnavailable,
+)
 
 SWITCH_ON = (
     "In BUSY: Administration > Configuration > Features/Options, enable the web service and note its port (981 unless "

@@ -101,9 +101,7 @@ def service_source(
         stack.callback(client.close)
         return _open(client, work_folder(surroundings, stack))
 
-    return TableSource(
-        name, emission, memory, open_=open_, incremental=Incremental.STAMPS, route=Route.SERVICE
-    )
+    return TableSource(name, emission, memory, open_=open_, incremental=Incremental.STAMPS, route=Route.SERVICE)
 
 
 def open_database(client: ServiceClient) -> str:

@@ -18,6 +18,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from canonical.record import JsonValue
+from connectors.busy.identity import BUILT_IN_GROUPS
 from connectors.busy.staging import (
     AccountGroupRow,
     AccountRow,
@@ -81,7 +82,7 @@ def _company_start(raw: RawObject) -> date | None:
 
 def _master(raw: RawObject) -> StagedRow:
     years: list[Mapping[str, Any]] = raw.body["years"]
-    newest = _Master(raw, years[-1]["Master1"], years)
+    newest = _Master(raw, years[-1]["Master1"], years)  # whoever carried the year over may have renamed it since
     stages: dict[int, Callable[[], StagedRow]] = {
         MasterType.ACCOUNT_GROUP: newest.group,
         MasterType.ACCOUNT: newest.account,
@@ -93,20 +94,30 @@ def _master(raw: RawObject) -> StagedRow:
 
 @dataclass(frozen=True, slots=True)
 class _Master:
-    """A master by its newest year; what it began with is the oldest year's."""
+    """A master by its newest year; its code, and what it began with, are the oldest year's, which the record is of."""
 
     raw: RawObject
     row: Row
     years: list[Mapping[str, Any]]
 
+    @property
+    def code(self) -> str:
+        """Its code in the year of the record."""
+        return _code(self.years[0]["Master1"], "Code")
+
+    @property
+    def codes(self) -> dict[str, JsonValue]:
+        """Its code in every year."""
+        return {"codes": {str(year["year"]): _code(year["Master1"], "Code") for year in self.years}}
+
     def group(self) -> AccountGroupRow:
         parent = _code(self.row, "ParentGrp")
         return AccountGroupRow(
-            code=_code(self.row, "Code"),
+            code=self.code,
             name=_name(self.row, "Name"),
             alias=_text(self.row, "Alias"),
             parent_name=self._named(MasterType.ACCOUNT_GROUP, parent),
-            parent_code=parent,
+            parent_code=self._of_the_record(parent),
             is_primary=not parent,
         )
 
@@ -114,18 +125,19 @@ class _Master:
         group = _code(self.row, "ParentGrp")
         bills = tuple(self._opening_bills())
         return AccountRow(
-            code=_code(self.row, "Code"),
+            code=self.code,
             name=_name(self.row, "Name"),
             alias=_text(self.row, "Alias"),
             print_name=_name(self.row, "PrintName"),
             group_name=self._named(MasterType.ACCOUNT_GROUP, group),
-            group_code=group,
+            group_code=self._of_the_record(group),
             opening=self._opening_balance(),
             is_bill_wise=bool(self.raw.body.get("has_bills")) or bool(bills),
             bills=bills,
             address=self._address(),
             hsn=_text(self.row, "HSNCode"),
             is_active=not _flag(self.row, "DeactiveMaster"),
+            extras=self.codes,
         )
 
     def item(self) -> ItemRow:
@@ -133,25 +145,24 @@ class _Master:
         balance = self._balance_row()
         value = _amount(balance, "D3", self.raw.decimals) if balance else None
         return ItemRow(
-            code=_code(self.row, "Code"),
+            code=self.code,
             name=_name(self.row, "Name"),
             alias=_text(self.row, "Alias"),
             print_name=_name(self.row, "PrintName"),
             group_name=self._named(MasterType.ITEM_GROUP, _code(self.row, "ParentGrp")),
-            group_code=_code(self.row, "ParentGrp"),
+            group_code=self._of_the_record(_code(self.row, "ParentGrp")),
             unit=self._named(MasterType.UNIT, unit),
-            unit_code=unit,
+            unit_code=self._of_the_record(unit),
             opening_quantity=_number(balance, "D1") if balance else None,
             opening_value=-value if value is not None else None,
             hsn=_text(self.row, "HSNCode"),
             tax_category=self._named(MasterType.TAX_CATEGORY, category),
             is_active=not _flag(self.row, "DeactiveMaster"),
+            extras=self.codes,
         )
 
     def unit(self) -> UnitRow:
-        return UnitRow(
-            code=_code(self.row, "Code"), name=_name(self.row, "Name"), print_name=_name(self.row, "PrintName")
-        )
+        return UnitRow(code=self.code, name=_name(self.row, "Name"), print_name=_name(self.row, "PrintName"))
 
     def named(self) -> NamedMaster:
         kind = _whole(self.row, "MasterType")
@@ -159,12 +170,18 @@ class _Master:
         names: Mapping[str, str] = self.raw.body["names"]
         return NamedMaster(
             master_type=kind,
-            code=_code(self.row, "Code"),
+            code=self.code,
             name=_name(self.row, "Name"),
             alias=_text(self.row, "Alias"),
             parent_name=next((name for key, name in names.items() if key.endswith(f":{parent}")), ""),
-            parent_code=parent,
+            parent_code=self._of_the_record(parent),
+            extras=self.codes,
         )
+
+    def _of_the_record(self, code: str) -> str:
+        """A code of the newest year, where that is the record's own year or the code is built in; else nothing."""
+        is_built_in = code.isdecimal() and int(code) in BUILT_IN_GROUPS
+        return code if len(self.years) == 1 or is_built_in else ""
 
     def _named(self, kind: MasterType, code: str) -> str:
         return str(self.raw.body["names"].get(f"{int(kind)}:{code}", ""))
@@ -178,7 +195,7 @@ class _Master:
         return -_amount(row, "D1", self.raw.decimals) if row is not None else None
 
     def _opening_bills(self) -> Iterator[BillRow]:
-        name, code = _name(self.row, "Name"), _code(self.row, "Code")
+        name, code = _name(self.row, "Name"), self.code
         for row in self.years[0].get("Tran3", ()):
             if _whole(row, "RecType") == _REFERENCE:
                 yield _bill(row, self.raw.decimals, name, code, {})
