@@ -107,7 +107,7 @@ def server_target(settings: DatabaseSettings, database: str, label: str) -> Targ
         ]
         del options["query_timeout_s"]  # the driver would set it by a statement of its own for each question
     elif "freetds" in settings.driver.casefold():
-        parts, doubles = parts | _freetds(settings, database), False
+        parts, doubles = {**parts, **_freetds(settings, database)}, False
     else:
         parts |= _microsoft(settings, database)
     return Target(label=label, text=_text(parts, doubles=doubles), options=options, secrets=_secrets(settings))

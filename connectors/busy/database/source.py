@@ -78,6 +78,7 @@ class TableSource:
         self._joined = Joined(())
         self._recorder = Recorder(company="", name="", joined=self._joined)
         self._settlement = Settlement.SETTLED
+        self._masters_counted = False
 
     def prepare(self) -> None:
         """Open every year, read its masters and which vouchers there are, and join them.
@@ -93,6 +94,7 @@ class TableSource:
             year.read_masters()
             year.read_headers()
         _check_years(opened.years)
+        self._masters_counted = all(year.reader.count(MASTERS) == len(year.masters) for year in opened.years)
         opened.years.sort(key=lambda year: year.first)
         name = self._name or opened.name
         self._joined = Joined(opened.years)
@@ -166,13 +168,8 @@ class TableSource:
             yield record
         if self._memory is not None and mine:
             # of fewer years than before it cannot be told whether a master is gone or only its year
-            is_sure = set(self._state) <= {str(first) for first in years} and self._counts_agree(MASTERS)
+            is_sure = set(self._state) <= {str(first) for first in years} and self._masters_counted
             self._memory.compare(Census(self._recorder.company, stream, None, tuple(members), is_sure))
-
-    def _counts_agree(self, table: str) -> bool:
-        return all(
-            year.reader.count(table) == len(year.masters if table == MASTERS else year.headers) for year in self._years
-        )
 
     def _vouchers(self) -> Iterator[Record]:
         position = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from lxml import etree
 
@@ -33,14 +34,16 @@ def read_rows(chunks: Iterable[bytes]) -> Iterator[dict[str, JsonValue]]:
     try:
         for chunk in chunks:
             parser.feed(chunk)
-            for _, element in parser.read_events():
+            for _, found in parser.read_events():
+                element = cast("etree._Element", found)  # noqa: SLF001 - its only name
                 if element.tag == _DATA:
                     is_whole = True
                     continue
                 yield {names.setdefault(str(name), _plain(str(name))): value for name, value in element.attrib.items()}
                 element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]  # type: ignore[union-attr]
+                above = element.getparent()
+                if above is not None:
+                    above.remove(element)
         parser.close()
     except etree.XMLSyntaxError as error:
         raise NotARowset((error.msg or "not well-formed")[:200]) from error
