@@ -54,6 +54,7 @@ class SessionPool:
 
     def _give_back(self, session: DatabaseSession) -> None:
         if not session.is_open:
+            session.close()
             return
         with self._lock:
             self._idle[next(self._numbers)] = session

@@ -127,11 +127,13 @@ class DatabaseSession:
         self.target, self.limits = target, limits
         self._failures, self._clock, self._command = failures, clock, command
         self._process: ChildProcess | None = None
+        self._unread: object | None = None
+        """The answer being read; rows of it wait in the process's pipe."""
 
     @property
     def is_open(self) -> bool:
-        """Whether a driver is signed in."""
-        return self._process is not None
+        """Whether a driver is signed in, and ready for another question."""
+        return self._process is not None and self._unread is None
 
     def read(self, sql: str, parameters: Sequence[JsonValue] = ()) -> Answered:
         """Ask for rows; read the answer to its end, or close the session.
@@ -159,6 +161,8 @@ class DatabaseSession:
 
     def close(self) -> None:
         """Sign out."""
+        if self._unread is not None:
+            self._kill()
         if self._process is not None:
             self._process.end()
             self._process = None
@@ -168,7 +172,8 @@ class DatabaseSession:
         return [row for answer in self._answers(process, command) for row in answer.get("rows", ())]
 
     def _batches(self, command: Command, answered: Answered) -> Iterator[list[list[JsonValue]]]:
-        process, is_whole = self._connected(), False
+        process, mine = self._connected(), object()
+        self._unread = mine
         try:
             for answer in self._answers(process, command):
                 if "described" in answer:
@@ -180,12 +185,14 @@ class DatabaseSession:
                     yield answer["rows"]
                 if "end" in answer and answer["end"]["is_cut"]:
                     raise self._failures.too_many_rows(self.target.label, self.limits.rows_max)
-            is_whole = True
+            self._unread = None
         finally:
-            if not is_whole:
+            if self._unread is mine:  # given up, or it failed: what is left of the answer must not meet the next
                 self._kill()
 
     def _connected(self) -> ChildProcess:
+        if self._unread is not None:
+            self._kill()
         if self._process is None:
             self._process = ChildProcess(self._command)
             try:
@@ -242,6 +249,7 @@ class DatabaseSession:
         return self._failures.of_state(said["state"], text, self.target.label, is_signing_in=is_signing_in)
 
     def _kill(self) -> None:
+        self._unread = None
         if self._process is not None:
             self._process.kill()
             self._process = None

@@ -1,4 +1,4 @@
-"""Real servers with the sandbox's tables: MariaDB, our own speaker of TDS, the web service; and whether drivers are here."""
+"""Real servers with the sandbox's tables, and whether the drivers that read them are here."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ def mariadb() -> Iterator[Any]:
 
 def fill(cursor: Any, databases: Databases) -> None:
     """Write databases with BUSY's tables; what was there before goes."""
+    for (name,) in cursor.execute("SHOW DATABASES LIKE 'busycomp%'").fetchall():
+        cursor.execute(f"DROP DATABASE `{name}`")
     for database, tables in databases.items():
-        cursor.execute(f"DROP DATABASE IF EXISTS `{database}`")
         cursor.execute(f"CREATE DATABASE `{database}` CHARACTER SET utf8mb4")
         for table, rows in tables.items():
             columns = ", ".join(f"`{one.name}` {_type(one)}" for one in TABLES[table])
