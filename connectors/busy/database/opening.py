@@ -64,8 +64,8 @@ def open_years(settings: DatabaseSettings, surroundings: Surroundings, stack: Ex
     pool = open_pool(settings, surroundings)
     stack.callback(pool.close)
     if settings.kind.is_file:
-        return _open_files(settings, surroundings, pool, folder)
-    return _open_server(settings, pool, folder)
+        return _open_files(settings, surroundings, pool, folder, stack)
+    return _open_server(settings, pool, folder, stack)
 
 
 def open_pool(settings: DatabaseSettings, surroundings: Surroundings) -> SessionPool:
@@ -98,19 +98,28 @@ def list_year_databases(settings: DatabaseSettings, pool: SessionPool) -> dict[i
     return wanted
 
 
-def _open_files(settings: DatabaseSettings, surroundings: Surroundings, pool: SessionPool, folder: Path) -> Opened:
+def _open_files(
+    settings: DatabaseSettings, surroundings: Surroundings, pool: SessionPool, folder: Path, stack: ExitStack
+) -> Opened:
     files = find_files(settings.files, settings.kind, settings.years)
     opened = Opened(name=files[-1].path.resolve().parent.name, years=[])
     for number, file in enumerate(files):
         copied = _still(settings, file, folder / str(number), surroundings)
         reader = DatabaseReader(pool, dialects.file_target(settings, copied.path, file.label), settings.kind)
         opened.readers.append(reader)
-        opened.years.append(Year(file.year or 0, reader, Spool(folder)))
+        opened.years.append(Year(file.year or 0, reader, spool_in(folder, stack)))
         if copied.digest:
             opened.digests[file.label] = copied.digest
         if file.header.protection is not Protection.NONE:
             opened.issues.append(_protected(file))
     return opened
+
+
+def spool_in(folder: Path, stack: ExitStack) -> Spool:
+    """Open a spool that is closed with the stack."""
+    spool = Spool(folder)
+    stack.callback(spool.close)
+    return spool
 
 
 def _still(settings: DatabaseSettings, file: YearFile, folder: Path, surroundings: Surroundings) -> Copied:
@@ -120,14 +129,14 @@ def _still(settings: DatabaseSettings, file: YearFile, folder: Path, surrounding
     return copy_still(file.path, folder, surroundings.sleep)
 
 
-def _open_server(settings: DatabaseSettings, pool: SessionPool, folder: Path) -> Opened:
+def _open_server(settings: DatabaseSettings, pool: SessionPool, folder: Path, stack: ExitStack) -> Opened:
     databases = list_year_databases(settings, pool)
     opened = Opened(name=_YEAR_DATABASE.sub("", settings.database), years=[])
     for year, database in databases.items():
         target = dialects.server_target(settings, database, f"{settings.server}/{database}")
         reader = DatabaseReader(pool, target, settings.kind)
         opened.readers.append(reader)
-        opened.years.append(Year(year, reader, Spool(folder)))
+        opened.years.append(Year(year, reader, spool_in(folder, stack)))
     return opened
 
 

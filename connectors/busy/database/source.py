@@ -144,8 +144,6 @@ class TableSource:
 
     def close(self) -> None:
         """Sign out and remove copies."""
-        for year in self._opened.years if self._opened else ():
-            year.spool.close()
         self._stack.close()
         self._opened = None
 

@@ -10,10 +10,9 @@ from pathlib import Path
 from canonical.errors import SourceRejected
 from canonical.issue import Issue
 from canonical.record import JsonValue
-from connectors.busy.database.opening import Opened
+from connectors.busy.database.opening import Opened, spool_in
 from connectors.busy.database.settings import Incremental
 from connectors.busy.database.source import Emission, TableSource, work_folder
-from connectors.busy.database.spool import Spool
 from connectors.busy.database.tables import ADDRESSES, BALANCES, DELETIONS, MASTERS, TABLES, Row, whole
 from connectors.busy.database.year import Year
 from connectors.busy.service import failure
@@ -99,7 +98,7 @@ def service_source(
     def open_(stack: ExitStack) -> Opened:
         client = ServiceClient(settings, clock=surroundings.clock, sleep=surroundings.sleep)
         stack.callback(client.close)
-        return _open(client, work_folder(surroundings, stack))
+        return _open(client, work_folder(surroundings, stack), stack)
 
     return TableSource(name, emission, memory, open_=open_, incremental=Incremental.STAMPS, route=Route.SERVICE)
 
@@ -117,7 +116,7 @@ def open_database(client: ServiceClient) -> str:
     return found
 
 
-def _open(client: ServiceClient, folder: Path) -> Opened:
+def _open(client: ServiceClient, folder: Path, stack: ExitStack) -> Opened:
     reader = ServiceReader(client)
     first = 0
     if client.settings.mode is Mode.SQLSERVER:
@@ -125,4 +124,4 @@ def _open(client: ServiceClient, folder: Path) -> Opened:
         first = int(match[1]) if match else 0
     for table in TABLES:
         reader.has(table)
-    return Opened(name="", years=[Year(first, reader, Spool(folder))], readers=[reader])
+    return Opened(name="", years=[Year(first, reader, spool_in(folder, stack))], readers=[reader])

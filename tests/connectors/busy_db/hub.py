@@ -34,7 +34,7 @@ Databases = dict[str, dict[str, list[dict[str, Any]]]]
 @cache
 def world() -> World:
     """A year of business."""
-    return build_world(seed=7, vouchers=260)
+    return build_world(seed=7, vouchers=180)
 
 
 @cache

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from canonical.ledger import Ledger
 from canonical.voucher import Voucher
+from connectors.busy import CONNECTOR
+from connectors.sdk import conformance
 from sandbox.busy.service import BusyService
 from sandbox.busy.tables import build_years
 from sandbox.busy.tds.server import serve as serve_tds
@@ -52,14 +54,6 @@ def connected(way: str, held: Databases) -> Iterator[dict[str, Any]]:
             yield {"company": "Asha Traders", "service": place}
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_one_year_is_in_the_books_to_the_paisa(way: str) -> None:
-    with connected(way, databases(build_years(world()))) as config, hub(config) as made:
-        assert made.sync().status == "succeeded"
-        assert not differences(made)
-        assert not [issue for issue in made.issues() if "rejected" in issue]
-
-
 @pytest.mark.parametrize("way", ["mariadb", "sqlserver"])
 def test_two_years_with_other_codes_are_joined(way: str) -> None:
     """The second year repeats balances and pending bills as openings, under new codes; nothing may count twice."""
@@ -84,14 +78,35 @@ def check_second_year(made: BusyHub) -> None:
     assert {one.source.key.partition(":")[0] for one in made.records(Voucher)} == {"2025", "2026"}
 
 
-def test_every_way_gives_the_same_records() -> None:
+def test_every_way_gives_the_same_records_and_the_truth() -> None:
     """Not only the same sums: the same vouchers, whatever the driver makes of numbers, dates and texts."""
     seen = {}
     for way in WAYS:
         with connected(way, databases(build_years(world()))) as config, hub(config) as made:
-            made.sync()
+            assert made.sync().status == "succeeded"
+            assert not differences(made)
+            assert not [issue for issue in made.issues() if "rejected" in issue]
             seen[way] = made.held()
     assert seen["mariadb"].keys() == seen["sqlserver"].keys() == seen["service"].keys()
     for key, record in seen["mariadb"].items():
         if key[0] != "Company":
             assert record == seen["sqlserver"][key] == seen["service"][key], key
+
+
+def test_the_database_route_conforms() -> None:
+    """The checks of ``tests/conformance`` that are about what is extracted."""
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    with connected("sqlserver", databases()) as config:
+        first, second = (conformance.collect(CONNECTOR, config, now) for _ in range(2))
+        resumed = conformance.collect(CONNECTOR, config, now, first.extracted.state)
+        found = [
+            *conformance.check_description(CONNECTOR, config),
+            *conformance.check_records(CONNECTOR, first),
+            *conformance.check_schemas(CONNECTOR, config, first),
+            *conformance.check_repeatable(first, second),
+            *conformance.check_bookmarks(first),
+            *conformance.check_resumed(first, resumed),
+            *conformance.check_secrets(first, ("p;w",)),
+            *conformance.check_translation(CONNECTOR, first),
+        ]
+    assert not found
