@@ -59,7 +59,7 @@ def test_tables_are_asked_for_in_ranges_of_codes() -> None:
     asked = [one for one in service.asked if one.startswith("SELECT * FROM Tran2")]
     assert asked[:2] == [
         "SELECT * FROM Tran2 WHERE VchCode BETWEEN 1 AND 100",
-        "SELECT * FROM Tran2 WHERE VchCode BETWEEN 101 AND 200",
+        "SELECT * FROM Tran2 WHERE VchCode BETWEEN 101 AND 179",
     ]
     assert made.slept
     assert min(made.slept) > 0.5
