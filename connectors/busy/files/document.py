@@ -1,8 +1,8 @@
 """One XML export, streamed: lxml's incremental parser, records taken out of the tree as soon as they are whole.
 
 BUSY writes one line of any length: a root ``BusyData``, containers below it, records in them. What a record is, is
-told by the record itself: a voucher has both ``VchType`` and ``tmpVchCode``, a master a ``Name``; containers' names play
-no part, because most of them were never seen. Memory holds one chunk and the records in it.
+told by the record itself: a voucher has both ``VchType`` and ``tmpVchCode``, a master a ``Name``; containers' names
+play no part, because most of them were never seen. Memory holds one chunk and the records in it.
 """
 
 from __future__ import annotations
@@ -180,5 +180,5 @@ def tree(element: etree._Element) -> Node:
             else:
                 node[tag] = [held, value]
         else:
-            node[cast("str", tag)] = value
+            node[tag] = value
     return node
