@@ -23,7 +23,6 @@ ROOT, SUMMARY = "BusyData", "MastersSummary"
 _FORBIDDEN = bytes(code for code in range(32) if code not in (9, 10, 13))
 """Control characters that XML cannot hold; people paste them into narrations."""
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_DOCTYPE_WITHIN = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +96,6 @@ class Document:
     def _begin(self, chunk: bytes) -> None:
         if not chunk.strip():
             raise refusal.empty(self._file)
-        if b"<!DOCTYPE" in chunk[:_DOCTYPE_WITHIN].replace(b"\0", b""):
-            raise refusal.doctype(self._file)
 
     def _clean(self, chunk: bytes) -> bytes:
         cleaned = chunk.translate(None, _FORBIDDEN)

@@ -5,6 +5,6 @@ Start at: ``write.py`` for the call, ``voucher_text.py`` for what a voucher look
 """
 
 from sandbox.busy.exports.lists import ListForm, write_lists
-from sandbox.busy.exports.write import WrittenExports, write, write_companies
+from sandbox.busy.exports.write import WrittenExports, write
 
-__all__ = ["ListForm", "WrittenExports", "write", "write_companies", "write_lists"]
+__all__ = ["ListForm", "WrittenExports", "write", "write_lists"]

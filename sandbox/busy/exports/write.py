@@ -7,12 +7,11 @@ provisional ones) and what is dated after the year, which is another database th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from sandbox.busy.chart import voucher_type
 from sandbox.busy.exports.codes import ExportCodes
@@ -78,18 +77,6 @@ def write(spec: WorldSpec, folder: Path, *, closing: bool = False, progress: Pro
     truth_path = folder / TRUTH_NAME
     truth_path.write_text(truth.to_json(kept), encoding="utf-8")
     return WrittenExports(paths=tuple(paths), truth_path=truth_path, truth=truth, left_out=left_out)
-
-
-def write_companies(spec: WorldSpec, folder: Path, companies: int = 2, **options: Any) -> tuple[WrittenExports, ...]:
-    """Write several companies of one seed, each into a sub-folder; its name is in ``company.json`` there."""
-    written = []
-    for number in range(companies):
-        each = replace(spec, company_index=spec.company_index + number)
-        target = folder / f"company-{number + 1}"
-        written.append(write(each, target, **options))
-        name = {"company": written[-1].truth.company}
-        (target / "company.json").write_text(json.dumps(name) + "\n", encoding="utf-8")
-    return tuple(written)
 
 
 def _part(folder: Path, kind: int) -> Path:
