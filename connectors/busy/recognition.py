@@ -86,9 +86,9 @@ def _database(head: FileHead) -> Recognition | None:
 
 def _workbook(head: FileHead) -> Recognition | None:
     if not head.members:  # the older .xls: its texts stand in the file as they are, one or two bytes a character
-        texts = (head.start.decode("latin-1"), head.start.decode("utf-16-le", "ignore"))
+        texts = [head.start.decode("latin-1"), head.start.decode("utf-16-le", "ignore")]
     else:
-        texts = tuple(head.member_start(name).decode("utf-8", "ignore") for name in _WORKBOOK_TEXTS)
+        texts = [head.member_start(name).decode("utf-8", "ignore") for name in _WORKBOOK_TEXTS]
     for text in texts:
         if title := TITLE.search(text):
             return _found(REPORT, 90, f"the title is {title[0]!r}")

@@ -2,7 +2,8 @@
 
 A cell is text, a number, yes or no, a day as ISO text, or None; merged cells hold their value in the first one. Numbers
 are those the file holds, which for a workbook are binary floats: whole ones come as int, so that a bill number typed
-as a number has no ``.0``; what was lost before the file was written (leading zeroes, digits past the fifteenth) is lost.
+as a number has no ``.0``; what was lost before the file was written (leading zeroes, digits past the fifteenth) stays
+lost.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ class SandboxSystem(StrEnum):
     """Systems the sandbox can write for."""
 
     TALLY = "tally"
+    BUSY = "busy"
 
 
 class ServedSystem(StrEnum):
@@ -77,9 +78,18 @@ def write(  # noqa: PLR0917 - one parameter per option, given by name
     ] = FileScaffolding.USUAL,
     mixed: Annotated[bool, typer.Option("--mixed", help="Masters and vouchers in one file.")] = False,
     zipped: Annotated[bool, typer.Option("--zip", help="The files inside one archive.")] = False,
+    lists: Annotated[bool, typer.Option("--lists", help="busy: also its lists of vouchers as workbooks.")] = False,
     form: SummaryFormat = DocumentFormat.TABLE,
 ) -> None:
-    """Write the exports of invented companies, and beside them truth.json with what an import must arrive at."""
+    """Write the exports of invented companies, and beside them truth.json with what an import must arrive at.
+
+    Encoding, style, scaffolding, --mixed and --zip are Tally's; BUSY has one shape.
+    """
+    if system is SandboxSystem.BUSY:
+        from khata.cli.sandbox_busy import write_busy
+
+        write_busy(folder, vouchers=vouchers, companies=companies, seed=seed, year=year, lists=lists, form=form)
+        return
     from sandbox.tally import Scaffolding, TallyEncoding, TallyStyle, write_companies
     from sandbox.world.spec import WorldSpec
 

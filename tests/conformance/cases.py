@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from canonical.record import JsonValue
+from sandbox.busy.exports import write as write_busy
+from sandbox.busy.exports import write_lists
 from sandbox.quickbooks.limits import Limits
+from sandbox.world import WorldSpec, build_world
 from tests.connectors.quickbooks.api import api as quickbooks_api
 from tests.connectors.tally.writing import OTHER_COMPANY, bare_voucher, export, master, voucher
 from tests.connectors.zoho.fake import zoho as running_zoho
@@ -50,4 +53,13 @@ def zoho(folder: Path) -> Case:
     return Case(config, (str(config["refresh_token"]), str(config["client_secret"])), stack.close)
 
 
-CASES: dict[str, Callable[[Path], Case]] = {"quickbooks": quickbooks, "tally": tally, "zoho": zoho}
+def busy(folder: Path) -> Case:
+    """Exports with an opening, with vouchers and with a day of their own, and lists; a secret the tap does not know."""
+    made = write_busy(WorldSpec(seed=3, vouchers=60), folder / "exports", closing=True)
+    lists = write_lists(build_world(seed=3, vouchers=60), folder / "lists")
+    secret = "planted-secret-8c2d"
+    files = [str(path) for path in (*made.paths, *lists)]
+    return Case({"files": files, "company": made.truth.company, "password": secret}, (secret,))
+
+
+CASES: dict[str, Callable[[Path], Case]] = {"busy": busy, "quickbooks": quickbooks, "tally": tally, "zoho": zoho}

@@ -12,63 +12,43 @@ REPORT_HINT = "Export the report again from BUSY, with its title and header, and
 
 
 def _refuse(code: str, file: str, message: str) -> SourceMalformed:
-    return SourceMalformed(message, code=f"busy.file.{code}", file=file)
-
-
-def not_found(path: str, name: str) -> ConfigurationError:
-    """There is no such file, or it may not be read."""
-    return ConfigurationError(
-        f"There is no readable file {path}. Check the path and its permissions.", code="busy.file.not_found", file=name
-    )
+    return SourceMalformed(message, code=code, file=file)
 
 
 def not_busy(file: str, found: str) -> SourceMalformed:
     """Readable as something else, or not readable at all."""
     advice = "Give an XML export (.DAT) or a report of BUSY as workbook or CSV."
-    return _refuse("not_busy", file, f"{file} is {found}, no file of BUSY that is read. {advice}")
+    return _refuse("busy.file.not_busy", file, f"{file} is {found}, no file of BUSY that is read. {advice}")
 
 
 def empty(file: str) -> SourceMalformed:
     """No bytes."""
-    return _refuse("empty", file, f"{file} is empty. {EXPORT_HINT}")
+    return _refuse("busy.file.empty", file, f"{file} is empty. {EXPORT_HINT}")
 
 
 def malformed(file: str, line: int, column: int, reason: str) -> SourceMalformed:
     """Not well-formed XML, or cut off."""
     return _refuse(
-        "malformed",
+        "busy.file.malformed",
         file,
         f"{file} is no whole XML document: line {line}, column {column}: {reason}. The export or a copy of it was "
         f"damaged or cut off. {EXPORT_HINT}",
     )
 
 
-def doctype(file: str) -> SourceMalformed:
-    """A document type declaration: BUSY writes none, attacks use them."""
-    return _refuse(
-        "doctype",
-        file,
-        f"{file} declares a document type. BUSY never does, and it can be used to exhaust memory, so the file is "
-        f"refused. {EXPORT_HINT}",
-    )
-
-
 def without_year(file: str) -> SourceMalformed:
     """An export without FinYear: its codes belong to no database."""
     return _refuse(
-        "year_missing", file, f"{file} does not say its financial year (FinYear), or not as dd-mm-yyyy. {EXPORT_HINT}"
+        "busy.file.year_missing",
+        file,
+        f"{file} does not say its financial year (FinYear), or not as dd-mm-yyyy. {EXPORT_HINT}",
     )
-
-
-def workbook_unreadable(file: str, reason: str) -> SourceMalformed:
-    """A workbook that no reader opens."""
-    return _refuse("workbook", file, f"{file} cannot be opened as a workbook: {reason}. {REPORT_HINT}")
 
 
 def without_header(file: str) -> SourceMalformed:
     """A report whose header row is not there."""
     return _refuse(
-        "header_missing",
+        "busy.file.header_missing",
         file,
         f"{file} has the title of a BUSY report and no header row with Date and Vch/Bill No below it. {REPORT_HINT}",
     )

@@ -184,11 +184,9 @@ class FileSource:
         wanted = str(self._config.get("company") or "").strip() or name
         if not wanted:
             raise refusal.without_company()
-        for number, book in enumerate(self._books):
-            if name_key(book.name) == name_key(wanted):
-                break
-        else:
-            number = len(self._books)
+        keys = [name_key(book.name) for book in self._books]
+        number = keys.index(name_key(wanted)) if name_key(wanted) in keys else len(keys)
+        if number == len(keys):
             self._books.append(Books(wanted))
         if year is not None:
             self._books[number].years.add(year.isoformat())

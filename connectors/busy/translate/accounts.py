@@ -93,7 +93,7 @@ def _note_twin(row: AccountRow, reading: Reading) -> None:
         IssueLevel.WARNING,
         f"Another account is called like {row.name!r} but for blanks or case; both are kept, this one with its code.",
         "Rename one of them in BUSY.",
-        code=row.code,
+        busy_code=row.code,
     )
 
 

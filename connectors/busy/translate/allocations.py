@@ -62,8 +62,8 @@ def _note_homeless(bill: BillRow, reading: Reading) -> None:
     reading.note(
         "busy.bill.no_posting",
         IssueLevel.WARNING,
-        f"{reading.label} refers to bill {bill.ref} of {bill.account_name or bill.account_code}, which it posts nothing "
-        "to; the reference was left out.",
+        f"{reading.label} refers to bill {bill.ref} of {bill.account_name or bill.account_code}, which it posts "
+        "nothing to; the reference was left out.",
         "Open the voucher in BUSY and save it again.",
         ref=bill.ref,
     )

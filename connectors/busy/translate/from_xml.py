@@ -9,7 +9,6 @@ GST on item lines follows the vendor's examples of vouchers, not a real export.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +16,6 @@ from connectors.busy.staging import (
     AccountGroupRow,
     AccountRow,
     AddressRow,
-    BatchRow,
     BillMethod,
     BillRow,
     CentreStock,
@@ -50,7 +48,7 @@ NOT_SET = "---Others---"
 DEBIT, CREDIT = "1", "2"
 
 
-def stage_xml(raw: RawObject) -> StagedRow | None:
+def stage_xml(raw: RawObject) -> StagedRow | None:  # noqa: PLR0911 - one line per stream
     """Stage one element.
 
     Raises:
@@ -115,8 +113,6 @@ def stage_account(raw: RawObject) -> AccountRow:
         closing_as_of=closing_as_of,
         is_bill_wise=flag(node, "BillByBillBalancing"),
         credit_days_sale=_whole(node, "CreditDaysForSale"),
-        credit_days_purchase=_whole(node, "CreditDaysForPurc"),
-        credit_limit=amount(node, "CreditLimit", places),
         bills=tuple(
             _bill(one, places, text(node, "Name"), text(node, "tmpCode"))
             for one in nodes(node, "BillByBillDetail", "BillReference")
@@ -201,7 +197,6 @@ def stage_item(raw: RawObject) -> ItemRow:
         else (),
         hsn=text(node, "HSNCode"),
         tax_category=text(node, "TaxCategory"),
-        mrp=amount(node, "MRP", places) or amount(node, "ItemMRP", places),
     )
 
 
@@ -266,10 +261,8 @@ def stage_voucher(raw: RawObject) -> VoucherRow:
         sundries=tuple(_sundry(one, places) for one in nodes(node, "BillSundries", "BSDetail")),
         bills=tuple(_bills(node, places)),
         broker_name=text(node, "BrokerName"),
-        irn=first_text(node, "IRN", "EInvIRN"),
-        ack_number=first_text(node, "EInvAckNo", "AckNo"),
+        irn=text(node, "IRN"),
         ack_day=day(node, "EInvAckDate"),
-        e_way_bill=first_text(node, "EWayBillNo"),
         **_other_info(node),
     )
 
@@ -325,7 +318,6 @@ def _leg(node: Node, places: int) -> LedgerLeg:
         group_name=text(node, "tmpGroupName"),
         amount=magnitude if side == DEBIT else -magnitude,
         narration=text(node, "ShortNar"),
-        cleared_on=day(node, "ClrDate"),
     )
 
 
@@ -361,16 +353,6 @@ def _item(node: Node, places: int, place: int) -> ItemLeg:
         description="\n".join(
             value for info in nodes(node, "ItemDescInfo") for value in info.values() if isinstance(value, str)
         ),
-        batches=tuple(_batch(one) for one in nodes(node, "BatchEntries", "BatchDetail")),
-    )
-
-
-def _batch(node: Node) -> BatchRow:
-    return BatchRow(
-        name=first_text(node, "BatchNo", "Name"),
-        quantity=number(node, "Qty"),
-        made_on=day(node, "MfgDate"),
-        expires_on=day(node, "ExpDate"),
     )
 
 

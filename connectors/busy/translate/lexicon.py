@@ -1,8 +1,8 @@
 """BUSY's numbers and words in ours: built-in groups, voucher types, tax heads.
 
 Groups 101 to 129 are one firm's export of what is almost surely the built-in chart: codes decide where they are given,
-names otherwise. Voucher types are the vendor's list; 3, 9 and 14 were seen in real exports. Which head of tax an account
-under Duties & Taxes takes is told by its name, because no export seen says it otherwise.
+names otherwise. Voucher types are the vendor's list; 3, 9 and 14 were seen in real exports. Which head of tax an
+account under Duties & Taxes takes is told by its name, because no export seen says it otherwise.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """BUSY's own figures that came with the data: balances and pending bills of an export with ``ClosingBalDate``.
 
 They are partial: accounts without a balance are left out of the export, and those of income and expense were seen
-without one, so what is not listed says nothing. No other report of BUSY is read: for everything else there is no oracle.
+without one, so what is not listed says nothing. No other report of BUSY is read: for all else there is no oracle.
 """
 
 from __future__ import annotations

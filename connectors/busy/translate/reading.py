@@ -42,9 +42,7 @@ class Reading:
         """First calendar year of the financial year it is from; 0 if it does not say."""
         return self.raw.year_from.year if self.raw.year_from else 0
 
-    def note(  # noqa: PLR0917 - code, level and sentence are what every issue has
-        self, code: str, level: IssueLevel, message: str, hint: str = "", where: str = "", **facts: Fact
-    ) -> None:
+    def note(self, code: str, level: IssueLevel, message: str, hint: str = "", where: str = "", **facts: Fact) -> None:
         """Say something about the record."""
         place = ", ".join(part for part in (self.record.origin, where or self.label) if part)
         self.issues.append(

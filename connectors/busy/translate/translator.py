@@ -184,7 +184,9 @@ def _read(payload: Payload, reading: Reading) -> list[CanonicalRecord]:
     return _read_row(row, reading) if row is not None else []
 
 
-def _read_row(row: StagedRow, reading: Reading) -> list[CanonicalRecord]:
+def _read_row(  # noqa: PLR0911 - one line per row
+    row: StagedRow, reading: Reading
+) -> list[CanonicalRecord]:
     match row:
         case CompanyRow():
             return [read_company(row, reading)]
