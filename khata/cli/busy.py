@@ -16,7 +16,7 @@ from khata.cli.session import open_session
 
 if TYPE_CHECKING:
     from canonical.record import JsonValue
-    from connectors.busy.diagnose import Looked
+    from connectors.busy.diagnose import Looked, YearFound
     from khata.live.doctor import Finding
 
 Files = Annotated[
@@ -136,10 +136,8 @@ def _save(  # noqa: PLR0917 - passed on as they were given
     _print(chosen, looked)
 
 
-def _document(year: object) -> dict[str, JsonValue]:
-    from dataclasses import asdict
-
-    return asdict(year)  # type: ignore[call-overload, no-any-return] - a YearFound
+def _document(year: YearFound) -> dict[str, JsonValue]:
+    return {"file": year.label, "year": year.year, "vouchers": year.vouchers, "masters": year.masters}
 
 
 def _print(name: str, looked: Looked) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -124,7 +124,7 @@ def differences(mine: BusyHub, known: Truth | None = None, as_of: date | None = 
     day = as_of or known.as_of
     ours = {row.ledger_key: row.closing for row in mine.books.reports.trial_balance(mine.company, day)}
     theirs = {fold(short(name)): rupees(row.closing) for name, row in known.trial_balance.items()}
-    open_ = {}
+    open_: dict[tuple[str, str], Decimal] = {}
     for bill in mine.books.reports.open_bills(mine.company, day):
         key = (bill.party_key, fold(bill.ref))
         open_[key] = open_.get(key, Decimal(0)) + bill.net
@@ -142,8 +142,3 @@ def _unlike(what: str, ours: Mapping[Any, Decimal], theirs: Mapping[Any, Decimal
         for key in sorted({*ours, *theirs})
         if ours.get(key, Decimal(0)) != theirs.get(key, Decimal(0))
     ]
-
-
-def clock_of(moments: list[float]) -> Callable[[], float]:
-    """A clock that says these, then the last for ever."""
-    return lambda: moments.pop(0) if len(moments) > 1 else moments[0]

@@ -183,7 +183,12 @@ def test_signs_end_and_noise_goes_when_rows_are_staged(tmp_path: Path) -> None:
         ("Sales", Decimal("-100.10")),
     ]
     (line,) = sale.items
-    assert (line.quantity, line.is_inward, line.amount, line.price) == (2, False, Decimal("100.10"), Decimal("50.05"))
+    assert (line.quantity, line.is_inward, line.amount, line.price) == (
+        Decimal(2),
+        False,
+        Decimal("100.10"),
+        Decimal("50.05"),
+    )
     assert [(bill.ref, bill.amount, bill.due) for bill in sale.bills] == [("OLD", Decimal("100.10"), date(2025, 3, 12))]
 
 
