@@ -7,12 +7,14 @@ route becomes) and ``translate/`` (what it means).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from canonical.item import Godown, Item, StockGroup
-from connectors.busy.recognition import recognise
+from canonical.record import JsonValue
+from connectors.busy.recognition import file_config, recognise
 from connectors.busy.streams import NAMED
-from connectors.sdk.base import Connector, Translator
+from connectors.sdk.base import Connector, Surroundings, Translator
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -32,6 +34,12 @@ def _translator(company: Company) -> Translator:
     return BusyTranslator(company)
 
 
+def _counters(config: Mapping[str, JsonValue], surroundings: Surroundings) -> JsonValue:
+    from connectors.busy.database.counters import ask_counters  # noqa: PLC0415 - as above
+
+    return ask_counters(config, surroundings)
+
+
 CONNECTOR = Connector(
     name="busy",
     title="BUSY (17, 18, 21)",
@@ -39,5 +47,7 @@ CONNECTOR = Connector(
     translator=_translator,
     named_streams=NAMED,
     learned_types=(Item, StockGroup, Godown),
+    counters=_counters,
     recognise=recognise,
+    file_config=file_config,
 )

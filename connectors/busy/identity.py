@@ -10,6 +10,9 @@ from datetime import date
 
 from canonical.ledger import name_key
 
+BUILT_IN_GROUPS = range(101, 130)
+"""Codes of the account groups every company has; they are the same in every year's database."""
+
 
 def company_key(name: str) -> str:
     """Identity of the books, from the name the user or a report gives; blanks and case do not count.

@@ -8,7 +8,11 @@ columns. How files are read: ``files/source.py``.
 from __future__ import annotations
 
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from singer_sdk import Stream, Tap
@@ -23,11 +27,13 @@ from connectors.busy.schemas import config_schema, stream_schema
 from connectors.busy.source import Record, Source
 from connectors.busy.streams import COMPANIES, STREAMS
 from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import Census, CensusVerdict, HubMemory, Settlement
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory, Settlement
 
 _NOT_STORED = frozenset({"company", "key", "file", "position", "name", "date", "company_name", "version"})
 """Where a record was read says nothing about the object: the same voucher in two files is one raw record."""
 ROUTES = ("files", "database", "service")
+WORK_DIRECTORY = "khata-busy"
+"""Folder for copies of databases below the temporary one, when the tap runs from the shell."""
 
 
 class BusyStream(Stream):
@@ -75,6 +81,12 @@ class BusyStream(Stream):
         """The part of a record that is the object; of the books, their name is a part."""
         left_out = _NOT_STORED - {"company_name"} if record["element"] == "Company" else _NOT_STORED
         return {name: value for name, value in record.items() if name not in left_out and value is not None}
+
+    @staticmethod
+    def member(record: Record) -> CensusMember:
+        """What a census says of the object: its change mark and day, the number of a voucher or name of a master."""
+        day = _day(record.get("date"))
+        return CensusMember(record["key"], version=record.get("version"), day=day, number=record.get("name") or "")
 
 
 class TapBusy(Tap):
@@ -169,12 +181,36 @@ class TapBusy(Tap):
 
     def _open(self) -> Source:
         given = [route for route in ROUTES if self.config.get(route)]
-        if given != ["files"]:
+        if len(given) != 1:
             raise ConfigurationError(
-                "Give files (exports and reports of BUSY); databases and the web service are not read here.",
+                "Give one of files (exports and reports of BUSY), database (a company's databases) and service (BUSY's "
+                "web service).",
                 code="busy.settings.source",
             )
-        return FileSource(self.config, self)
+        if given == ["files"]:
+            return FileSource(self.config, self)
+        surroundings = self.surroundings or _shell()
+        if given == ["database"]:
+            from connectors.busy.database.source import database_source  # noqa: PLC0415 - files need none of it
+
+            return database_source(self.config, self, surroundings, self.memory)
+        from connectors.busy.service.source import service_source  # noqa: PLC0415 - as above
+
+        return service_source(self.config, self, surroundings, self.memory)
+
+
+def _shell() -> Surroundings:
+    """What a process started from the shell has."""
+    folder = Path(tempfile.gettempdir()) / WORK_DIRECTORY
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return Surroundings(work_directory=folder, clock=time.monotonic, sleep=time.sleep)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:  # a date that no calendar has; the translation says so
+        return None
 
 
 def main() -> None:

@@ -8,6 +8,10 @@ command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/n
 ls /usr/lib/*/libodbc.so.2 >/dev/null 2>&1 || packages="$packages unixodbc"
 ls /usr/lib/*/odbc/libmaodbc.so >/dev/null 2>&1 || packages="$packages odbc-mariadb"
 command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || packages="$packages mariadb-server-core"
+# The drivers BUSY's databases are read by (tests/connectors/busy_db), and the reader they are measured beside.
+ls /usr/lib/*/odbc/libmdbodbc.so >/dev/null 2>&1 || packages="$packages odbc-mdbtools"
+ls /usr/lib/*/odbc/libtdsodbc.so >/dev/null 2>&1 || packages="$packages tdsodbc"
+command -v mdb-export >/dev/null 2>&1 || packages="$packages mdbtools"
 [ -n "$packages" ] || exit 0
 if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else
   echo "Not installed (needs root):$packages; the tests that need them will skip."; exit 0

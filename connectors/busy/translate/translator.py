@@ -45,6 +45,7 @@ from connectors.busy.streams import (
 )
 from connectors.busy.translate.accounts import read_account, read_group
 from connectors.busy.translate.companies import read_company
+from connectors.busy.translate.from_tables import stage as stage_tables
 from connectors.busy.translate.from_xml import stage_xml
 from connectors.busy.translate.learned import Learned
 from connectors.busy.translate.oracles import read_report
@@ -70,7 +71,7 @@ class Payload(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(Payload, float_hook=Decimal).decode
-STAGES: Mapping[str, Stage] = {Route.XML: stage_xml}
+STAGES: Mapping[str, Stage] = {Route.XML: stage_xml, Route.DATABASE: stage_tables, Route.SERVICE: stage_tables}
 """How a record of each route becomes a row; reports are read by their own layout."""
 
 

@@ -146,7 +146,7 @@ def _from_moment(text: str, kind: ValueKind) -> str:
 
 
 def _from_bytes(raw: bytes) -> str:
-    from connectors.tally.odbc.child import decode_ladder  # noqa: PLC0415 - the child is otherwise a program
+    from connectors.sdk.odbc.child import decode_ladder  # noqa: PLC0415 - the child is otherwise a program
 
     return decode_ladder(raw)[0].strip("\x00 ").translate(_CONTROLS)
 

@@ -1,41 +1,30 @@
 """One sign-in to Tally's ODBC server, with limits that hold: time, rows, and one query at a time.
 
-The driver runs in a process of its own (``child.py``). When a time limit passes the process is killed, and because
-killing it does not stop Tally, which goes on with the query on its only thread, the next thing asked is a tiny one with
-a long limit (``drain``); until it is answered nothing else is.
+The driver runs in a process of its own (``connectors/sdk/odbc/child.py``). When a time limit passes the process is
+killed, and because killing it does not stop Tally, which goes on with the query on its only thread, the next thing
+asked is a tiny one with a long limit (``drain``); until it is answered nothing else is.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import queue
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from canonical.errors import KhataError, SourceUnavailable
-from connectors.tally.odbc import child, failure
+from connectors.sdk.odbc.process import CHILD, GONE, ChildProcess
+from connectors.tally.odbc import failure
 from connectors.tally.odbc.address import OdbcAddress
 from connectors.tally.odbc.statement import select
 
 Command = dict[str, object]
 Answer = dict[str, Any]
 
-_CHILD = (sys.executable, "-P", str(Path(child.__file__)))
-_GONE: Answer = {"gone": True}
 _START_S_MAX = 60.0
-_END_S_MAX = 5.0
-_WAITING_MAX = 16
-"""Answers read ahead; a driver faster than us waits in its pipe."""
 _DRAIN_S_MIN, _DRAIN_S_MAX = 60.0, 600.0
 _DRAIN_FACTOR = 2
-_NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +91,11 @@ class OdbcSession:
         clock: Callable[[], float],
         sleep: Callable[[float], None],
         lock: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
-        command: tuple[str, ...] = _CHILD,
+        command: tuple[str, ...] = CHILD,
     ) -> None:
         self.address, self.limits = address, limits
         self._clock, self._sleep, self._lock, self._command = clock, sleep, lock, command
-        self._process: _Process | None = None
+        self._process: ChildProcess | None = None
         self._expired_s = 0.0
 
     def __enter__(self) -> Self:
@@ -167,9 +156,9 @@ class OdbcSession:
             raise failure.still_busy(self.address.label, limit) from error
         self._expired_s = 0.0
 
-    def _connected(self, limit: float) -> _Process:
+    def _connected(self, limit: float) -> ChildProcess:
         if self._process is None:
-            self._process = _Process(self._command)
+            self._process = ChildProcess(self._command)
             try:
                 self._wait_ready(self._process)
                 text = self.address.connection_text()
@@ -180,13 +169,13 @@ class OdbcSession:
                 raise
         return self._process
 
-    def _wait_ready(self, process: _Process) -> None:
+    def _wait_ready(self, process: ChildProcess) -> None:
         """Python itself takes a moment to start, on a busy PC more than one."""
         answer = self._next(process, self._clock() + _START_S_MAX, _START_S_MAX)
         if "error" in answer:
             raise self._failure(answer, is_signing_in=True)
 
-    def _exchange(self, process: _Process, command: Command, limit: float) -> Rows:
+    def _exchange(self, process: ChildProcess, command: Command, limit: float) -> Rows:
         process.send(command)
         rows = Rows()
         for answer in self._answers(process, limit, is_signing_in=command["do"] == "connect"):
@@ -204,7 +193,7 @@ class OdbcSession:
         said = answer["error"]
         return failure.of_state(said["state"], said["text"], self.address, is_signing_in=is_signing_in)
 
-    def _answers(self, process: _Process, limit: float, *, is_signing_in: bool) -> Iterator[Answer]:
+    def _answers(self, process: ChildProcess, limit: float, *, is_signing_in: bool) -> Iterator[Answer]:
         until = self._clock() + limit
         while True:
             answer = self._next(process, until, limit)
@@ -214,81 +203,15 @@ class OdbcSession:
             if "end" in answer:
                 return
 
-    def _next(self, process: _Process, until: float, limit: float) -> Answer:
+    def _next(self, process: ChildProcess, until: float, limit: float) -> Answer:
         answer = process.receive(max(until - self._clock(), 0.0))
         if answer is None:
             process.kill()
             self._process = None
             self._expired_s = max(limit, self._expired_s)
             raise failure.timed_out(self.address.label, limit)
-        if answer is _GONE:
+        if answer is GONE:
             code = process.kill()
             self._process = None
             raise failure.crashed(self.address.label, code)
         return answer
-
-
-class _Process:
-    """The child process, its pipes and the thread that reads them."""
-
-    def __init__(self, command: tuple[str, ...]) -> None:
-        self._popen = subprocess.Popen(  # noqa: S603 - our own file, run by the Python that runs us
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="ascii",
-            creationflags=_NO_WINDOW,
-        )
-        self._answers: queue.Queue[Answer] = queue.Queue(_WAITING_MAX)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def send(self, command: Mapping[str, object]) -> None:
-        """Give a command; a process that is gone is noticed when its answer is awaited."""
-        assert self._popen.stdin is not None  # noqa: S101 - asked for above
-        with contextlib.suppress(OSError):
-            self._popen.stdin.write(json.dumps(command) + "\n")
-            self._popen.stdin.flush()
-
-    def receive(self, seconds: float) -> Answer | None:
-        """Return the next answer, ``_GONE`` after the last, None when the time is over."""
-        try:
-            return self._answers.get(timeout=seconds) if seconds > 0 else self._answers.get_nowait()
-        except queue.Empty:
-            return None
-
-    def kill(self) -> int | None:
-        """End it now and collect what is left of it; return its exit code."""
-        self._popen.kill()
-        return self._collect()
-
-    def end(self) -> None:
-        """Close its input, which ends it; kill it if that does not."""
-        assert self._popen.stdin is not None  # noqa: S101 - asked for above
-        with contextlib.suppress(OSError):
-            self._popen.stdin.close()
-        try:
-            self._popen.wait(_END_S_MAX)
-        except subprocess.TimeoutExpired:
-            self._popen.kill()
-        self._collect()
-
-    def _collect(self) -> int | None:
-        while self._reader.is_alive():  # it may wait for room
-            with contextlib.suppress(queue.Empty):
-                self._answers.get(timeout=0.05)
-        code = self._popen.wait()
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        return code
-
-    def _read(self) -> None:
-        assert self._popen.stdout is not None  # noqa: S101 - asked for above
-        with contextlib.suppress(ValueError):  # killed in the middle of a line
-            for line in self._popen.stdout:
-                self._answers.put(json.loads(line))
-        self._answers.put(_GONE)

@@ -14,7 +14,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from connectors.tally.odbc import child  # noqa: E402 - the path above is for the child process
+from connectors.sdk.odbc import child  # noqa: E402 - the path above is for the child process
 
 COMPANY = "11111111-2222-4333-8444-555555555555"
 _STATEMENT = re.compile(r"SELECT\s+(.+?)\s+FROM\s+(\w+)\s*\Z", re.IGNORECASE)
@@ -86,7 +86,7 @@ class FakeDriver:
         self.script = script
         self.connections: list[str] = []
 
-    def connect(self, text: str, login_timeout_s: int) -> Any:
+    def connect(self, text: str, login_timeout_s: int, options: Mapping[str, Any]) -> Any:
         self.connections.append(text)
         if self.script.chatter:
             print("Tally ODBC Driver - Connection", flush=True)  # noqa: T201 - that is the fault

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.tally.odbc.child import decode_ladder, encode_value
+from connectors.sdk.odbc.child import decode_ladder, encode_value
 from connectors.tally.odbc.decoding import UndecodableError, decode
 from connectors.tally.odbc.tables import ValueKind
 from connectors.tally.translate.values import parse_amount

@@ -208,7 +208,7 @@ def test_the_pause_is_kept(tmp_path: Path) -> None:
 
 def test_without_pyodbc_there_is_a_sentence(tmp_path: Path) -> None:
     """The child itself, run by a Python that cannot see pyodbc."""
-    from connectors.tally.odbc import child
+    from connectors.sdk.odbc import child
 
     command = (sys.executable, "-I", "-S", str(Path(child.__file__)))
     with (

@@ -1,13 +1,20 @@
-"""The process that talks to the driver, so that it can be killed.
+"""The process that talks to an ODBC driver, so that it can be killed.
 
-A query cannot be given up: pyodbc's time limit covers signing in only, the driver waits for Tally's one thread, and
-behind an open dialog Tally never answers. So queries run here, in a process of their own, and ``session.py`` ends it.
-The file stands alone (standard library and pyodbc): it is started by its path and costs no import of ours.
+A query cannot be given up: pyodbc's time limit covers signing in only, Tally's driver waits for Tally's one thread and
+behind an open dialog never answers, and a driver may take its process down. So queries run here, in a process of their
+own, and whoever asked ends it. The file stands alone (standard library and pyodbc): it is started by its path and costs
+no import of ours.
 
-Lines of JSON in, lines of JSON out. A command is ``{"do": "query", "sql": ..., "rows_max": ...}``, ``{"do": "columns",
-"table": ...}`` or ``{"do": "connect", "text": ..., "login_timeout_s": ...}``; answers are ``{"described": [...]}``,
-``{"rows": [...]}``, ``{"bad": [row, reason]}`` and at last ``{"end": ...}`` or ``{"error": ...}``. Values other than
-text keep their type: ``["n", "12.50"]``. The process ends with its standard input, also while a query runs.
+Lines of JSON in, lines of JSON out. Commands:
+
+- ``{"do": "connect", "text": ..., "login_timeout_s": ..., "options": {...}}``; the options are in ``Pyodbc.connect``;
+- ``{"do": "query", "sql": ..., "rows_max": ...}``: values other than text keep their type: ``["n", "12.50"]``;
+- ``{"do": "read", "sql": ..., "parameters": [...], "rows_max": ...}``: many rows; values are what JSON has for them,
+  see ``plain_value``;
+- ``{"do": "columns", "table": ...}``, ``{"do": "tables"}``.
+
+Answers are ``{"described": [...]}``, ``{"rows": [...]}``, ``{"bad": [row, reason]}`` and at last ``{"end": ...}`` or
+``{"error": ...}``. The process ends with its standard input, also while a query runs.
 """
 
 from __future__ import annotations
@@ -15,8 +22,10 @@ from __future__ import annotations
 import codecs
 import importlib
 import json
+import math
 import os
 import queue
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +50,7 @@ class Driver(Protocol):
 
     errors: tuple[type[Exception], ...]
 
-    def connect(self, text: str, login_timeout_s: int) -> Any:
+    def connect(self, text: str, login_timeout_s: int, options: Mapping[str, Any]) -> Any:
         """Return a DB-API connection."""
         ...
 
@@ -55,10 +64,27 @@ class Pyodbc:
         self.errors: tuple[type[Exception], ...] = (self._module.Error,)
         codecs.register(_find_ladder)
 
-    def connect(self, text: str, login_timeout_s: int) -> Any:
-        """Sign in, read-only and without a transaction: Tally knows none."""
-        connection = self._module.connect(text, autocommit=True, timeout=login_timeout_s)
+    def connect(self, text: str, login_timeout_s: int, options: Mapping[str, Any]) -> Any:
+        """Sign in, without a transaction: each statement sees what is there.
+
+        Args:
+            text: for the driver manager.
+            login_timeout_s: to sign in.
+            options: ``read_only``: ask the driver to refuse writing; ``raw_numbers``: take dates and single-precision
+                numbers as bytes, for a driver that converts them wrongly; ``query_timeout_s``: for the server to give
+                up by; ``begin``: statements first.
+        """
+        connection = self._module.connect(
+            text, autocommit=True, timeout=login_timeout_s, readonly=bool(options.get("read_only"))
+        )
         connection.setdecoding(self._module.SQL_CHAR, encoding=LADDER, ctype=self._module.SQL_CHAR)
+        if options.get("raw_numbers"):
+            for kind, convert in _RAW.items():
+                connection.add_output_converter(kind, convert)
+        if options.get("query_timeout_s"):
+            connection.timeout = int(options["query_timeout_s"])
+        for statement in options.get("begin", ()):
+            connection.cursor().execute(statement).close()
         return connection
 
 
@@ -97,6 +123,48 @@ _LETTERS: tuple[tuple[type | tuple[type, ...], str, Callable[[Any], object]], ..
 """Types in the order they are tried (a bool is an int), and how their values travel."""
 
 
+def read_timestamp(raw: bytes) -> str:
+    """Return ODBC's SQL_TIMESTAMP_STRUCT as ISO text, also of a day that no calendar has.
+
+    >>> read_timestamp(struct.pack("<hHHHHHI", 2025, 4, 5, 0, 0, 0, 0))
+    '2025-04-05T00:00:00'
+    >>> read_timestamp(struct.pack("<hHHHHHI", 12025, 13, 5, 1, 2, 3, 0))
+    '12025-13-05T01:02:03'
+    """
+    year, month, day, hour, minute, second, _ = struct.unpack("<hHHHHHI", raw)
+    return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
+
+
+def read_single(raw: bytes) -> float:
+    """Return a number of 32 bits, shortened to the digits it has.
+
+    >>> read_single(struct.pack("<f", 12.1))
+    12.1
+    """
+    held = struct.unpack("<f", raw[:4])[0]
+    return float(f"{held:.7g}")
+
+
+_RAW: dict[int, Callable[[bytes], object]] = {93: read_timestamp, 9: read_timestamp, 7: read_single}
+"""By ODBC's numbers of types: SQL_TYPE_TIMESTAMP and its older number, SQL_REAL."""
+
+
+def plain_value(value: object) -> object:
+    """Return what JSON has for a value that it has no word for: exact digits and ISO dates as text, bytes in hex."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).hex()
+    return str(value)
+
+
+def _finite(row: list[object]) -> list[object]:
+    """JSON has no infinity and no NaN: they become text."""
+    return [repr(v) if isinstance(v, float) and not math.isfinite(v) else v for v in row]
+
+
 def encode_value(value: object) -> object:
     """Return a value as JSON that keeps its type; see ``decoding.py`` for the other end."""
     if value is None or isinstance(value, str):
@@ -117,7 +185,13 @@ class Desk:
 
     def serve(self, command: Mapping[str, Any]) -> None:
         """Do one command and answer it; the driver's errors are answers."""
-        actions = {"connect": self._connect, "query": self._query, "columns": self._columns}
+        actions = {
+            "connect": self._connect,
+            "query": self._query,
+            "read": self._read,
+            "columns": self._columns,
+            "tables": self._tables,
+        }
         try:
             actions[command["do"]](command)
         except self._driver.errors as error:
@@ -133,7 +207,8 @@ class Desk:
             self._connection.close()
 
     def _connect(self, command: Mapping[str, Any]) -> None:
-        self._connection = self._driver.connect(command["text"], command["login_timeout_s"])
+        options = command.get("options", {})
+        self._connection = self._driver.connect(command["text"], command["login_timeout_s"], options)
         self._write({"end": {"rows": 0, "is_cut": False}})
 
     def _columns(self, command: Mapping[str, Any]) -> None:
@@ -141,19 +216,35 @@ class Desk:
         self._write({"rows": [[encode_value(row[3])] for row in rows]})  # COLUMN_NAME, by the ODBC standard
         self._write({"end": {"rows": len(rows), "is_cut": False}})
 
+    def _tables(self, command: Mapping[str, Any]) -> None:  # noqa: ARG002 - every command is called alike
+        rows = self._connection.cursor().tables().fetchall()
+        self._write({"rows": [[row[2], row[3]] for row in rows]})  # TABLE_NAME and TABLE_TYPE, by the ODBC standard
+        self._write({"end": {"rows": len(rows), "is_cut": False}})
+
     def _query(self, command: Mapping[str, Any]) -> None:
         cursor = self._connection.cursor()
         try:
             cursor.execute(command["sql"])
             self._write({"described": [[str(column[0]), _size(column)] for column in cursor.description or ()]})
-            self._send_rows(cursor, command["rows_max"])
+            self._send_rows(self._rows(cursor, _tagged), command["rows_max"])
         finally:
             cursor.close()
 
-    def _send_rows(self, cursor: Any, rows_max: int) -> None:
+    def _read(self, command: Mapping[str, Any]) -> None:
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(command["sql"], *command.get("parameters", ()))
+            described = [[str(column[0]), getattr(column[1], "__name__", "")] for column in cursor.description or ()]
+            self._write({"described": described})
+            is_floating = any(kind == "float" for _, kind in described)
+            self._send_rows(self._rows(cursor, _plain_finite if is_floating else list), command["rows_max"])
+        finally:
+            cursor.close()
+
+    def _send_rows(self, rows: Iterator[tuple[int, list[object] | str]], rows_max: int) -> None:
         batch: list[object] = []
         sent, is_cut = 0, False
-        for number, row in self._rows(cursor):
+        for number, row in rows:
             if sent >= rows_max:
                 is_cut = True
                 break
@@ -169,8 +260,8 @@ class Desk:
             self._write({"rows": batch})
         self._write({"end": {"rows": sent, "is_cut": is_cut}})
 
-    def _rows(self, cursor: Any) -> Iterator[tuple[int, list[object] | str]]:
-        """Fetch one by one: a single row of Tally may fail (a value that does not fit its column's type)."""
+    def _rows(self, cursor: Any, render: Callable[[Any], list[object]]) -> Iterator[tuple[int, list[object] | str]]:
+        """Fetch one by one: a single row may fail (a value that does not fit its column's type)."""
         number, bad = 0, 0
         while True:
             number += 1
@@ -178,13 +269,21 @@ class Desk:
                 row = cursor.fetchone()
                 if row is None:
                     return
-                yield number, [encode_value(value) for value in row]
+                yield number, render(row)
                 bad = 0
             except self._row_errors as error:
                 bad += 1
                 if bad > BAD_ROWS_MAX:
                     raise RowsUnreadable(describe_error(error)["text"]) from error
                 yield number, describe_error(error)["text"]
+
+
+def _tagged(row: Any) -> list[object]:
+    return [encode_value(value) for value in row]
+
+
+def _plain_finite(row: Any) -> list[object]:
+    return _finite(list(row))
 
 
 def _size(column: Any) -> int:
@@ -219,7 +318,7 @@ def main(make_driver: Callable[[], Driver] = Pyodbc) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def write(answer: Mapping[str, object]) -> None:
-        answers.write(json.dumps(answer) + "\n")
+        answers.write(json.dumps(answer, default=plain_value) + "\n")
         answers.flush()
 
     try:

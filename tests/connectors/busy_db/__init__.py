@@ -1,0 +1,1 @@
+"""BUSY's databases and web service, read by real drivers."""
