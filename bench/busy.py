@@ -13,10 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
 from openpyxl import Workbook
 
-from bench.bare_lxml import tree
 from bench.measure import Measured, median, python
 from connectors.busy import CONNECTOR
 from connectors.sdk.conformance import Collected
@@ -40,17 +38,6 @@ class _Counting(Collected):
 
     def accept(self, stream: str, records: list[Any]) -> None:
         self.extracted.counts[stream] = self.extracted.counts.get(stream, 0) + len(records)
-
-
-def bare(path: str) -> int:
-    """Every voucher into a dict by lxml's own iterparse, nothing kept."""
-    count = 0
-    for _, element in etree.iterparse(path, tag=tuple(record for _, record, _ in CONTAINERS.values())):
-        count += bool(tree(element))
-        element.clear()
-        while element.getprevious() is not None:
-            del element.getparent()[0]
-    return count
 
 
 def extract(path: str) -> int:
@@ -103,11 +90,12 @@ def main() -> None:
 
 
 def _xml(path: Path) -> None:
+    tags = [record for _, record, _ in CONTAINERS.values()]
     bares: list[Measured] = []
     taps: list[Measured] = []
     imports: list[Measured] = []
     for _ in range(RUNS):
-        bares.append(python("bench.busy", "bare", str(path)))
+        bares.append(python("bench.bare_lxml", str(path), *tags))
         taps.append(python("bench.busy", "extract", str(path)))
         with tempfile.TemporaryDirectory() as folder:
             database = f"sqlite:///{folder}/books.db"
@@ -132,7 +120,7 @@ def _list(path: Path) -> None:
     print(f"  tap, to records by voucher {ours.wall_s:.1f} s, {ours.peak_mb:.0f} MB: {ratio}")
 
 
-_CHILDREN = {"bare": bare, "extract": extract, "usual": usual}
+_CHILDREN = {"extract": extract, "usual": usual}
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
