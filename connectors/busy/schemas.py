@@ -6,7 +6,7 @@ from typing import Any
 
 from singer_sdk import typing as th
 
-from connectors.busy.streams import STREAMS, VOUCHERS
+from connectors.busy.streams import REPORT_VOUCHERS, STREAMS, VOUCHERS
 
 _TEXT = th.StringType(nullable=True)
 _COLUMNS = (
@@ -21,10 +21,10 @@ _COLUMNS = (
     th.Property("report", _TEXT, description="which list a voucher of a report stood in"),
     th.Property("element", _TEXT, description="element, table or report it is one of"),
     th.Property("name", _TEXT, description="name of the master, number of the voucher"),
-    th.Property("date", th.DateType(nullable=True), description="day of a voucher"),
     th.Property("file", _TEXT, description="file, database or address it was read from"),
     th.Property("position", th.IntegerType(nullable=True), description="which of its kind it is there, from 1"),
 )
+_DATE = th.Property("date", th.DateType(nullable=True), description="day of a voucher")
 _VERSION = th.Property("version", th.IntegerType(nullable=True), description="BUSY's change stamp, where it has one")
 _ANY = th.ObjectType(additional_properties=True)
 
@@ -33,7 +33,8 @@ def stream_schema(stream: str) -> dict[str, Any]:
     """Return the schema of a stream."""
     if stream not in STREAMS:
         raise KeyError(stream)
-    columns = (*_COLUMNS, _VERSION) if stream == VOUCHERS else _COLUMNS
+    extra = {VOUCHERS: (_DATE, _VERSION), REPORT_VOUCHERS: (_DATE,)}
+    columns = (*_COLUMNS, *extra.get(stream, ()))
     return th.PropertiesList(*columns).to_dict()
 
 

@@ -35,6 +35,8 @@ from connectors.sdk.sheets import iter_sheets
 
 CHUNK = 1 << 16
 MASTERS_DETAIL = "MastersDet"
+_ABSENT: Record = {"year": None, "as_of": None, "extent": None, "report": None}
+"""Columns that only some records fill."""
 
 
 @dataclass(slots=True)
@@ -121,10 +123,16 @@ class FileSource:
             return
         is_raw = self._emission.embedded
         for line in spool.lines(stream):
-            yield self._record(line, is_raw=is_raw)
+            record = self._record(line, is_raw=is_raw)
+            if stream in (VOUCHERS, REPORT_VOUCHERS):
+                record["date"] = line.day
+            if stream == VOUCHERS:
+                record["version"] = None
+            yield record
 
     def _company(self, book: Books) -> Record:
         return {
+            **_ABSENT,
             "company": company_key(book.name),
             "key": company_key(book.name),
             "route": Route.XML.value,
@@ -133,7 +141,6 @@ class FileSource:
             "object": book.document(),
             "element": "Company",
             "name": book.name,
-            "date": None,
             "file": self._files[0],
             "position": 1,
         }
@@ -143,11 +150,11 @@ class FileSource:
         extent = "used" if not self._is_whole[line.file] and "extent" in payload else None
         book = self._books[line.book]
         key = line.key if extent is None else f"{line.key}~"
-        told = {"company": company_key(book.name), "key": key, "company_name": book.name, **payload}
-        if "extent" in told:
+        told = {**_ABSENT, "company": company_key(book.name), "key": key, "company_name": book.name, **payload}
+        if "extent" in payload:
             told["extent"] = extent or "all"
         place = {"file": self._files[line.file], "position": line.position}
-        return {**told, "element": line.element, "name": line.name, "date": line.day, **place}
+        return {**told, "element": line.element, "name": line.name, **place}
 
     def _read_once(self) -> Spool:
         if self._spool is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -37,6 +38,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._files: dict[str, IO[bytes]] = {}
+        weakref.finalize(self, _close, self._files)  # the SDK closes no tap
 
     def append(self, stream: str, line: Line) -> None:
         """Keep a record."""
@@ -55,9 +57,13 @@ class Spool:
 
     def close(self) -> None:
         """Give the disk back."""
-        for file in self._files.values():
-            file.close()
-        self._files.clear()
+        _close(self._files)
+
+
+def _close(files: dict[str, IO[bytes]]) -> None:
+    for file in files.values():
+        file.close()
+    files.clear()
 
 
 def encoded(value: Any) -> bytes:

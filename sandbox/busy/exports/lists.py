@@ -109,7 +109,7 @@ def write_lists(world: World, folder: Path, form: ListForm = ListForm.XLSX, addr
 
 def _head(company: CompanyMaster, layout: Layout, address: Sequence[str]) -> list[Row]:
     width = len(layout.columns)
-    period = [None] * width
+    period: Row = [None] * width
     period[0] = "Voucher Series : All, All Broker"
     period[width // 2] = f"From {_dmy(company.books_from)} to {_dmy(company.books_to)}"
     texts = (company.name, *address, layout.title)

@@ -48,7 +48,8 @@ class VoucherWriter:
 
     def __init__(self, masters: Masters, codes: ExportCodes) -> None:
         self._codes = codes
-        self._groups = {row.name: row.group for row in (*masters.ledgers, *masters.parties)}
+        self._groups = {ledger.name: ledger.group for ledger in masters.ledgers}
+        self._groups |= {party.name: party.group for party in masters.parties}
 
     def render(self, voucher: Voucher, kind: int) -> str:
         """Write one voucher."""

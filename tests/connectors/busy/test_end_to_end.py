@@ -30,7 +30,8 @@ def truth_of(written: WrittenExports) -> dict[str, Any]:
 
 def imported(home: Path, written: WrittenExports, *files: Path, code: int = 0) -> Any:
     ran = khata(
-        *(home, "import", *[str(path) for path in files], "--connector", "busy"),
+        home,
+        *("import", *[str(path) for path in files], "--connector", "busy"),
         *("--company", written.truth.company, "--db", f"sqlite:///{home}/books.db", "--format", "json"),
     )
     assert ran.code == code, ran.errors + ran.output[:3000]
@@ -65,7 +66,8 @@ def test_a_wrong_closing_balance_accuses_the_books(written: WrittenExports, tmp_
     closing.write_bytes(text[:place] + b"9" + text[place:])
     masters, vouchers, _ = written.paths
     ran = khata(
-        *(tmp_path, "import", str(masters), str(vouchers), str(closing), "--connector", "busy"),
+        tmp_path,
+        *("import", str(masters), str(vouchers), str(closing), "--connector", "busy"),
         *("--company", written.truth.company, "--db", f"sqlite:///{tmp_path}/books.db", "--format", "json"),
     )
     proof = ran.json()["proof"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -74,19 +75,19 @@ def compare(ours: canonical.voucher.Voucher, theirs: Voucher, *, has_totals: boo
     assert not ours.postings
 
 
-def workbook(path: Path, rows: list[list[Any]], title: str = "List of Sales Vouchers") -> Path:
+def workbook(path: Path, rows: Sequence[Sequence[Any]], title: str = "List of Sales Vouchers") -> Path:
     book = Workbook()
     sheet = book.active
     sheet.append(["Asha Traders"])
     sheet.append([title])
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     book.save(path)
     return path
 
 
 def test_an_edited_sheet_is_read_with_its_quirks(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         [None],
         ["  DATE ", "Vch / Bill No", *HEAD[2:]],
         ["7/4/25", "0012", "Bharat Stores", "Rice", "1,000", "Kgs", "62.50", "62,500.00", "(0)", "62,500 Dr"],
@@ -105,7 +106,7 @@ def test_an_edited_sheet_is_read_with_its_quirks(tmp_path: Path) -> None:
 
 
 def test_rows_that_cannot_be_read_are_named_with_file_row_and_column(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         HEAD,
         ["soon", "S/1", "Bharat Stores", "Rice", 1, "Kgs", 5, 5, 0, 5],
         ["2025-04-07", "S/2", "Bharat Stores", "Rice", "many", "Kgs", 5, 5, 0, 5],

@@ -69,7 +69,7 @@ def test_texts_numbers_lots_and_both_units_of_a_return() -> None:
     (line,) = third.items
     assert line.discount_percent == Decimal("22.00")
     assert line.billed is not None
-    assert (line.billed.number, line.billed.unit, line.billed.alternate_number) == (1, "Case", 10)
+    assert (line.billed.number, line.billed.unit, line.billed.alternate_number) == (Decimal(1), "Case", Decimal(10))
     assert line.rate == Decimal("11898.12"), "the second price is of the alternate unit"
     assert line.batches[0].name == "KBB/FR/0922/07"
     assert line.batches[0].expires_on is not None
@@ -121,6 +121,6 @@ def test_gst_of_the_vendors_example() -> None:
     (sale,) = made.vouchers
     taxed, exempt = sale.items
     assert (taxed.amount, exempt.amount) == (Decimal(1000), Decimal(1000))
-    assert [(rate.head.value, rate.rate) for rate in taxed.rates] == [("cgst", 6), ("sgst", 6)]
+    assert [(rate.head.value, rate.rate) for rate in taxed.rates] == [("cgst", Decimal(6)), ("sgst", Decimal(6))]
     assert exempt.nature.value == "exempt"
     assert made.codes() == ["busy.voucher.no_postings"]
