@@ -79,6 +79,7 @@ class TableSource:
         self._recorder = Recorder(company="", name="", joined=self._joined)
         self._settlement = Settlement.SETTLED
         self._masters_counted = False
+        self._known_years: frozenset[str] = frozenset()
 
     def prepare(self) -> None:
         """Open every year, read its masters and which vouchers there are, and join them.
@@ -94,6 +95,7 @@ class TableSource:
             year.read_masters()
             year.read_headers()
         _check_years(opened.years)
+        self._known_years = frozenset(self._state)
         self._masters_counted = all(year.reader.count(MASTERS) == len(year.masters) for year in opened.years)
         opened.years.sort(key=lambda year: year.first)
         name = self._name or opened.name
@@ -165,8 +167,9 @@ class TableSource:
             members.append(CensusMember(record["key"], number=record["name"]))
             yield record
         if self._memory is not None and mine:
-            # of fewer years than before it cannot be told whether a master is gone or only its year
-            is_sure = set(self._state) <= {str(first) for first in years} and self._masters_counted
+            # of other years than before it cannot be told whether a master is gone or only its year
+            read = {str(first) for first in years}
+            is_sure = bool(self._known_years) and self._known_years <= read and self._masters_counted
             self._memory.compare(Census(self._recorder.company, stream, None, tuple(members), is_sure))
 
     def _vouchers(self) -> Iterator[Record]:
@@ -204,7 +207,8 @@ class TableSource:
             CensusMember(key, version=held.fingerprint, day=held.day, number=held.number)
             for key, held in ((key, year.headers[code]) for key, code in codes.items())
         )
-        is_sure = year.reader.count(HEADERS) == len(year.headers)
+        # a file that is imported once may be an old copy: only what was read before can have gone
+        is_sure = str(year.first) in self._known_years and year.reader.count(HEADERS) == len(year.headers)
         period = FinancialYear(year.first).period
         verdict = self._memory.compare(Census(self._recorder.company, VOUCHERS, period, members, is_sure))
         return frozenset(codes[key] for key in verdict.wanted if key in codes)
@@ -244,7 +248,7 @@ def database_source(
     """Return the source behind the setting ``database``.
 
     Args:
-        config: the tap's.
+        config: the tap's; ``files`` instead of ``database`` for company files that are imported once.
         emission: the tap.
         surroundings: of this process.
         memory: the hub's, None from the shell.
@@ -252,7 +256,7 @@ def database_source(
     Raises:
         ConfigurationError: the setting cannot be.
     """
-    settings = parse_settings(config["database"])
+    settings = parse_settings(config.get("database") or {"files": config["files"]})
     return TableSource(
         str(config.get("company") or ""),
         emission,
