@@ -23,6 +23,8 @@ PARAMETERS_MAX = 100
 _BRACKETS, _TICKS = ("[", "]"), ("`", "`")
 _QUOTES = {Kind.MDBTOOLS: _BRACKETS, Kind.ACE: _BRACKETS, Kind.SQLSERVER: _BRACKETS, Kind.MYSQL: _TICKS}
 _SERVER_TIME_S = 3600
+_FREETDS = ("freetds", "tdsodbc")
+"""In the driver's registered name, or in the name of its library."""
 
 
 def quote(kind: Kind, name: str) -> str:
@@ -106,7 +108,7 @@ def server_target(settings: DatabaseSettings, database: str, label: str) -> Targ
             "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
         ]
         del options["query_timeout_s"]  # the driver would set it by a statement of its own for each question
-    elif "freetds" in settings.driver.casefold():
+    elif any(word in settings.driver.casefold() for word in _FREETDS):
         parts, doubles = {**parts, **_freetds(settings, database)}, False
     else:
         parts |= _microsoft(settings, database)

@@ -30,20 +30,19 @@ class Spool:
         self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by close()
         self._places: dict[Hashable, array[int]] = {}
         self._prints: dict[Hashable, int] = {}
-        self._tables: list[str] = []
+        self._numbers: dict[str, int] = {}
         self._at = 0
-        self._encode = msgspec.json.Encoder(order="sorted").encode
+        self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder().decode
 
     def add(self, bucket: Hashable, table: str, row: Row) -> None:
         """Put a row aside."""
-        if table not in self._tables:
-            self._tables.append(table)
+        number = self._numbers.setdefault(table, len(self._numbers))
         written = self._encode(row)
         places = self._places.get(bucket)
         if places is None:
             places = self._places[bucket] = array("q")
-        places.extend((self._tables.index(table), self._at, len(written)))
+        places.extend((number, self._at, len(written)))
         self._file.write(written)
         self._at += len(written)
         self._prints[bucket] = (self._prints.get(bucket, 0) + _digest(table, written)) % (1 << _FINGERPRINT_BITS)
@@ -52,13 +51,13 @@ class Spool:
         """Return a bucket's rows by table, in an order of their own: the driver's may change from day to day."""
         self._file.flush()
         found: dict[str, list[tuple[tuple[int, int], bytes, Row]]] = {}
-        places = self._places.get(bucket, ())
+        places, tables = self._places.get(bucket, ()), list(self._numbers)
         for table, start, length in zip(places[0::3], places[1::3], places[2::3], strict=True):
             self._file.seek(start)
             written = self._file.read(length)
             row = self._decode(written)
             order = (whole(row.get("RecType")), whole(row.get("SrNo") or row.get("ItemSrNo")))
-            found.setdefault(self._tables[table], []).append((order, written, row))
+            found.setdefault(tables[table], []).append((order, written, row))
         self._file.seek(self._at)
         return {table: [row for *_, row in sorted(rows, key=lambda one: one[:2])] for table, rows in found.items()}
 
@@ -73,7 +72,7 @@ class Spool:
 
 def fingerprint_of(table: str, row: Row) -> int:
     """The number of one row alone."""
-    return _digest(table, msgspec.json.encode(row, order="sorted")) % (1 << _FINGERPRINT_BITS)
+    return _digest(table, msgspec.json.encode(row)) % (1 << _FINGERPRINT_BITS)
 
 
 def _digest(table: str, written: bytes) -> int:

@@ -160,9 +160,24 @@ def plain_value(value: object) -> object:
     return str(value)
 
 
-def _finite(row: list[object]) -> list[object]:
-    """JSON has no infinity and no NaN: they become text."""
-    return [repr(v) if isinstance(v, float) and not math.isfinite(v) else v for v in row]
+def write_json(answer: Mapping[str, object]) -> str:
+    """Write an answer; JSON has no infinity and no NaN, which become text.
+
+    >>> write_json({"rows": [[1.5, float("inf")]]})
+    '{"rows": [[1.5, "inf"]]}'
+    """
+    try:
+        return json.dumps(answer, default=plain_value, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(answer), default=plain_value)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return {name: _finite(held) for name, held in value.items()}
+    return [_finite(held) for held in value] if isinstance(value, list) else value
 
 
 def encode_value(value: object) -> object:
@@ -236,8 +251,7 @@ class Desk:
             cursor.execute(command["sql"], *command.get("parameters", ()))
             described = [[str(column[0]), getattr(column[1], "__name__", "")] for column in cursor.description or ()]
             self._write({"described": described})
-            is_floating = any(kind == "float" for _, kind in described)
-            self._send_rows(self._rows(cursor, _plain_finite if is_floating else list), command["rows_max"])
+            self._send_rows(self._rows(cursor, list), command["rows_max"])
         finally:
             cursor.close()
 
@@ -282,10 +296,6 @@ def _tagged(row: Any) -> list[object]:
     return [encode_value(value) for value in row]
 
 
-def _plain_finite(row: Any) -> list[object]:
-    return _finite(list(row))
-
-
 def _size(column: Any) -> int:
     size = column[3] if len(column) > 3 else None  # noqa: PLR2004 - internal_size, by the DB-API
     return size if isinstance(size, int) else 0
@@ -318,7 +328,7 @@ def main(make_driver: Callable[[], Driver] = Pyodbc) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def write(answer: Mapping[str, object]) -> None:
-        answers.write(json.dumps(answer, default=plain_value) + "\n")
+        answers.write(write_json(answer) + "\n")
         answers.flush()
 
     try:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from connectors.sdk.odbc import child
 
 Answer = dict[str, Any]
@@ -90,5 +92,5 @@ class ChildProcess:
         assert self._popen.stdout is not None  # noqa: S101 - asked for above
         with contextlib.suppress(ValueError):  # killed in the middle of a line
             for line in self._popen.stdout:
-                self._answers.put(json.loads(line))
+                self._answers.put(msgspec.json.decode(line))
         self._answers.put(GONE)

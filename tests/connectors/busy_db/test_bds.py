@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bench.grown_bds import grow
 from canonical.errors import KhataError, SourceMalformed
 from canonical.ledger import Ledger
 from canonical.party import Party
@@ -247,6 +248,16 @@ def test_an_answer_that_is_not_read_to_its_end_does_not_meet_the_next() -> None:
         assert len(list(tables.rows("Tran2"))) == ROWS["Tran2"]
         del rows
         assert tables.count("Tran1") == 3
+
+
+def test_a_table_of_thousands_of_rows_is_read_to_the_last(tmp_path: Path) -> None:
+    raw = sample(PLAIN).read_bytes()
+    grown, number = grow(raw, len(TABLES["Tran2"]), ROWS["Tran2"], 3_000)
+    (tmp_path / "db12025.bds").write_bytes(grown)
+    with reader(tmp_path / "db12025.bds") as tables:
+        rows = list(tables.rows("Tran2"))
+        assert tables.count("Tran2") == len(rows) == number
+    assert rows == rows[: ROWS["Tran2"]] * (number // ROWS["Tran2"])
 
 
 def test_rows_that_the_driver_loses_are_missed(monkeypatch: pytest.MonkeyPatch) -> None:
