@@ -1,7 +1,7 @@
 """The floor an import is compared with: lxml reads the file and turns every voucher into a dict, nothing else.
 
-``python -m bench.bare_lxml FILE [TAG...]`` prints the number of vouchers. It recovers from the characters that are illegal
-in XML (we sanitise them; lxml drops them), clears what it has read, and keeps nothing.
+``python -m bench.bare_lxml FILE [TAG...]`` prints the number of vouchers. It recovers from the characters that are
+illegal in XML (we sanitise them; lxml drops them), clears what it has read, and keeps nothing.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def _rows(sheet: Any) -> Iterator[Sequence[Cell]]:
     read = _READ
     lead: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
     for row in sheet.iter_rows():
-        cells: list[Cell] = [read[type(value)](value) for value in row]
+        cells: list[Cell] = [value if type(value) is str and value else read[type(value)](value) for value in row]
         yield lead + cells if lead else cells
 
 

@@ -7,7 +7,7 @@ is found again. Blank rows are passed over; whatever follows the row of totals i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -95,6 +95,7 @@ class Report:
         self._file = file
         self._keys: Counter[str] = Counter()
         self._fields: tuple[str, ...] = ()
+        self._summed: list[tuple[str, str]] = []
 
     def find_header(self) -> bool:
         """Read title and header; False if the sheet is no report of BUSY.
@@ -111,6 +112,9 @@ class Report:
             if seen.kind is not None and is_header(row):
                 seen.columns = column_names(row)
                 self._fields = tuple(field_of(name) for name in seen.columns)
+                self._summed = [
+                    (word, own) for word, own in zip(seen.columns, self._fields, strict=True) if own in SUMMED
+                ]
                 return True
             if number >= HEAD_ROWS:
                 break
@@ -125,29 +129,32 @@ class Report:
 
     def vouchers(self) -> Iterator[ReportVoucher]:
         """Yield the vouchers."""
-        fields, columns = self._fields, self.seen.columns
-        day_at, number_at = fields.index(DAY), fields.index(NUMBER)
-        item_at = fields.index(ITEM) if ITEM in fields else day_at
+        columns = self.seen.columns
+        day_word, number_word, item_word = self._word(DAY), self._word(NUMBER), self._word(ITEM)
         current: ReportVoucher | None = None
         for number, row in self._rows:
             cells = {name: cell for name, cell in zip(columns, row, strict=False) if cell is not None}
             if not cells:
                 continue
-            head = (_at(row, day_at), _at(row, number_at))
-            if head == (None, None) and _at(row, item_at) is None and _is_totals(cells):
-                self._note_totals(row)
+            is_head = day_word in cells or number_word in cells
+            if not is_head and item_word not in cells and _is_totals(cells):
+                self._note_totals(cells)
                 break
-            if head != (None, None):
+            if is_head:
                 if current is not None:
                     yield current
-                current = self._begin(head[0], head[1], number)
+                current = self._begin(cells.get(day_word), cells.get(number_word), number)
             elif current is None:
                 self.seen.stray.append(number)
                 continue
             current.rows.append(cells)
-            self._add(row)
+            self._add(cells)
         if current is not None:
             yield current
+
+    def _word(self, field: str) -> str:
+        """The header's word for a field; empty if there is no such column."""
+        return next((word for word, own in zip(self.seen.columns, self._fields, strict=True) if own == field), "")
 
     def _begin(self, day: Cell, number: Cell, row: int) -> ReportVoucher:
         self.seen.vouchers += 1
@@ -161,24 +168,18 @@ class Report:
             key = f"{key}|{self._keys[key]}"
         return ReportVoucher(key, number_text, found.isoformat() if found else "", row, [])
 
-    def _add(self, row: Sequence[Cell]) -> None:
+    def _add(self, cells: Mapping[str, Cell]) -> None:
         self.seen.lines += 1
-        for place, name in enumerate(self._fields):
-            if name in SUMMED:
-                value = find_number(_at(row, place))
-                if value is not None:
-                    self.seen.sums[name] = self.seen.sums.get(name, ZERO) + value
+        sums = self.seen.sums
+        for word, name in self._summed:
+            if word in cells and (value := find_number(cells[word])) is not None:
+                sums[name] = sums.get(name, ZERO) + value
 
-    def _note_totals(self, row: Sequence[Cell]) -> None:
+    def _note_totals(self, cells: Mapping[str, Cell]) -> None:
         self.seen.has_totals = True
-        for place, name in enumerate(self._fields):
-            value = find_number(_at(row, place)) if name in SUMMED else None
-            if value is not None:
+        for word, name in self._summed:
+            if (value := find_number(cells.get(word))) is not None:
                 self.seen.totals[name] = value
-
-
-def _at(row: Sequence[Cell], place: int) -> Cell:
-    return row[place] if place < len(row) else None
 
 
 def _is_totals(cells: dict[str, JsonValue]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -83,7 +84,8 @@ class FileSource:
         self._is_whole: list[bool] = []
         self._issues: list[Issue] = []
         self._facts: list[dict[str, JsonValue]] = []
-        self._seen: set[int] = set()
+        self._seen: set[bytes] = set()
+        self._are_several = False
         self._bytes_done = self._bytes_total = 0
 
     @property
@@ -170,6 +172,7 @@ class FileSource:
         paths = [inner for name in self._config["files"] for inner in _files_of(Path(str(name)))]
         heads = [read_head(path) for path in paths]
         self._bytes_total = sum(head.size for head in heads)
+        self._are_several = len(heads) > 1
         for head in heads:
             if not head.size:
                 raise refusal.empty(head.path.name)
@@ -250,8 +253,9 @@ class FileSource:
 
     def _keep(self, stream: str, line: Line, spool: Spool) -> None:
         """The same object in two files of a run is one record."""
-        if len(self._config["files"]) > 1:
-            mark = hash((stream, line.book, line.key, bytes(line.payload)))
+        if self._are_several:
+            told = f"{stream}\0{line.book}\0{line.key}\0".encode()
+            mark = hashlib.blake2b(told + bytes(line.payload), digest_size=16).digest()
             if mark in self._seen:
                 return
             self._seen.add(mark)

@@ -188,3 +188,26 @@ def test_memory_does_not_grow_with_the_vouchers() -> None:
         held = max(held, sum(1 for _ in root.iter()) if root is not None and not taken % 500 else 0)
     assert taken == rounds
     assert held < 100, "elements still in the tree"
+
+
+def test_an_account_renamed_in_the_year_keeps_its_address_and_its_vouchers(tmp_path: Path) -> None:
+    journal = voucher(1, 16, leg("Asha", 7, 1, "10"), leg("Cash", 1, 2, "10"))
+    before = books(written(tmp_path, "<A>" + account("Asha", 7, DEBTORS) + "</A>", f"<J>{journal}</J>"))
+    old = before.ledgers["Asha"]
+    after = written(
+        tmp_path, "<A>" + account("Asha & Sons".replace("&", "&amp;"), 7, DEBTORS) + "</A>", f"<J>{journal}</J>"
+    )
+    before.translator.forget(old)
+    before.take(read(after).records)
+    new = before.ledgers["Asha & Sons"]
+    assert new.source == old.source
+    assert before.vouchers[-1].postings[0].ledger_key == new.key, "found by its code, whatever the voucher calls it"
+
+
+def test_the_same_object_in_two_files_of_a_folder_is_one_record(tmp_path: Path) -> None:
+    part = "<J>" + voucher(1, 16, leg("A", 7, 1, "10"), leg("B", 8, 2, "10")) + "</J>"
+    written(tmp_path, part, name="a.DAT")
+    written(tmp_path, part, "<A>" + account("A", 7, DEBTORS) + "</A>", name="b.DAT")
+    found = read(tmp_path)
+    assert found.extracted.counts["vouchers"] == 1
+    assert [facts["path"] for facts in found.extracted.files] == ["a.DAT", "b.DAT"]
