@@ -19,7 +19,7 @@ from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany, list_companies, same_name
 from connectors.tally.gateway.profile import parse_profile
-from connectors.tally.writing.audit import AuditEntry, Verdict, parse_entry
+from connectors.sdk.writing.audit import AuditEntry, Verdict, parse_entry
 from connectors.tally.writing.policy import WritePolicy, parse_operations
 from connectors.tally.writing.writer import Writer
 from khata.live.connecting import client_of, endpoint_of

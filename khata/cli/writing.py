@@ -123,7 +123,7 @@ def _show(writer: Writer, commands: list[Command], form: DocumentFormat) -> Exit
 
 def _apply(writer: Writer, commands: list[Command], form: DocumentFormat) -> ExitCode:
     """Stop at the first command that does not end well: the next may depend on it."""
-    from connectors.tally.writing.audit import Verdict
+    from connectors.sdk.writing.audit import Verdict
     from khata.rendering.writing import outcome_document, outcome_lines
 
     documents: list[Any] = []

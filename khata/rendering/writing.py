@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from canonical.record import JsonValue
-from connectors.tally.writing.audit import AuditEntry, Verdict
-from connectors.tally.writing.plan import Plan
-from connectors.tally.writing.writer import Outcome
+from connectors.sdk.writing.audit import AuditEntry, Verdict
+from connectors.sdk.writing.plan import Plan
+from connectors.sdk.writing.procedure import Outcome
 from khata.rendering.sheet import Cell, Sheet, moment, text
 from khata.rendering.terminal import printable
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canonical.errors import RuleError, SourceError
-from connectors.tally.writing.audit import Verdict
+from connectors.sdk.writing.audit import Verdict
 from connectors.tally.writing.command import Command
 from sandbox.tally.books import LiveObject
 from sandbox.tally.gateway import Faults, Running

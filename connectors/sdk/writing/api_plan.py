@@ -1,0 +1,77 @@
+"""Plans of what is sent to an API: calls in their order, each safe to repeat, and the fields to be found afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.sdk.writing.api_command import ApiCommand
+from connectors.sdk.writing.plan import Change, Difference, Plan
+
+Fields = Mapping[str, str]
+"""What an object says, by names for people, each as text in one way of writing it."""
+WRITTEN_ID = "{id}"
+"""In a path: the identifier the product gave to what an earlier step made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One call that changes something; made twice it changes it once.
+
+    Attributes:
+        method, path, params, headers, body: of the call; no header that signs.
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    def shown(self) -> dict[str, Any]:
+        """As the audit keeps it."""
+        members = {"params": self.params, "headers": self.headers, "body": self.body}
+        return {"call": f"{self.method} {self.path}"} | {name: one for name, one in members.items() if one}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiPlan(Plan):
+    """A command, worked out against what the product has now.
+
+    Attributes:
+        command: what is wanted.
+        steps: calls, one after the other.
+        wanted: fields to be found when it is read back.
+        object_id: of the object, if it is there already.
+        is_stale: somebody changed the object after whoever gives the command saw it.
+    """
+
+    command: ApiCommand
+    steps: tuple[Step, ...] = ()
+    wanted: Fields = field(default_factory=dict)
+    object_id: str = ""
+    is_stale: bool = False
+
+    @property
+    def request(self) -> str:
+        """The calls as they would be made."""
+        return json.dumps([step.shown() for step in self.steps], ensure_ascii=False, default=str)
+
+
+def changes_to(wanted: Fields, found: Fields) -> tuple[Change, ...]:
+    """What would change of an object."""
+    return tuple(
+        Change(name, found.get(name, ""), text) for name, text in wanted.items() if found.get(name, "") != text
+    )
+
+
+def differences_of(wanted: Fields, found: Fields) -> tuple[Difference, ...]:
+    """What is not as wanted."""
+    return tuple((change.field, change.after, change.before) for change in changes_to(wanted, found))
+
+
+def said_only(wanted: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The fields a draft says something of."""
+    return {name: text for name, text in wanted if text}
