@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,7 @@ class ApiPlan(Plan):
         command: what is wanted.
         steps: calls, one after the other.
         wanted: fields to be found when it is read back.
+        near: what a search for the object can name.
         object_id: of the object, if it is there already.
         is_stale: somebody changed the object after whoever gives the command saw it.
     """
@@ -51,6 +52,7 @@ class ApiPlan(Plan):
     command: ApiCommand
     steps: tuple[Step, ...] = ()
     wanted: Fields = field(default_factory=dict)
+    near: Mapping[str, str] = field(default_factory=dict)
     object_id: str = ""
     is_stale: bool = False
 
@@ -58,6 +60,35 @@ class ApiPlan(Plan):
     def request(self) -> str:
         """The calls as they would be made."""
         return json.dumps([step.shown() for step in self.steps], ensure_ascii=False, default=str)
+
+
+@dataclass(slots=True, kw_only=True)
+class Wish:
+    """A draft in the product's words: what is sent, what is to be found, and what speaks against it.
+
+    Attributes:
+        title: the object, for people.
+        wanted: fields to be found afterwards.
+        body: of the call that writes it.
+        params: of the same call.
+        near: what a search for it can name, so that few objects have to be looked at.
+        objections, notes: see ``Plan``.
+    """
+
+    title: str
+    wanted: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)
+    near: dict[str, str] = field(default_factory=dict)
+    objections: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def say(self, name: str, text: str, member: str = "", value: Any = None) -> None:
+        """Want a field, if the draft says something of it; ``value`` is sent instead of the text if it is given."""
+        if text:
+            self.wanted[name] = text
+            if member:
+                self.body[member] = text if value is None else value
 
 
 def changes_to(wanted: Fields, found: Fields) -> tuple[Change, ...]:
@@ -70,8 +101,3 @@ def changes_to(wanted: Fields, found: Fields) -> tuple[Change, ...]:
 def differences_of(wanted: Fields, found: Fields) -> tuple[Difference, ...]:
     """What is not as wanted."""
     return tuple((change.field, change.after, change.before) for change in changes_to(wanted, found))
-
-
-def said_only(wanted: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The fields a draft says something of."""
-    return {name: text for name, text in wanted if text}

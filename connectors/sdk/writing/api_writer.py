@@ -20,6 +20,7 @@ from canonical.errors import (
     SourceError,
     SourceRejected,
 )
+from connectors.sdk.rest import OUTCOME_UNKNOWN
 from connectors.sdk.writing.api_command import ApiCommand, digest_of
 from connectors.sdk.writing.api_plan import ApiPlan, Fields, Step, differences_of
 from connectors.sdk.writing.audit import AuditEntry, AuditLog, Verdict
@@ -29,9 +30,14 @@ from connectors.sdk.writing.procedure import Books, Ended, Outcome, Procedure, W
 
 CHANGED = "source.write.changed"
 _REFUSALS = (SourceRejected, RuleError, RateLimited, CredentialError, ConcurrentUpdate)
-"""The product certainly did not do what was asked last."""
+"""Answers after which nothing was done by the call they answer."""
 _RAISED = (RateLimited, CredentialError, ConcurrentUpdate)
 """Of those, what is told as an error of its own: waiting, connecting again or reading again mends it."""
+
+
+def _is_refusal(error: KhataError) -> bool:
+    """The product did nothing, in no try of the call."""
+    return isinstance(error, _REFUSALS) and not error.facts.get(OUTCOME_UNKNOWN)
 
 
 class ApiBooks(Protocol):
@@ -137,41 +143,40 @@ class ApiWriter:
             )
         return plan
 
-    def _carry_out(self, plan: ApiPlan, entry: AuditEntry, may_exist: bool) -> AuditEntry:  # noqa: FBT001 - see Work
-        object_id, error = self._send(plan)
+    def _carry_out(self, plan: ApiPlan, entry: AuditEntry, may_exist: bool) -> AuditEntry:  # noqa: ARG002, FBT001 - see Work
+        object_id, done, error = self._send(plan)
         entry = replace(entry, said=self._api.take_words(), guid=object_id)
-        try:
-            node = self._api.read(plan, object_id)
-        except (SourceError, CredentialError) as failure:
-            ended = self._unread(entry, error, failure, plan)
+        if error is not None and not done and _is_refusal(error):
+            ended = replace(entry, verdict=Verdict.REFUSED, reason=self._reason(entry, error))
         else:
-            ended = self._judged(plan, entry, node, error)
+            ended = self._read_back(plan, entry, error)
         if isinstance(error, _RAISED) and ended.verdict is Verdict.REFUSED:
             raise Ended(ended, error)
         return ended
 
-    def _send(self, plan: ApiPlan) -> tuple[str, KhataError | None]:
+    def _send(self, plan: ApiPlan) -> tuple[str, int, KhataError | None]:
         """Make the calls up to the first that fails; whether that one took effect, reading back will tell."""
         object_id = plan.object_id
-        for step in plan.steps:
+        for done, step in enumerate(plan.steps):
             try:
                 object_id = self._api.send(step, object_id)
             except (SourceError, CredentialError, ConcurrentUpdate) as error:
-                return object_id, error
-        return object_id, None
+                return object_id, done, error
+        return object_id, len(plan.steps), None
 
-    def _unread(self, entry: AuditEntry, error: KhataError | None, failure: KhataError, plan: ApiPlan) -> AuditEntry:
-        is_first = not entry.guid or entry.guid == plan.object_id
-        if isinstance(error, _REFUSALS) and is_first and len(plan.steps) == 1:
-            return replace(entry, verdict=Verdict.REFUSED, reason=error.message)
-        reason = f"{error.message if error else 'It was taken'}, but it could not be read back: {failure.message}"
-        return replace(entry, verdict=Verdict.UNCERTAIN, reason=reason)
+    def _read_back(self, plan: ApiPlan, entry: AuditEntry, error: KhataError | None) -> AuditEntry:
+        try:
+            node = self._api.read(plan, entry.guid)
+        except (SourceError, CredentialError) as failure:
+            reason = f"{self._reason(entry, error) or 'It was taken'}, but it could not be read back: {failure.message}"
+            return replace(entry, verdict=Verdict.UNCERTAIN, reason=reason)
+        return self._judged(plan, entry, node, error)
 
     def _judged(
         self, plan: ApiPlan, entry: AuditEntry, node: Mapping[str, Any], error: KhataError | None
     ) -> AuditEntry:
-        reason = error.message if error else ""
-        is_refused = isinstance(error, _REFUSALS)
+        reason = self._reason(entry, error)
+        is_refused = error is not None and _is_refusal(error)
         if not node:
             verdict = Verdict.REFUSED if is_refused else Verdict.UNCERTAIN
             return replace(entry, verdict=verdict, reason=reason or "it was taken, but it is not to be found")
@@ -185,6 +190,13 @@ class ApiWriter:
             return replace(entry, verdict=verdict, reason=reason)
         told = reason or "it was read back otherwise than sent"
         return replace(entry, verdict=Verdict.DIFFERENT, differences=differences, reason=told)
+
+    def _reason(self, entry: AuditEntry, error: KhataError | None) -> str:
+        """What went wrong in our words, and in the product's."""
+        if error is None:
+            return ""
+        is_told = not entry.said or entry.said in error.message
+        return error.message if is_told else f"{error.message} {self._api.product.title} said: {entry.said}"
 
     @staticmethod
     def _is_untouched(plan: ApiPlan, differences: tuple[Difference, ...]) -> bool:
