@@ -204,7 +204,9 @@ class TapQuickBooks(Tap):
     def _api(self) -> QuickBooks:
         config = self.config
         how = how_to_read(config)
-        rest = rest_client(config, self._web_session(), self.surroundings or shell_surroundings(config, limits_of(config)))
+        rest = rest_client(
+            config, self._web_session(), self.surroundings or shell_surroundings(config, limits_of(config))
+        )
         return QuickBooks(rest, realm_of(config), minor_version=how.minor_version, page_rows=how.page_rows)
 
     def _web_session(self) -> requests.Session:

@@ -143,7 +143,12 @@ class QuickBooksWriteBooks:
         if ours:
             identity = text_of(ours, "Id")
             return ApiPlan(
-                command=command, title=wish.title, wanted=wish.wanted, before=ours, object_id=identity, found_id=identity
+                command=command,
+                title=wish.title,
+                wanted=wish.wanted,
+                before=ours,
+                object_id=identity,
+                found_id=identity,
             )
         objections = [*lookup.objections, *wish.objections]
         if wish.near and not objections and self._taken(kind, wish):

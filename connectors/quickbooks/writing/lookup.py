@@ -124,7 +124,9 @@ class Lookup:
             found = self.api.where(BY_NAME[entity], **{name: wanted})
             found = [row for row in found if text_of(row, name).casefold() == wanted.casefold()]
         if len(found) != 1:
-            many = f"QuickBooks has {len(found)} with the name or number {reference!r}; name the one by {NAMED_BY_ID}..."
+            many = (
+                f"QuickBooks has {len(found)} with the name or number {reference!r}; name the one by {NAMED_BY_ID}..."
+            )
             self.objections.append(many if found else f"QuickBooks has no {entity.lower()} {reference!r}")
             return {}
         return self._seen(entity, name, found[0])
@@ -142,5 +144,3 @@ def is_void(document: Row) -> bool:
 def reference(row: Row) -> dict[str, str]:
     """A reference to a list member."""
     return {"value": text_of(row, "Id")}
-
-

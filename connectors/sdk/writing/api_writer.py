@@ -1,7 +1,7 @@
 """Writes to a product over its API, one command at a time: shown before, made once, read back.
 
-The product's part (``ApiBooks``) knows addresses, bodies and refusals; this part knows what follows from them. An answer
-that says *done* proves nothing, and one that never came means nothing: what was read back decides.
+The product's part (``ApiBooks``) knows addresses, bodies and refusals; this part knows what follows from them. An
+answer that says *done* proves nothing, and one that never came means nothing: what was read back decides.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class ApiWriter:
             )
         return plan
 
-    def _carry_out(self, plan: ApiPlan, entry: AuditEntry, may_exist: bool) -> AuditEntry:  # noqa: ARG002, FBT001 - see Work
+    def _carry_out(self, plan: ApiPlan, entry: AuditEntry, may_exist: bool) -> AuditEntry:  # noqa: ARG002 - see Work
         object_id, done, error = self._send(plan)
         entry = replace(entry, said=self._api.take_words(), guid=object_id)
         if error is not None and not done and _is_refusal(error):

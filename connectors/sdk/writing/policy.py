@@ -87,7 +87,8 @@ class WritePolicy:
             return f"{command.operation.value} is not among the allowed operations (setting {product.setting})"
         total = command.total
         if self.amount_max is not None and total is not None and total > self.amount_max:
-            return f"the {product.document}'s total {total} is above the limit {self.amount_max} (setting writing.amount_max)"
+            limit = f"the limit {self.amount_max} (setting writing.amount_max)"
+            return f"the {product.document}'s total {total} is above {limit}"
         return ""
 
 

@@ -13,8 +13,8 @@ from canonical.item import Quantity
 from canonical.ledger import name_key
 from canonical.money import signed
 from canonical.voucher import Voucher
-from connectors.tally.gateway.allowed import ObjectType
 from connectors.sdk.writing.plan import Difference
+from connectors.tally.gateway.allowed import ObjectType
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany
 from connectors.tally.gateway.formula import (

@@ -44,6 +44,7 @@ from connectors.tally.writing.reading_back import (
 from connectors.tally.writing.result import ImportResult, parse_result
 from connectors.tally.writing.target import Target, read_target
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
     """What reading back brought.

@@ -61,9 +61,7 @@ class Kind:
 KINDS: Final = {
     "customer": Kind(path="contacts", key="contact", name="contact_name", module="contacts", fields=customer_fields),
     "item": Kind(path="items", key="item", name="name", module="settings", fields=item_fields),
-    "invoice": Kind(
-        path="invoices", key="invoice", name="invoice_number", module="invoices", fields=invoice_fields
-    ),
+    "invoice": Kind(path="invoices", key="invoice", name="invoice_number", module="invoices", fields=invoice_fields),
     "payment": Kind(
         path="customerpayments",
         key="payment",
@@ -101,7 +99,9 @@ class ZohoWriteBooks:
         if not self._organisation:
             rows = rows_of(self._client.get("organizations"), ("organizations",), "organizations")
             wanted = self._client.organization_id
-            found = [row for row in rows if text(row.get("organization_id")) == wanted or (not wanted and len(rows) == 1)]
+            found = [
+                row for row in rows if text(row.get("organization_id")) == wanted or (not wanted and len(rows) == 1)
+            ]
             if not found:
                 names = ", ".join(f"{row.get('organization_id')} ({row.get('name')})" for row in rows)
                 raise ConfigurationError(
@@ -302,9 +302,7 @@ class ZohoWriteBooks:
         self._words = ""
         path = step.path.replace(WRITTEN_ID, object_id)
         try:
-            answer = self._client.change(
-                step.method, path, params=step.params, headers=step.headers, body=step.body
-            )
+            answer = self._client.change(step.method, path, params=step.params, headers=step.headers, body=step.body)
         except CredentialError as error:
             self._words = error.message
             if error.code != NOT_AUTHORISED:

@@ -1,7 +1,7 @@
 """Invoices in Zoho's words.
 
-A new one is a draft until it is marked as sent; a draft is not in the books. Lines of an old one are replaced as a whole
-by whoever sends any, so they are not changed here. Nothing is ever e-mailed.
+A new one is a draft until it is marked as sent; a draft is not in the books. Lines of an old one are replaced as a
+whole by whoever sends any, so they are not changed here. Nothing is ever e-mailed.
 """
 
 from __future__ import annotations

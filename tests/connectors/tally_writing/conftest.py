@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from connectors.sdk.writing.audit import AuditEntry
+from connectors.sdk.writing.policy import WritePolicy
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany, list_companies
 from connectors.tally.gateway.endpoint import parse_endpoint
 from connectors.tally.gateway.profile import CapabilityProfile
-from connectors.sdk.writing.audit import AuditEntry
 from connectors.tally.writing.command import Command, Operation, iter_commands
-from connectors.sdk.writing.policy import WritePolicy
 from connectors.tally.writing.writer import Writer
 from sandbox.tally.books import LiveBooks, LiveCompany, build_books, specs_for
 from sandbox.tally.gateway import Faults, Running, serve

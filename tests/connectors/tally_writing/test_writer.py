@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from canonical.errors import RuleError, SourceRejected
-from connectors.tally.gateway.companies import Edition
 from connectors.sdk.writing.audit import Verdict
-from connectors.tally.writing.command import Command, Operation
 from connectors.sdk.writing.policy import WritePolicy
 from connectors.sdk.writing.procedure import Outcome
+from connectors.tally.gateway.companies import Edition
+from connectors.tally.writing.command import Command, Operation
 from sandbox.tally.books import EntryDraft, LiveCompany, LiveObject, VoucherDraft
 from sandbox.tally.gateway import Running
 from tests.connectors.tally_writing.commands import (
