@@ -234,9 +234,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _response(self, running: Running, request: Request, faults: Faults) -> Response:
         if faults.gateway_page:
-            phrase = f"{faults.gateway_page} {HTTPStatus(faults.gateway_page).phrase}"
-            return text_response(GATEWAY_PAGE.format(phrase), faults.gateway_page)
-        return running.application.answer(request, faults)
+            return _gateway_page(faults.gateway_page)
+        response = running.application.answer(request, faults)
+        return _gateway_page(faults.gateway_page_after) if faults.gateway_page_after else response
 
     def _send(self, response: Response, faults: Faults, entry: Served) -> None:
         body = response.body
@@ -261,6 +261,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _break(self) -> None:
         self.close_connection = True
         _reset(self.connection)
+
+
+def _gateway_page(status: int) -> Response:
+    return text_response(GATEWAY_PAGE.format(f"{status} {HTTPStatus(status).phrase}"), status)
 
 
 def _reset(connection: socket.socket) -> None:

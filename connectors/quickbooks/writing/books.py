@@ -34,7 +34,7 @@ from connectors.quickbooks.writing.lookup import Company, Lookup
 from connectors.quickbooks.writing.masters import customer_fields, customer_wish, item_fields, item_wish
 from connectors.sdk.base import Surroundings
 from connectors.sdk.writing.api_command import ApiCommand
-from connectors.sdk.writing.api_plan import ApiPlan, Fields, Step, Wish, changes_to
+from connectors.sdk.writing.api_plan import ApiPlan, Fields, Step, Wish, changes_to, which_of
 from connectors.sdk.writing.audit import AuditEntry, Verdict
 from connectors.sdk.writing.drafts import CustomerDraft, InvoiceDraft, ItemDraft, PaymentDraft
 from connectors.sdk.writing.policy import Product
@@ -124,7 +124,7 @@ class QuickBooksWriteBooks:
         if command.operation.is_creation:
             begun = last if last is not None and last.verdict in OPEN else None
             return self._new(command, kind, lookup, params, begun)
-        return self._changed(command, kind, lookup, params)
+        return self._changed(command, kind, lookup, params, which_of(command, last))
 
     @property
     def _known(self) -> Company:
@@ -166,18 +166,21 @@ class QuickBooksWriteBooks:
             near=wish.near,
         )
 
-    def _changed(self, command: ApiCommand, kind: Kind, lookup: Lookup, params: Mapping[str, str]) -> ApiPlan:
-        before = lookup.find(kind.entity, kind.name, command.which)
+    def _changed(
+        self, command: ApiCommand, kind: Kind, lookup: Lookup, params: Mapping[str, str], which: str
+    ) -> ApiPlan:
+        before = lookup.find(kind.entity, kind.name, which)
         if not before:
             title = f"{command.operation.kind} {command.which}"
             return ApiPlan(command=command, title=title, objections=tuple(lookup.objections))
         wish = _wish(command, lookup, before)
         token, identity = text_of(before, "SyncToken"), text_of(before, "Id")
+        changes = changes_to(wish.wanted, kind.fields(before, self._known))
         body = {"Id": identity, "SyncToken": token, "sparse": True, **wish.body}
         return ApiPlan(
             command=command,
             title=wish.title,
-            changes=changes_to(wish.wanted, kind.fields(before, self._known)),
+            changes=changes,
             objections=(*lookup.objections, *wish.objections),
             notes=(*wish.notes, f"Its version is {token}."),
             steps=(Step(method="POST", path=kind.path, params=params, body=body),),
@@ -185,7 +188,7 @@ class QuickBooksWriteBooks:
             before=before,
             object_id=identity,
             found_id=identity,
-            is_stale=bool(command.version) and command.version != token,
+            is_stale=bool(changes and command.version) and command.version != token,
         )
 
     # what is there

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.sdk.writing.api_command import ApiCommand
+from connectors.sdk.writing.audit import AuditEntry
+from connectors.sdk.writing.drafts import NAMED_BY_ID
 from connectors.sdk.writing.plan import Change, Difference, Plan
+from connectors.sdk.writing.procedure import OPEN
 
 Fields = Mapping[str, str]
 """What an object says, by names for people, each as text in one way of writing it."""
@@ -89,6 +92,12 @@ class Wish:
             self.wanted[name] = text
             if member:
                 self.body[member] = text if value is None else value
+
+
+def which_of(command: ApiCommand, last: AuditEntry | None) -> str:
+    """The object to be changed: an attempt that was cut off may have given it another name."""
+    is_begun = last is not None and last.verdict in OPEN and last.guid
+    return f"{NAMED_BY_ID}{last.guid}" if last is not None and is_begun else command.which
 
 
 def changes_to(wanted: Fields, found: Fields) -> tuple[Change, ...]:

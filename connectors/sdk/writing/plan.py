@@ -33,8 +33,8 @@ class Plan:
         objections: what speaks against it; a plan with any is never sent.
         notes: what the product will decide itself.
         before: the object as it is, verbatim; empty if there is none.
-        found_id: the object an earlier attempt of the same command left, as it is wanted; empty where that cannot be
-            told.
+        found_id: the object that is to be changed, or that an earlier attempt of the same command left; empty where
+            that cannot be told.
     """
 
     command: WriteCommand

@@ -161,6 +161,7 @@ class Procedure:
             remote_id=remote_id,
             request=plan.request,
             changes=tuple((item.field, item.before, item.after) for item in plan.changes),
+            guid=plan.found_id,
             before=dict(plan.before),
         )
 
@@ -172,7 +173,7 @@ class Procedure:
 
 def _done(entry: AuditEntry, plan: Plan, *, may_exist: bool) -> AuditEntry:
     """Nothing is left to do: it was so, or an attempt that was cut off had done it."""
-    entry = replace(entry, request="", guid=plan.found_id)
+    entry = replace(entry, request="")
     if may_exist and plan.found_id:
         reason = "an earlier attempt that was cut off had written it; it was found, and not sent again"
         return replace(entry, verdict=Verdict.WRITTEN, reason=reason)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from canonical.errors import ConfigurationError, CredentialError, KhataError
 from canonical.record import JsonValue
 from connectors.sdk.writing.api_command import ApiCommand
-from connectors.sdk.writing.api_plan import WRITTEN_ID, ApiPlan, Fields, Step, Wish, changes_to
+from connectors.sdk.writing.api_plan import WRITTEN_ID, ApiPlan, Fields, Step, Wish, changes_to, which_of
 from connectors.sdk.writing.audit import AuditEntry
 from connectors.sdk.writing.drafts import CustomerDraft, InvoiceDraft, ItemDraft, PaymentDraft
 from connectors.sdk.writing.policy import Product
@@ -131,7 +131,7 @@ class ZohoWriteBooks:
             lookup.objections.append(objection)
         if command.operation.is_creation:
             return self._new(command, kind, lookup, self.identity(command, last))
-        return self._changed(command, kind, lookup)
+        return self._changed(command, kind, lookup, which_of(command, last))
 
     # plans
 
@@ -193,8 +193,8 @@ class ZohoWriteBooks:
             command=command, title=wish.title, changes=changes, objections=(objection,), wanted=wish.wanted, before=ours
         )
 
-    def _changed(self, command: ApiCommand, kind: Kind, lookup: Lookup) -> ApiPlan:
-        before = lookup.object(kind.path, kind.key, kind.name, command.which)
+    def _changed(self, command: ApiCommand, kind: Kind, lookup: Lookup, which: str) -> ApiPlan:
+        before = lookup.object(kind.path, kind.key, kind.name, which)
         if not before:
             title = f"{command.operation.kind} {command.which}"
             return ApiPlan(command=command, title=title, objections=tuple(lookup.objections))
@@ -214,7 +214,7 @@ class ZohoWriteBooks:
             before=before,
             object_id=found[""],
             found_id=found[""],
-            is_stale=bool(command.version) and command.version != version,
+            is_stale=bool(changes and command.version) and command.version != version,
         )
 
     @staticmethod
@@ -269,20 +269,15 @@ class ZohoWriteBooks:
                     continue
                 if amount is not None and money(row.get("amount")) != amount:
                     continue
+                if self._identity_of(row) not in ("", identity):  # of another command; rows of some lists say it
+                    continue
                 looked += 1
                 if looked > _ALIKE_MAX:
                     return {}
-                whole = self._whole(kind, row)
-                if self._bears(whole, identity):
+                whole = Lookup(self._client, "").read(kind.path, kind.key, text(row.get(f"{kind.key}_id")))
+                if self._identity_of(whole) == identity:
                     return whole
         return {}
-
-    def _whole(self, kind: Kind, row: Row) -> Row:
-        lookup = Lookup(self._client, "")
-        return lookup.read(kind.path, kind.key, text(row.get(f"{kind.key}_id")))
-
-    def _bears(self, node: Row, identity: str) -> bool:
-        return self._identity_of(node) == identity
 
     def _identity_of(self, node: Row) -> str:
         rows = [row for row in node.get("custom_fields") or () if isinstance(row, dict)]
