@@ -1,7 +1,8 @@
 """One company's books as something to be written to; see ``connectors.sdk.writing.api_writer``.
 
 A repeated command bears the request id of the first attempt, so QuickBooks answers it as the first time. How long it
-remembers one is not documented: so what an attempt that was cut off may have left is looked for first.
+remembers one is not documented: so documents bear the command's identity in their private note, and are looked for
+first; customers and items are found by their names, which nobody else can have.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 import requests
@@ -21,11 +21,13 @@ from connectors.quickbooks.connection import rest_client
 from connectors.quickbooks.entities import BY_NAME
 from connectors.quickbooks.faults import find_fault, judge
 from connectors.quickbooks.settings import how_to_read, realm_of
-from connectors.quickbooks.translate.values import moment_of, part, ref_id, text_of
+from connectors.quickbooks.translate.values import text_of
 from connectors.quickbooks.writing.documents import (
     changed_invoice,
     changed_payment,
     invoice_fields,
+    mark,
+    mark_of,
     new_invoice,
     new_payment,
     payment_fields,
@@ -34,7 +36,7 @@ from connectors.quickbooks.writing.lookup import Company, Lookup
 from connectors.quickbooks.writing.masters import customer_fields, customer_wish, item_fields, item_wish
 from connectors.sdk.base import Surroundings
 from connectors.sdk.writing.api_command import ApiCommand
-from connectors.sdk.writing.api_plan import ApiPlan, Fields, Step, Wish, changes_to, which_of
+from connectors.sdk.writing.api_plan import ApiPlan, Fields, Step, Wish, changes_to, plan_again, which_of
 from connectors.sdk.writing.audit import AuditEntry, Verdict
 from connectors.sdk.writing.drafts import CustomerDraft, InvoiceDraft, ItemDraft, PaymentDraft
 from connectors.sdk.writing.policy import Product
@@ -43,8 +45,6 @@ from connectors.sdk.writing.procedure import OPEN, Books
 QUICKBOOKS: Final = Product(title="QuickBooks", setting="writing.quickbooks_operations")
 _NAMESPACE: Final = uuid.UUID("c2d4a8f6-3a0c-5f5e-9c57-2f1a6d0f7b31")
 """Of the request ids we give; any constant would do, but it must never change."""
-_CLOCKS: Final = timedelta(hours=1)
-"""QuickBooks' clock and ours may differ by less than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +55,13 @@ class Kind:
         entity: QuickBooks' name of it.
         name: property that a command refers to it by.
         fields: what one says.
+        is_document: it has a day and a note, and its name is not its own.
     """
 
     entity: str
     name: str
     fields: Callable[[Row, Company], Fields]
+    is_document: bool = False
 
     @property
     def path(self) -> str:
@@ -70,8 +72,8 @@ class Kind:
 KINDS: Final = {
     "customer": Kind(entity="Customer", name="DisplayName", fields=customer_fields),
     "item": Kind(entity="Item", name="Name", fields=item_fields),
-    "invoice": Kind(entity="Invoice", name="DocNumber", fields=invoice_fields),
-    "payment": Kind(entity="Payment", name="PaymentRefNum", fields=payment_fields),
+    "invoice": Kind(entity="Invoice", name="DocNumber", fields=invoice_fields, is_document=True),
+    "payment": Kind(entity="Payment", name="PaymentRefNum", fields=payment_fields, is_document=True),
 }
 
 
@@ -111,10 +113,13 @@ class QuickBooksWriteBooks:
 
     def identity(self, command: ApiCommand, last: AuditEntry | None) -> str:
         """Request id: that of the attempt before, unless it was refused; then nothing was done under it."""
-        first = str(uuid.uuid5(_NAMESPACE, f"{self._api.realm_id}\0{command.key}"))
+        first = self._mark(command)
         if last is None or not last.remote_id:
             return first
         return str(uuid.uuid5(_NAMESPACE, last.remote_id)) if last.verdict is Verdict.REFUSED else last.remote_id
+
+    def _mark(self, command: ApiCommand) -> str:
+        return str(uuid.uuid5(_NAMESPACE, f"{self._api.realm_id}\0{command.key}"))
 
     def plan(self, command: ApiCommand, last: AuditEntry | None) -> ApiPlan:
         """Work a command out against what QuickBooks has now."""
@@ -122,8 +127,7 @@ class QuickBooksWriteBooks:
         lookup = Lookup(self._api, self._known)
         params = {"requestid": self.identity(command, last)}
         if command.operation.is_creation:
-            begun = last if last is not None and last.verdict in OPEN else None
-            return self._new(command, kind, lookup, params, begun)
+            return self._new(command, kind, lookup, params, is_begun=last is not None and last.verdict in OPEN)
         return self._changed(command, kind, lookup, params, which_of(command, last))
 
     @property
@@ -136,20 +140,14 @@ class QuickBooksWriteBooks:
     # plans
 
     def _new(
-        self, command: ApiCommand, kind: Kind, lookup: Lookup, params: Mapping[str, str], begun: AuditEntry | None
+        self, command: ApiCommand, kind: Kind, lookup: Lookup, params: Mapping[str, str], *, is_begun: bool
     ) -> ApiPlan:
         wish = _wish(command, lookup, {})
-        ours = self._left_by(begun, kind, wish) if begun is not None else {}
+        if kind.is_document:
+            mark(wish, self._mark(command))
+        ours = self._left_by(command, kind, wish) if kind.is_document or is_begun else {}
         if ours:
-            identity = text_of(ours, "Id")
-            return ApiPlan(
-                command=command,
-                title=wish.title,
-                wanted=wish.wanted,
-                before=ours,
-                object_id=identity,
-                found_id=identity,
-            )
+            return plan_again(command, wish, ours, kind.fields(ours, self._known), QUICKBOOKS.title)
         objections = [*lookup.objections, *wish.objections]
         if wish.near and not objections and self._taken(kind, wish):
             (name,) = wish.near.values()
@@ -198,19 +196,13 @@ class QuickBooksWriteBooks:
         entities = (kind.entity, "Vendor") if kind.entity == "Customer" else (kind.entity,)
         return any(self._api.where(BY_NAME[entity], **wish.near) for entity in entities)
 
-    def _left_by(self, begun: AuditEntry, kind: Kind, wish: Wish) -> Row:
-        """What an attempt that was cut off has left: an object as it is wanted, made since that attempt."""
+    def _left_by(self, command: ApiCommand, kind: Kind, wish: Wish) -> Row:
+        """What an earlier attempt has left: the document that bears the command's mark, or the name it was given."""
         entity = BY_NAME[kind.entity]
-        near = wish.near or {"TxnDate": wish.wanted.get("date", "")}
-        customer = ref_id(wish.body, "CustomerRef")
-        for row in self._api.where(entity, **near):
-            made = moment_of(text_of(part(row, "MetaData"), "CreateTime"))
-            is_since = made is not None and made >= begun.at - _CLOCKS
-            if is_since and ref_id(row, "CustomerRef") == customer:
-                found = kind.fields(row, self._known)
-                if not changes_to(wish.wanted, found):
-                    return row
-        return {}
+        if not kind.is_document:
+            return next(iter(self._api.where(entity, **wish.near)), {})
+        rows = self._api.where(entity, TxnDate=wish.wanted.get("date", ""))
+        return next((row for row in rows if mark_of(row) == self._mark(command)), {})
 
     # sending and reading back
 
@@ -237,7 +229,8 @@ class QuickBooksWriteBooks:
         if object_id:
             found = self._api.read(BY_NAME[kind.entity], object_id)
         else:
-            found = next(iter(self._api.where(BY_NAME[kind.entity], **plan.near)), {}) if plan.near else {}
+            wish = Wish(title=plan.title, wanted=dict(plan.wanted), near=dict(plan.near))
+            found = self._left_by(plan.command, kind, wish)
         self._words = words
         return found
 

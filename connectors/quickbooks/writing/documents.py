@@ -6,6 +6,7 @@ is not in a sparse update stays as it is.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,6 +26,28 @@ NOT_TAXED = "NON"
 NUMBER_MAX = 21
 TOLERANCE = Decimal("0.05")
 """A stated total may miss ours by what rounding per rate makes; the one that QuickBooks works out must be equal."""
+
+
+KEPT = "kept as"
+"""Field of the mark, for people."""
+_MARK = re.compile(r"\s*\[khata ([0-9a-f-]{36})\]")
+
+
+def mark(wish: Wish, identity: str) -> None:
+    """Let a document bear a command's identity, at the end of its private note."""
+    note = text(wish.body.get("PrivateNote"))
+    wish.body["PrivateNote"] = f"{note} [khata {identity}]".strip()
+    wish.wanted[KEPT] = identity
+
+
+def mark_of(document: Row) -> str:
+    """The identity that a document bears; empty if it has none."""
+    found = _MARK.search(text_of(document, "PrivateNote"))
+    return found[1] if found else ""
+
+
+def _note_of(document: Row) -> str:
+    return _MARK.sub("", text_of(document, "PrivateNote"))
 
 
 def new_invoice(draft: InvoiceDraft, lookup: Lookup) -> Wish:
@@ -148,6 +171,7 @@ def invoice_fields(node: Row, company: Company) -> Fields:
         "number": text_of(node, "DocNumber"),
         "notes": text_of(part(node, "CustomerMemo"), "value"),
         "total": money(node.get("TotalAmt")),
+        KEPT: mark_of(node),
         "lines": str(len(lines)),
         **{f"line {place}": _line_fields(dict(row), company) for place, row in enumerate(lines, 1)},
     }
@@ -213,6 +237,8 @@ def changed_payment(draft: PaymentDraft, lookup: Lookup, before: Row) -> Wish:
     wish = Wish(title=f"payment {before.get('Id', '')} of {lookup.company.name_of('Customer', before, 'CustomerRef')}")
     wish.say("date", draft.day.isoformat() if draft.day else "", "TxnDate")
     _say_payment_header(wish, draft, lookup)
+    if draft.notes and mark_of(before):
+        wish.body["PrivateNote"] += f" [khata {mark_of(before)}]"
     _check_changeable(wish, lookup.company, draft.day, before)
     return wish
 
@@ -230,7 +256,8 @@ def payment_fields(node: Row, company: Company) -> Fields:
         "date": text_of(node, "TxnDate"),
         "amount": money(node.get("TotalAmt")),
         "reference": text_of(node, "PaymentRefNum"),
-        "notes": text_of(node, "PrivateNote"),
+        "notes": _note_of(node),
+        KEPT: mark_of(node),
         "mode": company.name_of("PaymentMethod", dict(node), "PaymentMethodRef"),
         "account": company.name_of("Account", dict(node), "DepositToAccountRef"),
         "advance": money(node.get("UnappliedAmt") or 0),

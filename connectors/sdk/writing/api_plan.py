@@ -94,6 +94,31 @@ class Wish:
                 self.body[member] = text if value is None else value
 
 
+def plan_again(command: ApiCommand, wish: Wish, ours: Mapping[str, Any], found: Fields, title: str) -> ApiPlan:
+    """An earlier attempt of a command made the object: nothing is left to do, unless somebody changed it since.
+
+    Args:
+        command: repeated.
+        wish: what it wants.
+        ours: the object.
+        found: what that says.
+        title: of the product.
+    """
+    changes = changes_to(wish.wanted, found)
+    named = ", ".join(sorted(change.field for change in changes))
+    objection = f"{title} has it from this command already ({found['']}), and it is different now: {named}"
+    return ApiPlan(
+        command=command,
+        title=wish.title,
+        changes=changes,
+        objections=(objection,) if changes else (),
+        wanted=wish.wanted,
+        before=ours,
+        object_id=found[""],
+        found_id=found[""],
+    )
+
+
 def which_of(command: ApiCommand, last: AuditEntry | None) -> str:
     """The object to be changed: an attempt that was cut off may have given it another name."""
     is_begun = last is not None and last.verdict in OPEN and last.guid

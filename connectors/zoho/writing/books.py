@@ -15,7 +15,7 @@ from typing import Any, Final
 from canonical.errors import ConfigurationError, CredentialError, KhataError
 from canonical.record import JsonValue
 from connectors.sdk.writing.api_command import ApiCommand
-from connectors.sdk.writing.api_plan import WRITTEN_ID, ApiPlan, Fields, Step, Wish, changes_to, which_of
+from connectors.sdk.writing.api_plan import WRITTEN_ID, ApiPlan, Fields, Step, Wish, changes_to, plan_again, which_of
 from connectors.sdk.writing.audit import AuditEntry
 from connectors.sdk.writing.drafts import CustomerDraft, InvoiceDraft, ItemDraft, PaymentDraft
 from connectors.sdk.writing.policy import Product
@@ -165,32 +165,17 @@ class ZohoWriteBooks:
         """An earlier attempt made it: nothing is left to do, or only to mark it as sent."""
         found = kind.fields(ours)
         changes = changes_to(wish.wanted, found)
-        plan = ApiPlan(
+        if not changes or any(one.field != "status" for one in changes) or not _is_to_be_sent(wish, ours):
+            return plan_again(command, wish, ours, found, ZOHO.title)
+        return ApiPlan(
             command=command,
             title=wish.title,
             changes=changes,
+            notes=("An earlier attempt made it as a draft; it is only marked as sent now.",),
+            steps=_marking(wish),
             wanted=wish.wanted,
             before=ours,
             object_id=found[""],
-            found_id=found[""],
-        )
-        if not changes:
-            return plan
-        if all(one.field == "status" for one in changes) and _is_to_be_sent(wish, ours):
-            return ApiPlan(
-                command=command,
-                title=wish.title,
-                changes=changes,
-                notes=("An earlier attempt made it as a draft; it is only marked as sent now.",),
-                steps=_marking(wish),
-                wanted=wish.wanted,
-                before=ours,
-                object_id=found[""],
-            )
-        named = ", ".join(sorted(one.field for one in changes))
-        objection = f"Zoho Books has it from this command already ({found['']}), and it is different now: {named}"
-        return ApiPlan(
-            command=command, title=wish.title, changes=changes, objections=(objection,), wanted=wish.wanted, before=ours
         )
 
     def _changed(self, command: ApiCommand, kind: Kind, lookup: Lookup, which: str) -> ApiPlan:
