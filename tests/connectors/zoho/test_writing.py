@@ -56,6 +56,13 @@ def fresh(name: str) -> str:
     return f"{name}-{next(_SERIAL)}"
 
 
+def asked_before_writing(desk: Desk, document: dict[str, Any]) -> int:
+    """How many calls come before the one that writes; each writer signs in by itself."""
+    calls = len(desk.zoho.running.web.requests)
+    desk.writer().plan(read(document))
+    return len(desk.zoho.running.web.requests) - calls
+
+
 def written(desk: Desk, document: dict[str, Any]) -> Any:
     entry = desk.writer().apply(read(document)).entry
     assert entry.verdict is Verdict.WRITTEN, (entry.reason, entry.differences)
@@ -233,10 +240,7 @@ def test_a_process_killed_at_any_call_leaves_one_object(desk: Desk, make: Any) -
 def test_faults_on_the_way_leave_one_object(desk: Desk, fault: dict[str, Any]) -> None:
     count = len(desk.payments())
     document = payment(fresh("p"))
-    desk.writer().plan(read(document))
-    calls = len(desk.zoho.running.web.requests)
-    desk.writer().plan(read(document))
-    before = len(desk.zoho.running.web.requests) - calls
+    before = asked_before_writing(desk, document)
     desk.zoho.running.web.next_requests(*[{}] * before, fault, fault)
     entry = written(desk, document)
     assert [one.amount for one in desk.payments()[count:]] == [40_000]
@@ -246,9 +250,7 @@ def test_faults_on_the_way_leave_one_object(desk: Desk, fault: dict[str, Any]) -
 def test_a_zoho_that_stays_away_leaves_it_open_and_the_next_attempt_finds_it(desk: Desk) -> None:
     document = payment(fresh("p"))
     count = len(desk.payments())
-    calls = len(desk.zoho.running.web.requests)
-    desk.writer().plan(read(document))
-    before = len(desk.zoho.running.web.requests) - calls
+    before = asked_before_writing(desk, document)
     desk.zoho.running.web.next_requests(*[{}] * before, {"answer_lost": True}, *[{"gateway_page": 503}] * 30)
     entry = desk.writer().apply(read(document)).entry
     assert entry.verdict is Verdict.UNCERTAIN
@@ -265,9 +267,7 @@ def test_a_zoho_that_stays_away_leaves_it_open_and_the_next_attempt_finds_it(des
 
 def test_a_limit_that_does_not_end_is_told_and_nothing_was_written(desk: Desk) -> None:
     document = payment(fresh("p"))
-    calls = len(desk.zoho.running.web.requests)
-    desk.writer().plan(read(document))
-    before = len(desk.zoho.running.web.requests) - calls
+    before = asked_before_writing(desk, document)
     desk.zoho.running.web.next_requests(*[{}] * before, *[{"rate_limited": "day"}] * 9)
     with pytest.raises(RateLimited):
         desk.writer().apply(read(document))
