@@ -1,4 +1,4 @@
-"""``khata write zoho`` and ``khata write quickbooks``: shown first, refused unless allowed, carried out once, logged."""
+"""``khata write zoho|quickbooks``: shown first, refused unless allowed, carried out once, logged."""
 
 from __future__ import annotations
 
@@ -55,12 +55,13 @@ class Product:
         return self.write(documents, "--apply", *options, **told)
 
 
-def connect(home: Path, name: str, settings: dict[str, Any], key: str, access: str, refresh: str) -> None:
+def connect(home: Path, name: str, settings: dict[str, Any], key: str, *, tokens: tuple[str, str]) -> None:
     now = datetime.now(UTC)
-    tokens = Tokens(access_token=access, refresh_token=refresh, access_expires_at=now + timedelta(hours=1))
+    access, refresh = tokens
+    given = Tokens(access_token=access, refresh_token=refresh, access_expires_at=now + timedelta(hours=1))
     with open_hub(load_settings(environ={"HOME": str(home)}), migrate=True) as hub:
         products = Products(hub=hub, tenant="default", connector=name)
-        products.save(settings, tokens, CompanyChoice(key=key, name="Shop", settings={}), name="shop")
+        products.save(settings, given, CompanyChoice(key=key, name="Shop", settings={}), name="shop")
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def _zoho(home: Path) -> Iterator[Product]:
     with zoho(vouchers=8) as running:
         config = running.config()
         access, refresh = running.running.app.accounts.issue_tokens()
-        connect(home, "zoho", {**config, "refresh_token": ""}, config["organization_id"], access, refresh)
+        connect(home, "zoho", {**config, "refresh_token": ""}, config["organization_id"], tokens=(access, refresh))
         desk = zoho_commands.Desk(running)
 
         def close(day: date) -> None:
@@ -93,11 +94,11 @@ def _zoho(home: Path) -> Iterator[Product]:
 
 def _quickbooks(home: Path, folder: Path) -> Iterator[Product]:
     with api(folder, documents=10, limits=Limits.none()) as running:  # its clock stands still
-        config = running.config()
+        config = running.config(requests_per_minute=1_000_000)
         given = running.app.intuit.sign_in(running.live.realm_id)
         access, refresh = given["access_token"], given["refresh_token"]
         settings = {name: value for name, value in config.items() if name not in {"refresh_token", "token_file"}}
-        connect(home, "quickbooks", settings, running.live.realm_id, access, refresh)
+        connect(home, "quickbooks", settings, running.live.realm_id, tokens=(access, refresh))
         desk = quickbooks.Desk(running)
 
         def close(day: date) -> None:

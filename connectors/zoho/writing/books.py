@@ -22,6 +22,7 @@ from connectors.sdk.writing.policy import Product
 from connectors.sdk.writing.procedure import Books
 from connectors.sdk.writing.texts import money, text
 from connectors.zoho.client import Row, ZohoClient, rows_of
+from connectors.zoho.hosts import UNIQUE_FIELD, USUAL_FIELD
 from connectors.zoho.oauth import SCOPES
 from connectors.zoho.writing.invoices import SENT, changed_invoice, invoice_fields, new_invoice, status_of
 from connectors.zoho.writing.lookup import Lookup
@@ -29,8 +30,6 @@ from connectors.zoho.writing.masters import customer_fields, customer_wish, item
 from connectors.zoho.writing.payments import changed_payment, new_payment, payment_fields
 
 ZOHO: Final = Product(title="Zoho Books", setting="writing.zoho_operations")
-UNIQUE_FIELD: Final = "write_key_field"
-USUAL_FIELD: Final = "cf_khata_key"
 NOT_AUTHORISED: Final = "zoho.not_authorised"
 _NAMESPACE: Final = uuid.UUID("7b1b1c52-5f0e-5d39-8d0a-51f1d53a8a10")
 """Of the identities we give; any constant would do, but it must never change."""
