@@ -180,7 +180,7 @@ class RestClient:
             except (RateLimited, SourceUnavailable, SourceMalformed) as error:
                 tried += 1
                 wait = self._wait_after(error, tried)
-                is_unknown = is_unknown or not _did_nothing(error)
+                is_unknown = is_unknown or not (request.method in READING or _did_nothing(error))
                 if wait is None or not (is_safe or _did_nothing(error)):
                     told = _told(error, is_safe=is_safe, method=str(request.method))
                     raise _marked(told, is_unknown=is_unknown) from None

@@ -11,7 +11,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -116,7 +116,7 @@ class Running:
             self._listener.join()
         self._listener = None
 
-    def next_requests(self, *switches: dict[str, object]) -> None:
+    def next_requests(self, *switches: Mapping[str, object]) -> None:
         """Script the faults of the requests that come next, one set of switches each."""
         first = len(self.requests) + 1
         for offset, one in enumerate(switches):

@@ -96,7 +96,7 @@ def _quickbooks(home: Path, folder: Path) -> Iterator[Product]:
     with api(folder, documents=10, limits=Limits.none()) as running:  # its clock stands still
         config = running.config(requests_per_minute=1_000_000)
         given = running.app.intuit.sign_in(running.live.realm_id)
-        access, refresh = given["access_token"], given["refresh_token"]
+        access, refresh = str(given["access_token"]), str(given["refresh_token"])
         settings = {name: value for name, value in config.items() if name not in {"refresh_token", "token_file"}}
         connect(home, "quickbooks", settings, running.live.realm_id, tokens=(access, refresh))
         desk = quickbooks.Desk(running)

@@ -19,7 +19,8 @@ from connectors.tally.writing.command import Command
 from sandbox.tally.books import LiveObject
 from sandbox.tally.gateway import Faults, Running
 from tests.connectors.tally_writing.commands import Document, exchanged, posting, voucher
-from tests.connectors.tally_writing.conftest import MakeWriter, Remembering
+from tests.connectors.tally_writing.conftest import MakeWriter
+from tests.support.audit_log import Remembering
 
 ONCE = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FAULTS: tuple[dict[str, Any], ...] = (

@@ -33,7 +33,8 @@ from tests.connectors.tally_writing.commands import (
     posting,
     voucher,
 )
-from tests.connectors.tally_writing.conftest import EVERYTHING, PROFILE, MakeWriter, Remembering, counters, imports
+from tests.connectors.tally_writing.conftest import EVERYTHING, PROFILE, MakeWriter, counters, imports
+from tests.support.audit_log import Remembering
 
 Read = Callable[[dict[str, Any]], Command]
 
