@@ -250,10 +250,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         sent = body if faults.drop_after_bytes < 0 else body[: faults.drop_after_bytes]
+        entry.status, entry.bytes = response.status, len(sent)  # before the client can have it, and look
         if self.command != "HEAD":
             self.wfile.write(sent)
         self.wfile.flush()
-        entry.status, entry.bytes = response.status, len(sent)
         if faults.drop_after_bytes >= 0:
             entry.note = "dropped"
             self._break()
