@@ -69,6 +69,8 @@ def new_invoice(draft: InvoiceDraft, lookup: Lookup) -> Wish:
         wish.body["GlobalTaxCalculation"] = "TaxExcluded"
     wish.body["Line"] = _lines(wish, draft, lookup)
     wish.say("total", money(draft.total))
+    if lookup.company.applies_credits:
+        wish.notes.append("QuickBooks settles it with the customer's open credits by itself (AutoApplyCredit).")
     _check_open(wish, lookup.company, draft.day)
     if draft.status == "draft":
         wish.objections.append("QuickBooks has no drafts: an invoice counts at once")

@@ -52,6 +52,11 @@ class Company:
         except ValueError:
             return None
 
+    @property
+    def applies_credits(self) -> bool:
+        """New invoices are settled with open credits without more ado."""
+        return part(self.preferences, "SalesFormsPrefs").get("AutoApplyCredit") is True
+
     def name_of(self, entity: str, row: Row, member: str) -> str:
         """Name of a reference: as seen, else as it says itself, else its id."""
         identity = ref_id(row, member)

@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -297,6 +298,19 @@ def test_whatever_befalls_its_attempts_a_command_writes_exactly_once(
     assert outcome.entry.verdict is Verdict.WRITTEN, outcome.entry
     assert len(desk.made(entity)) == count + 1
     assert desk.made(entity)[-1].key == outcome.entry.guid
+
+
+@pytest.mark.parametrize("make", [invoice, payment], ids=["invoice", "payment"])
+def test_several_processes_with_one_command_write_once(desk: Desk, make: Any) -> None:
+    """Each looks before any has written; then the request id is what keeps it one."""
+    document = make(fresh("race"))
+    entity = "Invoice" if make is invoice else "Payment"
+    count = len(desk.made(entity))
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: desk.writer(log=Remembering()).apply(read(document)).entry, range(4)))
+    assert {one.verdict for one in done} <= {Verdict.WRITTEN, Verdict.UNCHANGED}
+    assert len({one.guid for one in done}) == 1
+    assert len(desk.made(entity)) == count + 1
 
 
 def test_a_change_of_somebody_else_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

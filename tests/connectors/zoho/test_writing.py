@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -315,6 +316,18 @@ def test_whatever_befalls_its_attempts_a_command_writes_exactly_once(
     assert len(there()) == count + 1
     assert there()[-1].id == outcome.entry.guid
     assert kind is payment or there()[-1].state is State.OPEN  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("make", [invoice, payment], ids=["invoice", "payment"])
+def test_several_processes_with_one_command_write_once(desk: Desk, make: Any) -> None:
+    document = make(fresh("race"))
+    there = desk.invoices if make is invoice else desk.payments
+    count = len(there())
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: desk.writer(log=Remembering()).apply(read(document)).entry, range(4)))
+    assert {one.verdict for one in done} <= {Verdict.WRITTEN, Verdict.UNCHANGED}
+    assert len({one.guid for one in done}) == 1
+    assert len(there()) == count + 1
 
 
 def test_a_change_of_somebody_else_is_told(desk: Desk) -> None:
