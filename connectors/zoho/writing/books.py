@@ -287,8 +287,9 @@ class ZohoWriteBooks:
             if error.code != NOT_AUTHORISED:
                 raise
             # The objects it depends on were read a moment ago with the same sign-in, which was renewed since.
+            sentence = _scope_sentence(_scopes_of_step(step))
             raise CredentialError(
-                _scope_sentence(_scopes_of_step(step)), code="zoho.write.scope_missing", path=step.path
+                sentence[:1].upper() + sentence[1:], code="zoho.write.scope_missing", path=step.path
             ) from None
         except KhataError as error:
             self._words = error.message
