@@ -23,6 +23,7 @@ from tests.connectors.zoho import writing as zoho_commands
 from tests.connectors.zoho.fake import zoho
 from tests.khata.running import run
 from tests.support.cli import Ran
+from tests.support.dying import Killed
 
 OPERATIONS = "create_customer,create_item,create_invoice,create_payment"
 
@@ -149,6 +150,28 @@ def stored(home: Path) -> bytes:
     """Every byte of the data folder but the key."""
     files = (path for path in home.rglob("*") if path.is_file() and path.name != "secrets.key")
     return b"".join(path.read_bytes() for path in files)
+
+
+def test_a_crash_between_the_write_and_the_audit_is_found_out(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, item, *documents = product.commands
+    assert product.allowed([customer, item]).code == 0
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    for document in documents:
+        with monkeypatch.context() as patched:
+            patched.setattr("connectors.sdk.writing.api_writer.ApiWriter._read_back", die)
+            with pytest.raises(Killed):
+                product.allowed(document)
+        log = run(product.home, "write", "log", "--key", document["key"], "--format", "json")
+        assert [row["verdict"] for row in json.loads(log.output)["rows"]] == ["intended"]
+        sent = len(product.writes())
+        done = product.allowed(document)
+        assert (done.code, "found, and not sent again" in done.output) == (0, True), done.output + done.errors
+        assert len(product.writes()) == sent
 
 
 def test_a_closed_period_is_refused_in_the_products_words(product: Product) -> None:
