@@ -35,6 +35,7 @@ from connectors.quickbooks.writing.documents import (
 from connectors.quickbooks.writing.lookup import Company, Lookup
 from connectors.quickbooks.writing.masters import customer_fields, customer_wish, item_fields, item_wish
 from connectors.sdk.base import Surroundings
+from connectors.sdk.rest import HIDDEN
 from connectors.sdk.writing.api_command import ApiCommand
 from connectors.sdk.writing.api_plan import ApiPlan, Fields, Step, Wish, changes_to, plan_again, which_of
 from connectors.sdk.writing.audit import AuditEntry, Verdict
@@ -98,7 +99,9 @@ class QuickBooksWriteBooks:
         error = judge(answer)
         fault = find_fault(answer) if error is not None else None
         if fault is not None:
-            self._words = ": ".join(filter(None, (fault.message, fault.detail)))
+            words = ": ".join(filter(None, (fault.message, fault.detail)))
+            token = str(answer.request.headers.get("Authorization") or "").rpartition(" ")[2]
+            self._words = words.replace(token, HIDDEN) if token else words  # an answer may repeat what it was sent
         return error
 
     def open(self) -> Books:

@@ -484,14 +484,21 @@ def test_american_companies_get_untaxed_invoices_only(tmp_path: Any) -> None:
         assert running.live.company.get("Invoice", entry.guid).document["TotalAmt"] == 500
 
 
-def test_no_secret_is_in_the_audit(desk: Desk) -> None:
+def test_no_secret_is_in_the_audit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     document = payment(fresh("p"))
     before = asked_before_writing(desk, document)
     desk.api.running.next_requests(*[{}] * before, {"answer_lost": True})
     written(desk, document)
-    kept = json.dumps([entry.to_json() for entry in desk.audit.entries])
     config = desk.api.config()
     tokens = json.loads((desk.api.folder / "tokens.json").read_text())
+
+    def repeat(*_: Any, **__: Any) -> Any:
+        raise Refusal("6000", "A business validation error", f"it was sent {tokens['access_token']}")
+
+    monkeypatch.setattr(type(desk.api.live.write), "create", repeat)
+    refused = desk.writer().apply(read(payment(fresh("p")))).entry
+    assert "it was sent <token>" in refused.reason
+    kept = json.dumps([entry.to_json() for entry in desk.audit.entries])
     for secret in (config["client_secret"], tokens["access_token"], tokens["refresh_token"], "Bearer", "Authorization"):
         assert secret not in kept
 
