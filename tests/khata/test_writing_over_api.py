@@ -25,6 +25,7 @@ from tests.khata.running import run
 from tests.support.cli import Ran
 from tests.support.dying import Killed
 
+ALLOWED = {"enabled": "true", "amount_max": "5000"}
 OPERATIONS = "create_customer,create_item,create_invoice,create_payment"
 
 
@@ -52,7 +53,7 @@ class Product:
         return run(self.home, "write", self.name, "shop", str(file), "--by", "asha", *options, env=env)
 
     def allowed(self, documents: Any, *options: str) -> Ran:
-        told = {f"{self.name}_operations": OPERATIONS, "enabled": "true", "amount_max": "5000"}
+        told = {**ALLOWED, f"{self.name}_operations": OPERATIONS}
         return self.write(documents, "--apply", *options, **told)
 
 
@@ -133,6 +134,16 @@ def test_commands_are_shown_then_carried_out_once_and_logged(product: Product) -
     again = product.allowed(product.commands, "--format", "json")
     assert [one["is_repeat"] for one in json.loads(again.output)] == [True] * 4
     assert len(product.writes()) == sent
+
+    for before, after in (("250", "260.5"), ("260.5", "261.25")):
+        which = item["item"]["name"]
+        changed = {"key": f"to-{after}", "operation": "update_item", "which": which, "item": {"rate": after}}
+        shown = product.write(changed, "--format", "json")
+        assert json.loads(shown.output)[0]["changes"] == [{"field": "rate", "before": before, "after": after}]
+        allowed = {**ALLOWED, f"{product.name}_operations": "update_item"}
+        told = product.write(changed, "--apply", "--format", "json", **allowed)
+        assert json.loads(told.output)[0]["verdict"] == "written", told.errors
+        product.commands.append(changed)
 
     log = run(product.home, "write", "log", "--format", "json")
     rows = json.loads(log.output)["rows"]

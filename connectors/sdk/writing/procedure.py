@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
+import msgspec
+
 from canonical.errors import KhataError, RuleError
 from connectors.sdk.writing.audit import AuditEntry, AuditLog, Verdict
 from connectors.sdk.writing.plan import Plan
@@ -162,7 +164,7 @@ class Procedure:
             request=plan.request,
             changes=tuple((item.field, item.before, item.after) for item in plan.changes),
             guid=plan.found_id,
-            before=dict(plan.before),
+            before=msgspec.to_builtins(plan.before),  # amounts as texts
         )
 
     def _conclude(self, plan: Plan, entry: AuditEntry) -> Outcome:
