@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.busy.columns import TABLES, Column
-from tests.connectors.busy_db.hub import Databases
+from tests.connectors.busy_db.hub import BASE, Databases
 from tests.support.mariadb import find_driver, server_port
 
+LOADER = """
+import json, sys, pyodbc
+cursor = pyodbc.connect(sys.argv[1], autocommit=True).cursor()
+for line in sys.stdin:
+    sql, rows = json.loads(line)
+    cursor.executemany(sql, rows) if rows else cursor.execute(sql)
+"""
 _TYPES = {"L": "INT", "I": "SMALLINT", "D": "DOUBLE", "B": "BIT(1)", "S": "DATETIME", "M": "TEXT"}
 
 
@@ -39,31 +47,30 @@ def mariadb_config(database: str, **more: Any) -> dict[str, Any]:
     return {"company": "Asha Traders", "database": {**place, "driver": str(find_driver()), **more}}
 
 
-@contextmanager
-def mariadb() -> Iterator[Any]:
-    """A connection that may write, to fill tables with."""
-    pyodbc = pytest.importorskip("pyodbc", exc_type=ImportError)
+def write(*statements: tuple[str, list[list[Any]]]) -> None:
+    """Run statements on the test's MariaDB, in another process: the driver manager reads its files once per process."""
     text = f"DRIVER={{{find_driver()}}};SERVER=127.0.0.1;PORT={server_port()};UID=khata;CHARSET=utf8mb4"
-    connection = pyodbc.connect(text, autocommit=True)
-    try:
-        yield connection.cursor()
-    finally:
-        connection.close()
+    lines = "\n".join(json.dumps(one, default=str) for one in statements)
+    command = [sys.executable, "-c", LOADER, text]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
-def fill(cursor: Any, databases: Databases) -> None:
-    """Write databases with BUSY's tables; what was there before goes."""
-    for (name,) in cursor.execute("SHOW DATABASES LIKE 'busycomp%'").fetchall():
-        cursor.execute(f"DROP DATABASE `{name}`")
+def fill(databases: Databases) -> None:
+    """Write databases with BUSY's tables; those of other tests go."""
+    statements: list[tuple[str, list[list[Any]]]] = [
+        (f"DROP DATABASE IF EXISTS `{BASE}_db1{first}`", []) for first in (2025, 2026)
+    ]
     for database, tables in databases.items():
-        cursor.execute(f"CREATE DATABASE `{database}` CHARACTER SET utf8mb4")
+        statements.append((f"CREATE DATABASE `{database}` CHARACTER SET utf8mb4", []))
         for table, rows in tables.items():
             columns = ", ".join(f"`{one.name}` {_type(one)}" for one in TABLES[table])
-            cursor.execute(f"CREATE TABLE `{database}`.`{table}` ({columns})")
+            statements.append((f"CREATE TABLE `{database}`.`{table}` ({columns})", []))
             marks = ", ".join("?" for _ in TABLES[table])
             if rows:
                 insert = f"INSERT INTO `{database}`.`{table}` VALUES ({marks})"
-                cursor.executemany(insert, [tuple(row.values()) for row in rows])
+                statements.append((insert, [list(row.values()) for row in rows]))
+    write(*statements)
 
 
 def _type(column: Column) -> str:

@@ -26,7 +26,7 @@ from connectors.busy.translate.from_tables import stage
 from connectors.busy.translate.routes import RawObject, UnreadableField
 from connectors.sdk.odbc.pool import SessionPool
 from connectors.sdk.odbc.session import DatabaseSession, ReadLimits, Target
-from tests.connectors.busy_db.servers import mariadb, mariadb_config
+from tests.connectors.busy_db.servers import mariadb_config, write
 from tests.connectors.tally_odbc.fake_tally import Script, child_command
 
 ACCOUNT, SERIES = 2, 21
@@ -249,11 +249,12 @@ def test_a_driver_that_hangs_or_crashes_is_ended(tmp_path: Path) -> None:
 
 
 def test_codes_are_asked_for_a_hundred_at_a_time() -> None:
-    with mariadb() as cursor:
-        cursor.execute("DROP DATABASE IF EXISTS busycodes")
-        cursor.execute("CREATE DATABASE busycodes")
-        cursor.execute("CREATE TABLE busycodes.Tran2 (VchCode INT)")
-        cursor.executemany("INSERT INTO busycodes.Tran2 VALUES (?)", [(number,) for number in range(300)])
+    write(
+        ("DROP DATABASE IF EXISTS busycodes", []),
+        ("CREATE DATABASE busycodes", []),
+        ("CREATE TABLE busycodes.Tran2 (VchCode INT)", []),
+        ("INSERT INTO busycodes.Tran2 VALUES (?)", [[number] for number in range(300)]),
+    )
     from connectors.busy.database.dialects import server_target
     from connectors.busy.database.settings import parse_settings
 

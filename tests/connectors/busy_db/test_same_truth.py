@@ -29,7 +29,7 @@ from tests.connectors.busy_db.hub import (
     truth,
     world,
 )
-from tests.connectors.busy_db.servers import fill, freetds, mariadb, mariadb_config
+from tests.connectors.busy_db.servers import fill, freetds, mariadb_config
 
 WAYS = ("mariadb", "sqlserver", "service")
 
@@ -39,7 +39,7 @@ def connected(way: str, held: Databases) -> Iterator[dict[str, Any]]:
     """Serve the tables, and give the settings that lead to them."""
     with ExitStack() as stack:
         if way == "mariadb":
-            fill(stack.enter_context(mariadb()), held)
+            fill(held)
             yield mariadb_config(BASE)
         elif way == "sqlserver":
             driver = freetds()

@@ -20,7 +20,7 @@ from connectors.sdk.base import Surroundings
 from sandbox.busy.tables import build_years
 from sandbox.busy.tds.server import RunningServer, serve
 from tests.connectors.busy_db.hub import BASE, Databases, databases, differences, hub, world
-from tests.connectors.busy_db.servers import fill, freetds, mariadb, mariadb_config
+from tests.connectors.busy_db.servers import fill, freetds, mariadb_config
 
 SECRET = "pl4nted-secret"
 YEAR = f"{BASE}_db12025"
@@ -198,8 +198,7 @@ def test_nothing_can_be_written_through_our_connection() -> None:
     from connectors.busy.database.dialects import server_target
     from connectors.busy.database.opening import open_pool
 
-    with mariadb() as cursor:
-        fill(cursor, databases(build_years(world())))
+    fill(databases(build_years(world())))
     settings = parse_settings(mariadb_config(YEAR)["database"])
     pool = open_pool(settings, surroundings(Path()))
     with pool.lend(server_target(settings, YEAR, "test")) as session, pytest.raises(SourceRejected) as refused:
