@@ -90,9 +90,11 @@ def keep_polls_of_running_hub(settings: Settings, store: Store) -> bool:
 
 def _poll_plans(settings: Settings, store: Store, tenant: str) -> list[PollPlan]:
     """One plan for running programs, one for products that are signed in: what one polls, the other leaves alone."""
+    from khata.live.connecting import is_running_source  # noqa: PLC0415 - it knows Tally, which not every hub has
+
     known = store.tenant(tenant).connections.list()
     signed_in = _signed_in(store, tenant)
-    running = [one for one in known if one.config.get("gateway")]
+    running = [one for one in known if is_running_source(one)]
     online = [one for one in known if one.connection_id in signed_in]
     files = [one for one in known if one.config.get("files")]
     groups = ((running, settings.tally.schedule_minutes, online), (online, settings.sign_in.schedule_minutes, running))

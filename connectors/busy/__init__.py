@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from canonical.item import Godown, Item, StockGroup
 from canonical.record import JsonValue
-from connectors.busy.recognition import file_config, recognise
+from connectors.busy.recognition import recognise
 from connectors.busy.streams import NAMED
 from connectors.sdk.base import Connector, Surroundings, Translator
 
@@ -49,5 +49,4 @@ CONNECTOR = Connector(
     learned_types=(Item, StockGroup, Godown),
     counters=_counters,
     recognise=recognise,
-    file_config=file_config,
 )

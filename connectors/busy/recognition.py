@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from canonical.errors import ConfigurationError
-from canonical.record import JsonValue
 from connectors.sdk.recognition import FileHead, Recognition, xml_root
 
 XML, REPORT, DATABASE = "busy-xml", "busy-report", "busy-bds"
@@ -42,26 +41,27 @@ def recognise(head: FileHead) -> Recognition | None:
     return None
 
 
-def file_config(files: Sequence[Path], settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Turn recognised files into the tap's settings: exports and reports are read as files, ``.bds`` as databases.
+def holds_databases(files: Sequence[str]) -> bool:
+    """Say whether the files are company databases, by their content; else they are exports and reports.
 
     Raises:
         ConfigurationError: both kinds at once.
     """
-    databases = [path for path in files if _is_jet(path)]
-    if not databases:
-        return {"files": [str(path) for path in files], **settings}
-    if len(databases) != len(files):
+    databases = [name for name in files if _is_jet(Path(name))]
+    if databases and len(databases) != len(files):
         raise ConfigurationError(
             "Company databases (.bds) and exports are imported apart: give one kind at a time.",
             code="busy.settings.source",
         )
-    return {"database": {"files": [str(path) for path in databases]}, **settings}
+    return bool(databases)
 
 
 def _is_jet(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(_JET)) == _JET
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_JET)) == _JET
+    except OSError:  # whoever reads it says so
+        return False
 
 
 def _database(head: FileHead) -> Recognition | None:

@@ -23,6 +23,7 @@ from canonical.errors import ConfigurationError, KhataError
 from canonical.issue import Issue
 from canonical.record import JsonValue, SourceRef
 from connectors.busy.files.source import FileSource
+from connectors.busy.recognition import holds_databases
 from connectors.busy.schemas import config_schema, stream_schema
 from connectors.busy.source import Record, Source
 from connectors.busy.streams import COMPANIES, STREAMS
@@ -187,10 +188,10 @@ class TapBusy(Tap):
                 "web service).",
                 code="busy.settings.source",
             )
-        if given == ["files"]:
+        if given == ["files"] and not holds_databases(self.config["files"]):
             return FileSource(self.config, self)
         surroundings = self.surroundings or _shell()
-        if given == ["database"]:
+        if given != ["service"]:
             from connectors.busy.database.source import database_source  # noqa: PLC0415 - files need none of it
 
             return database_source(self.config, self, surroundings, self.memory)

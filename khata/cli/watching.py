@@ -69,14 +69,15 @@ def watch(  # noqa: PLR0917 - one parameter per option, given by name
 
 
 def _chosen(session: Session, names: list[str]) -> list[Connection]:
-    from khata.live.connecting import endpoint_of
+    from khata.live.connecting import endpoint_of, is_running_source
 
     known = session.books.connections
-    chosen = [known.get(name) for name in names] or [one for one in known.list() if one.config.get("gateway")]
+    chosen = [known.get(name) for name in names] or [one for one in known.list() if is_running_source(one)]
     if not chosen:
         raise typer.BadParameter("there is no live connection yet; 'khata connect tally' makes one.")
     for one in chosen:
-        endpoint_of(one)  # refuses connections that read files
+        if not is_running_source(one):
+            endpoint_of(one)  # refuses connections that read files
     return chosen
 
 
@@ -98,6 +99,7 @@ def _listening(session: Session, chosen: list[Connection], watching: Watch, port
             company_guid=str(one.config.get("company_guid", "")),
         )
         for one in chosen
+        if one.config.get("gateway")
     ]
     with listen(port, callers, watching.call) as listening:
         typer.echo(f"Listening for Tally's calls at {listening.url}.", err=True)

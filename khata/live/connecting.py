@@ -213,6 +213,11 @@ def endpoint_of(connection: Connection) -> Endpoint:
     return parse_endpoint(gateway)
 
 
+def is_running_source(connection: Connection) -> bool:
+    """Whether a connection reads what can be asked cheaply if it moved: a running Tally, BUSY's databases."""
+    return any(connection.config.get(part) for part in ("gateway", "database"))
+
+
 def known_company(connection: Connection) -> LoadedCompany:
     """The company a connection reads, as far as its settings say."""
     config, kept = connection.config, _hub_part(connection.config)

@@ -49,3 +49,18 @@ def test_files_are_connected_and_a_wrong_folder_is_refused(tmp_path: Path) -> No
     refused = run(tmp_path, "connect", "busy", str(tmp_path))
     assert refused.code != 0
     assert "db1YYYY.bds" in refused.errors
+
+
+def test_company_files_are_imported_like_any_file_and_an_old_copy_removes_nothing(tmp_path: Path) -> None:
+    mdbtools()
+    plain, locked = sample("busy/bds/COMP0001/db12025.bds"), sample("busy/bds/db12025_with_password.bds")
+    options = ("--connector", "busy", "--company", "Sample & Co", "--format", "json")
+    first = run(tmp_path, "import", str(plain), *options)
+    assert first.code == 0, first.errors
+    assert first.json()["voucher_count"] == 3
+    again = run(tmp_path, "import", str(locked), *options)
+    assert again.code == 0, again.errors
+    balances = run(tmp_path, "trial-balance", "--as-of", "2025-12-31", "--format", "json").json()["ledgers"]
+    assert {row["ledger"]: row["closing_debit"] for row in balances if row["ledger"] == "PARTY ONE"} == {
+        "PARTY ONE": "7980.00"
+    }

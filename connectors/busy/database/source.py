@@ -31,8 +31,8 @@ from connectors.busy.streams import COMPANIES, DELETED, VOUCHERS, stream_of_mast
 from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import Census, CensusMember, HubMemory, Settlement
 
-STATE = "database"
-"""Part of the tap's state that is ours."""
+WATERMARKS = "companies"
+"""Part of the tap's state that waits until what was read is reconciled."""
 
 
 class Emission(Protocol):
@@ -59,6 +59,7 @@ class TableSource:
         open_: opens the years, oldest first, and says what the source is called.
         incremental: how changed vouchers are told.
         route: database or service.
+        is_live: the source is the books themselves, not a copy of some day.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class TableSource:
         open_: Callable[[ExitStack], Opened],
         incremental: Incremental,
         route: Route = Route.DATABASE,
+        is_live: bool = True,
     ) -> None:
         self._name, self._emission, self._memory = name, emission, memory
         self._open, self._incremental, self._route = open_, incremental, route
@@ -77,8 +79,9 @@ class TableSource:
         self._opened: Opened | None = None
         self._joined = Joined(())
         self._recorder = Recorder(company="", name="", joined=self._joined)
-        self._settlement = Settlement.SETTLED
+        self._settlement, self._is_live = Settlement.SETTLED, is_live
         self._masters_counted = False
+        self._known_years: frozenset[str] = frozenset()
 
     def prepare(self) -> None:
         """Open every year, read its masters and which vouchers there are, and join them.
@@ -99,6 +102,7 @@ class TableSource:
         name = self._name or opened.name
         self._joined = Joined(opened.years)
         self._recorder = Recorder(company=company_key(name), name=name, joined=self._joined, route=self._route)
+        self._known_years = frozenset(self._state)
         self._opened = opened
 
     def records(self, stream: str) -> Iterator[Record]:
@@ -153,7 +157,8 @@ class TableSource:
 
     @property
     def _state(self) -> dict[str, Any]:
-        held: dict[str, Any] = self._emission.whole_state.setdefault(STATE, {}).setdefault("years", {})
+        companies = self._emission.whole_state.setdefault(WATERMARKS, {})
+        held: dict[str, Any] = companies.setdefault(self._recorder.company, {}).setdefault("years", {})
         return held
 
     def _masters(self, stream: str) -> Iterator[Record]:
@@ -165,8 +170,9 @@ class TableSource:
             members.append(CensusMember(record["key"], number=record["name"]))
             yield record
         if self._memory is not None and mine:
-            # of fewer years than before it cannot be told whether a master is gone or only its year
-            is_sure = set(self._state) <= {str(first) for first in years} and self._masters_counted
+            # of other years than before it cannot be told whether a master is gone or only its year
+            read = {str(first) for first in years}
+            is_sure = self._is_live and bool(self._known_years) and self._known_years <= read and self._masters_counted
             self._memory.compare(Census(self._recorder.company, stream, None, tuple(members), is_sure))
 
     def _vouchers(self) -> Iterator[Record]:
@@ -204,7 +210,8 @@ class TableSource:
             CensusMember(key, version=held.fingerprint, day=held.day, number=held.number)
             for key, held in ((key, year.headers[code]) for key, code in codes.items())
         )
-        is_sure = year.reader.count(HEADERS) == len(year.headers)
+        # a file that is imported once may be an old copy: nothing is gone because it is not in it
+        is_sure = self._is_live and year.reader.count(HEADERS) == len(year.headers)
         period = FinancialYear(year.first).period
         verdict = self._memory.compare(Census(self._recorder.company, VOUCHERS, period, members, is_sure))
         return frozenset(codes[key] for key in verdict.wanted if key in codes)
@@ -244,7 +251,7 @@ def database_source(
     """Return the source behind the setting ``database``.
 
     Args:
-        config: the tap's.
+        config: the tap's; ``files`` instead of ``database`` for company files that are imported once.
         emission: the tap.
         surroundings: of this process.
         memory: the hub's, None from the shell.
@@ -252,13 +259,14 @@ def database_source(
     Raises:
         ConfigurationError: the setting cannot be.
     """
-    settings = parse_settings(config["database"])
+    settings = parse_settings(config.get("database") or {"files": config["files"]})
     return TableSource(
         str(config.get("company") or ""),
         emission,
         memory,
         open_=lambda stack: open_years(settings, surroundings, stack, work_folder(surroundings, stack)),
         incremental=settings.incremental,
+        is_live=bool(config.get("database")),
     )
 
 

@@ -74,10 +74,17 @@ class BusyHub:
         self.now += timedelta(seconds=1)
         return self.now
 
-    def sync(self) -> RunSummary:
+    @property
+    def steps(self) -> Steps:
         place = Surroundings(work_directory=self.folder, clock=time.monotonic, sleep=self.slept.append)
-        steps = Steps(stores=self.store.tenant, clock=self.clock, surroundings=place)
-        return sync_connection(steps, REQUEST)
+        return Steps(stores=self.store.tenant, clock=self.clock, surroundings=place)
+
+    def sync(self) -> RunSummary:
+        return sync_connection(self.steps, REQUEST)
+
+    def has_moved(self) -> bool:
+        """Whether a look at the counters finds a sync to be due."""
+        return self.steps.look(REQUEST).is_due
 
     def records(self, kind: type[Any]) -> list[Any]:
         return list(self.books.records.iter(self.company, kind))

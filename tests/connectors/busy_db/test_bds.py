@@ -25,7 +25,7 @@ from connectors.busy.database.files import copy_still
 from connectors.busy.database.header import Protection, read_header
 from connectors.busy.database.reading import DatabaseReader
 from connectors.busy.database.settings import Kind, parse_settings
-from connectors.busy.recognition import file_config, recognise
+from connectors.busy.recognition import holds_databases, recognise
 from connectors.sdk.odbc.pool import SessionPool
 from connectors.sdk.odbc.session import DatabaseSession
 from connectors.sdk.recognition import read_head
@@ -121,10 +121,12 @@ def test_a_file_that_did_not_change_is_passed_over_and_a_changed_one_is_read(tmp
     with hub(config) as made:
         assert made.sync().counts["vouchers"] == 3
         assert "vouchers" not in made.sync().counts
+        assert not made.has_moved()
         raw = path.read_bytes()
         for before, after in ((5000.0, 4000.0), (-5000.0, -4000.0)):
             raw = raw.replace(struct.pack("<d", before), struct.pack("<d", after))
         path.write_bytes(raw)
+        assert made.has_moved()
         assert made.sync().counts["vouchers"] == 1
         assert [one.debit_total for one in made.records(Voucher) if one.source.key == "2025:2"] == [4000]
 
@@ -277,8 +279,9 @@ def test_content_decides_what_a_file_is(tmp_path: Path) -> None:
     assert (found.format, found.connector) == ("busy-bds", "busy")
     assert found.confidence > 90
     assert recognise(read_head(patched(tmp_path, lambda raw: rename(raw, b"Standard XXX DB\0")))) is None
-    assert file_config([disguised], {"company": "A"}) == {"company": "A", "database": {"files": [str(disguised)]}}
+    assert holds_databases([str(disguised)])
     export = tmp_path / "TR.DAT"
     export.write_text("<BusyData/>")
+    assert not holds_databases([str(export)])
     with pytest.raises(KhataError):
-        file_config([disguised, export], {})
+        holds_databases([str(disguised), str(export)])
