@@ -1,15 +1,15 @@
 """Bill references onto postings: what opens a bill, what settles one, and what stays on account.
 
 BUSY lists the references of a voucher by party, beside the postings. They go to the party's first posting of the
-voucher; what the posting holds beyond them is on account. That an adjusting reference names the bill it settles by
-``RefNo`` and shares its ``tmpRefCode`` was seen in real exports.
+voucher; what the posting holds beyond them is on account. References of one bill share a code, and in every export seen
+its number too; bills are joined by party and number, as in the store, and a code with two numbers is pointed out.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from canonical.bill import BillAllocation, BillRefKind
+from canonical.bill import BillAllocation, BillRefKind, bill_key
 from canonical.issue import IssueLevel
 from canonical.money import ZERO, split_signed
 from connectors.busy.staging import BillMethod, BillRow, VoucherRow
@@ -25,6 +25,7 @@ def allot(row: VoucherRow, keys: list[str], reading: Reading) -> dict[int, tuple
         if key not in keys:
             _note_homeless(bill, reading)
             continue
+        _compare_numbers(bill, reading)
         found.setdefault(_place(key, bill, row, keys), []).append(_allocation(bill))
     return {place: _with_rest(row.legs[place].amount, bills) for place, bills in found.items()}
 
@@ -56,6 +57,23 @@ def _with_rest(amount: Decimal, bills: list[BillAllocation]) -> tuple[BillAlloca
         return tuple(bills)
     side, magnitude = split_signed(rest)
     return (*bills, BillAllocation(kind=BillRefKind.ON_ACCOUNT, side=side, amount=magnitude))
+
+
+def _compare_numbers(bill: BillRow, reading: Reading) -> None:
+    """A bill that was given another number after it was settled would be two bills here."""
+    if not bill.code:
+        return
+    own = bill_key(bill.ref)
+    known = reading.learned.bills.setdefault((reading.year, bill.code), own)
+    if known != own:
+        reading.note(
+            "busy.bill.renumbered",
+            IssueLevel.WARNING,
+            f"{reading.label} calls a bill {bill.ref} that another voucher calls {known}; here they are two bills.",
+            "Open both vouchers in BUSY and save them again, then export once more.",
+            ref=bill.ref,
+            bill_code=bill.code,
+        )
 
 
 def _note_homeless(bill: BillRow, reading: Reading) -> None:

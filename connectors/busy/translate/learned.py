@@ -43,6 +43,8 @@ class Learned:
     trees: dict[tuple[str, str], StockGroup | Godown] = field(default_factory=dict)
     said: set[tuple[str, str]] = field(default_factory=set)
     outdated: set[str] = field(default_factory=set)
+    bills: dict[tuple[int, str], str] = field(default_factory=dict)
+    """Folded number by year and code, of every bill seen in this run."""
     _codes: dict[tuple[str, int, str], str] = field(default_factory=dict)
     """Key by stream, year and code."""
     _holders: dict[tuple[str, int, str], str] = field(default_factory=dict)

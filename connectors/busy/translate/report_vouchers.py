@@ -173,11 +173,9 @@ def _refs(number: str, day: str) -> tuple[DocumentRef, ...]:
 
 
 def _e_invoice(head: Row) -> EInvoice | None:
-    """The column holds an IRN (64 characters) or an acknowledgement number."""
+    """The column holds an IRN (64 characters) or another number of the registration, which is kept beside."""
     told = head.text("irn")
-    if not told.strip("0"):
-        return None
-    return EInvoice(irn=told) if len(told) == IRN_LENGTH else EInvoice(irn="", ack_number=told)
+    return EInvoice(irn=told) if len(told) == IRN_LENGTH else None
 
 
 def _e_way_bills(head: Row) -> tuple[EWayBill, ...]:
@@ -188,6 +186,9 @@ def _e_way_bills(head: Row) -> tuple[EWayBill, ...]:
 def _extras(head: Row) -> dict[str, Any]:
     told = {name: head.number_in(name) for name in ("tax", "total")}
     texts = {name: head.text(name) for name in ("party_group", "state", "dealer_code", "salesman", "return_note")}
+    number = head.text("irn")
+    if number.strip("0") and len(number) != IRN_LENGTH:
+        texts["e_invoice"] = number
     return {
         **{name: str(value) for name, value in told.items() if value is not None},
         **{name: value for name, value in texts.items() if value},

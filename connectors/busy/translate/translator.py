@@ -42,6 +42,7 @@ from connectors.busy.streams import (
     ITEMS,
     REPORT_VOUCHERS,
     TRANSLATED,
+    VOUCHERS,
 )
 from connectors.busy.translate.accounts import read_account, read_group
 from connectors.busy.translate.companies import read_company
@@ -85,6 +86,7 @@ class BusyTranslator:
     version: int = 1
     stream_order: tuple[str, ...] = TRANSLATED
     folded_streams: tuple[str, ...] = (COMPANIES,)
+    document_streams: tuple[str, ...] = (VOUCHERS, REPORT_VOUCHERS)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)

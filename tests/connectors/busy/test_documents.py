@@ -211,3 +211,13 @@ def test_the_same_object_in_two_files_of_a_folder_is_one_record(tmp_path: Path) 
     found = read(tmp_path)
     assert found.extracted.counts["vouchers"] == 1
     assert [facts["path"] for facts in found.extracted.files] == ["a.DAT", "b.DAT"]
+
+
+def test_a_bill_under_two_numbers_is_pointed_out(tmp_path: Path) -> None:
+    legs = (leg("Asha", 1001, 1, "10"), leg("Sales", 4, 2, "10", "Sale"))
+    back = (leg("Asha", 1001, 2, "10"), leg("Cash", 1, 1, "10", "Cash-in-hand"))
+    sale = voucher(1, 9, *legs, bills=[bill("Asha", 1001, 1, "S/1", "-10", 7)])
+    same = voucher(2, 14, *back, bills=[bill("Asha", 1001, 2, "s/1 ", "10", 7)])
+    other = voucher(3, 14, *back, bills=[bill("Asha", 1001, 2, "S/1-A", "10", 7)])
+    made = books(written(tmp_path, f"<S>{sale}{same}{other}</S>"))
+    assert made.codes() == ["busy.bill.renumbered"]

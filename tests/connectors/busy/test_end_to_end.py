@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from khata.exit_codes import ExitCode
-from sandbox.busy.exports import WrittenExports, write
+from sandbox.busy.exports import WrittenExports, write, write_lists
+from sandbox.world import build_world
 from sandbox.world.spec import WorldSpec
 from tests.end_to_end.test_sandbox_truth import check_open_bills, check_trial_balance
 from tests.khata.running import run as khata
@@ -57,6 +58,23 @@ def test_masters_a_day_after_the_vouchers_come_to_the_same(written: WrittenExpor
     assert said["proof"]["status"] == "proved"
     check_trial_balance(tmp_path, f"sqlite:///{tmp_path}/books.db", truth)
     check_open_bills(tmp_path, f"sqlite:///{tmp_path}/books.db", truth)
+
+
+def test_lists_are_documents_without_postings_and_the_proof_says_what_it_lacks(tmp_path: Path) -> None:
+    lists = write_lists(build_world(SPEC), tmp_path / "lists")
+    ran = khata(
+        tmp_path,
+        *("import", *[str(path) for path in lists], "--connector", "busy"),
+        *("--db", f"sqlite:///{tmp_path}/books.db", "--format", "json"),
+    )
+    said = ran.json()
+    assert (ran.code, said["rejected"], said["books_debit_total"]) == (0, 0, "0.00")
+    assert set(said["vouchers"]) == {
+        *("Sale (list)", "Sale Return (list)", "Sale Order (list)"),
+        *("Material Issued to Party (list)", "Material Received from Party (list)"),
+    }
+    proof = khata(tmp_path, "proof", "--db", f"sqlite:///{tmp_path}/books.db")
+    assert "No comparison with trial balance" in " ".join(proof.output.split())
 
 
 def test_a_wrong_closing_balance_accuses_the_books(written: WrittenExports, tmp_path: Path) -> None:
