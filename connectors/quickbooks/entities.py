@@ -75,6 +75,8 @@ DOCUMENTS: Final = (
     _document("estimates", "Estimate"),
     _document("purchase_orders", "PurchaseOrder"),
 )
+ABOUT_COMPANY: Final = frozenset({COMPANIES, PREFERENCES.stream})
+"""One object each, about the company itself: nothing on it can be made inactive."""
 PAYING: Final = frozenset({"payments", "bill_payments"})
 """Documents that settle others, and need their rates where they are in foreign currency."""
 WHOLE: Final = (TAX_AGENCIES, TAX_RATES, TAX_CODES)

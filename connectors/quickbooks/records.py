@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.quickbooks.entities import COMPANIES, PAYING, REPORTS, Entity
+from connectors.quickbooks.entities import ABOUT_COMPANY, COMPANIES, PAYING, REPORTS, Entity
 from connectors.quickbooks.translate.values import changed_at, text_of
 
 Record = dict[str, Any]
@@ -26,7 +26,7 @@ def record_of(realm_id: str, entity: Entity, row: Mapping[str, Any], rates: Mapp
         record["date"] = text_of(row, "TxnDate") or None
         if entity.stream in PAYING:
             record["rates"] = dict(rates or {})
-    else:
+    elif entity.stream not in ABOUT_COMPANY:
         record["is_active"] = row.get("Active")
     return record
 

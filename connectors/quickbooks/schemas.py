@@ -6,7 +6,7 @@ from typing import Any
 
 from singer_sdk import typing as th
 
-from connectors.quickbooks.entities import BY_STREAM, PAYING, REPORTS
+from connectors.quickbooks.entities import ABOUT_COMPANY, BY_STREAM, PAYING, REPORTS
 from connectors.sdk.census import CENSUS, census_schema
 
 _TEXT = th.StringType(nullable=True)
@@ -21,7 +21,8 @@ _CHANGING = (
     th.Property("sync_token", th.IntegerType(nullable=True), description="counts the object's changes"),
     th.Property("updated_at", th.DateTimeType(nullable=True), description="when it last changed, UTC"),
 )
-_LIST = (*_BASE, *_CHANGING, th.Property("is_active", th.BooleanType(nullable=True)))
+_WHOLE = (*_BASE, *_CHANGING)
+_LIST = (*_WHOLE, th.Property("is_active", th.BooleanType(nullable=True)))
 _DOCUMENT = (
     *_BASE,
     *_CHANGING,
@@ -45,4 +46,6 @@ def stream_schema(stream: str) -> dict[str, Any]:
         return th.PropertiesList(*_BASE).to_dict()
     if stream in PAYING:
         return th.PropertiesList(*_PAYING).to_dict()
+    if stream in ABOUT_COMPANY:
+        return th.PropertiesList(*_WHOLE).to_dict()
     return th.PropertiesList(*(_DOCUMENT if BY_STREAM[stream].is_document else _LIST)).to_dict()
