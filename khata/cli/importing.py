@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from canonical.errors import KhataError
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
 from khata.cli.progress import progress_bars
@@ -18,14 +19,17 @@ from khata.turnover import parse_turnover
 from khata.wiring import spare_cores
 
 if TYPE_CHECKING:
+    from khata.files.choosing import FileGroup
     from workflows.summary import ImportSummary
+
+_URGENCY = (ExitCode.OK, ExitCode.DIFFERS, ExitCode.REJECTED)
 
 
 def import_files(  # noqa: PLR0917 - one parameter per option, given by name
     ctx: typer.Context,
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Exports of the accounting system (.xml, .zip), or folders of them."),
+        typer.Argument(metavar="FILE...", help="Exports of accounting systems, or folders of them."),
     ],
     company: Annotated[
         str | None,
@@ -36,7 +40,8 @@ def import_files(  # noqa: PLR0917 - one parameter per option, given by name
     db: Database = None,
     tenant: Tenant = None,
     connector: Annotated[
-        str, typer.Option("--connector", metavar="NAME", help="Which connector reads them; auto picks it.")
+        str,
+        typer.Option("--connector", metavar="NAME", help="Which connector reads them; auto tells by their content."),
     ] = "auto",
     form: SummaryFormat = DocumentFormat.TABLE,
 ) -> None:
@@ -44,18 +49,55 @@ def import_files(  # noqa: PLR0917 - one parameter per option, given by name
 
     Importing a file again changes nothing; an import that was interrupted is completed by repeating it.
     """
-    from connectors.sdk.registry import connector_names, get_connector
-
-    name = _choose(connector, tuple(found for found in connector_names() if get_connector(found).oauth is None))
-    get_connector(name)
     _check_files(files)
+    groups = _groups(files, connector)
     with open_session(ctx, db, tenant) as session:
-        summary = run_import(session, files, connector=name, company=company)
-    if form is DocumentFormat.JSON:
-        write_document(summary.to_json())
-    else:
-        print_summary(summary)
-    raise typer.Exit(exit_code_of(summary))
+        summaries, refusal = _run_groups(session, groups, company)
+    _write(summaries, form)
+    if refusal is not None:
+        raise refusal
+    raise typer.Exit(max(map(exit_code_of, summaries), key=_URGENCY.index))
+
+
+def _groups(files: list[Path], connector: str) -> tuple[FileGroup, ...]:
+    """Decide who reads what; a connector that is named reads everything, whatever it looks like."""
+    from connectors.sdk.registry import get_connector
+    from khata.files.choosing import AUTO, Choosing, FileGroup, choose
+
+    if connector != AUTO:
+        get_connector(connector)
+        return (FileGroup(connector=connector, format="", files=tuple(files)),)
+    choice = choose(files, Choosing())
+    for name in choice.left_aside:
+        typer.echo(f"Left aside: {name} is no export of an accounting system.", err=True)
+    return choice.groups
+
+
+def _run_groups(
+    session: Session, groups: tuple[FileGroup, ...], company: str | None
+) -> tuple[list[ImportSummary], KhataError | None]:
+    """Import group by group; one that is refused does not keep the others out, and is told at the end."""
+    summaries: list[ImportSummary] = []
+    refusal: KhataError | None = None
+    for group in groups:
+        try:
+            summaries.append(run_import(session, list(group.files), connector=group.connector, company=company))
+        except KhataError as error:
+            if refusal is not None:
+                typer.echo(f"Error: {refusal.message}\n  ({refusal.code})", err=True)
+            refusal = error
+    return summaries, refusal
+
+
+def _write(summaries: list[ImportSummary], form: DocumentFormat) -> None:
+    """One import is one document, as ever; several are a list of them."""
+    if form is DocumentFormat.TABLE:
+        for summary in summaries:
+            print_summary(summary)
+    elif len(summaries) == 1:
+        write_document(summaries[0].to_json())
+    elif summaries:
+        write_document({"imports": [summary.to_json() for summary in summaries]})
 
 
 def run_import(
@@ -91,15 +133,6 @@ def exit_code_of(summary: ImportSummary) -> ExitCode:
     if summary.rejected or not summary.stored:
         return ExitCode.REJECTED
     return ExitCode.DIFFERS if summary.objections else ExitCode.OK
-
-
-def _choose(connector: str, available: tuple[str, ...]) -> str:
-    """Resolve ``auto``: while one connector reads files there is one answer."""
-    if connector != "auto":
-        return connector
-    if len(available) == 1:
-        return available[0]
-    raise typer.BadParameter(f"say which: {', '.join(available)}.", param_hint="--connector")
 
 
 def _check_files(files: list[Path]) -> None:
