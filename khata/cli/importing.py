@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from canonical.errors import KhataError
+from canonical.record import JsonValue
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
 from khata.cli.progress import progress_bars
@@ -20,6 +22,7 @@ from khata.wiring import spare_cores
 
 if TYPE_CHECKING:
     from khata.files.choosing import FileGroup
+    from workflows.inputs import Progress
     from workflows.summary import ImportSummary
 
 _URGENCY = (ExitCode.OK, ExitCode.DIFFERS, ExitCode.REJECTED)
@@ -104,20 +107,36 @@ def run_import(
     session: Session, files: list[Path], *, connector: str = "tally", company: str | None = None
 ) -> ImportSummary:
     """Import with progress bars on standard error."""
+    with progress_bars() as on_progress:
+        return import_with(session, files, connector=connector, company=company, progress=on_progress)
+
+
+def import_with(
+    session: Session,
+    files: Sequence[Path],
+    *,
+    connector: str,
+    company: str | None = None,
+    settings: Mapping[str, JsonValue] | None = None,
+    reason: str = "manual",
+    progress: Callable[[Progress], None] | None = None,
+) -> ImportSummary:
+    """Import as this installation is set up; see ``workflows.local.import_files``."""
     from workflows.local import import_files as run
 
-    with progress_bars() as on_progress:
-        return run(
-            session.books,
-            files,
-            connector=connector,
-            company=company,
-            tolerance=session.hub.settings.proof.tolerance,
-            turnover=parse_turnover(session.hub.settings.gst.turnover),
-            spare_cores=spare_cores(),
-            clock=session.hub.clock,
-            progress=on_progress,
-        )
+    return run(
+        session.books,
+        files,
+        connector=connector,
+        company=company,
+        settings=settings,
+        reason=reason,
+        tolerance=session.hub.settings.proof.tolerance,
+        turnover=parse_turnover(session.hub.settings.gst.turnover),
+        spare_cores=spare_cores(),
+        clock=session.hub.clock,
+        progress=progress,
+    )
 
 
 def print_summary(summary: ImportSummary) -> None:
