@@ -70,7 +70,8 @@ def fields_of(document: str) -> tuple[Field, ...]:
         KeyError: there is no such kind.
     """
     return tuple(
-        Field(name=name, kind=told["kind"], words=tuple(told["words"])) for name, told in _table()[document].items()
+        Field(name=name, kind=str(told["kind"]), words=tuple(told["words"]))
+        for name, told in _table()[document].items()
     )
 
 

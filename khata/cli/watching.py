@@ -84,16 +84,20 @@ def watch(  # noqa: PLR0917 - one parameter per option, given by name
         if once:
             _run_all([one.run_once for one in watches], [one.stop for one in watches])
         else:
-            if folders:
-                _need_watchdog()
             with _connections(session, names, every, port, wanted=not folders) as live:
-                works = [*(one.run for one in watches), *(one.run for one in live)]
-                told = [*(str(one.folder) for one in watches), *(name for one in live for name in one.names)]
-                typer.echo(f"Watching {', '.join(told)}; Ctrl-C stops.", err=True)
-                _run_all(works, [*(one.stop for one in watches), *(one.stop for one in live)])
+                _run_until_stopped(watches, live)
     typer.echo("Done." if once else "Stopped.", err=True)
     if once and any(one.rejected for one in watches):
         raise typer.Exit(ExitCode.REJECTED)
+
+
+def _run_until_stopped(folders: list[FolderWatch], live: list[LiveWatch]) -> None:
+    if folders:
+        _need_watchdog()
+    told = [*(str(one.folder) for one in folders), *(name for one in live for name in one.names)]
+    typer.echo(f"Watching {', '.join(told)}; Ctrl-C stops.", err=True)
+    watches: list[FolderWatch | LiveWatch] = [*folders, *live]
+    _run_all([one.run for one in watches], [one.stop for one in watches])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

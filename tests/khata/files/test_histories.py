@@ -22,7 +22,8 @@ STEPS = 12
 NAMES = st.sampled_from(["day book.xml", "masters.xml", "report", "बही.xml"])
 CONTENTS = st.sampled_from([f"{GOOD} one", f"{GOOD} two", f"{GOOD} three", f"{BAD} one", "a letter"])
 SECONDS = st.sampled_from([0.0, SETTLE_S / 2, SETTLE_S, 10 * SETTLE_S, 100_000.0])
-DEATHS = st.tuples(st.integers(1, 25), st.booleans())
+DROPS = st.lists(st.tuples(NAMES, CONTENTS), min_size=1, max_size=3)
+DEATHS = st.tuples(st.integers(1, 16), st.booleans())
 CHANGED = st.sampled_from([0, 1_000_000_000, 4_000_000_000])
 """Times of change that clocks elsewhere give: 1970, 2001, 2096."""
 
@@ -89,11 +90,14 @@ class Life(RuleBasedStateMachine):
     def look(self) -> None:
         self.inbox.look()
 
-    @rule(death=DEATHS)
-    def look_and_die(self, death: tuple[int, bool]) -> None:
-        """A look that is killed somewhere; the next process may be killed while it recovers."""
-        at, is_after = death
-        for work in (self.inbox.look, self.inbox.begin):
+    @rule(drops=DROPS, death=DEATHS, again=DEATHS)
+    def look_and_die(self, drops: list[tuple[str, str]], death: tuple[int, bool], again: tuple[int, bool]) -> None:
+        """A look at complete files that is killed somewhere; so may be the next process while it recovers."""
+        for name, content in drops:
+            self.drop(name, content, 0)
+        self.inbox.look()
+        self.wait(SETTLE_S)
+        for work, (at, is_after) in ((self.inbox.look, death), (self.inbox.begin, again)):
             try:
                 with dying_at(at, self.inbox.books, is_after=is_after):
                     work()
@@ -139,4 +143,4 @@ def test_nothing_is_lost_and_nothing_is_doubled() -> None:
         suppress_health_check=list(HealthCheck),
         derandomize=HISTORIES < 100,
     )
-    run_state_machine_as_test(Life, settings=chosen)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Life, settings=chosen)
