@@ -74,7 +74,7 @@ class Places:
 
     def put_back(self, claim: Claim) -> None:
         """Return a file to where it was dropped, beside whatever has its name now."""
-        while not _moved(claim.path, _free(self.folder, claim.path.name)):
+        while not _moved(claim.path, _free(self.folder, claim.path.name, claim.path)):
             pass  # somebody dropped a file of that name in between
         claim.path.parent.rmdir()
 
@@ -91,21 +91,28 @@ class Places:
         return end
 
 
-def _free(folder: Path, name: str) -> Path:
-    """A path in a folder that no file has: ``sales.xml``, ``sales (2).xml``. One process at a time asks."""
+def _free(folder: Path, name: str, but: Path | None = None) -> Path:
+    """A path in a folder that no file has, or ``but`` has too: ``sales.xml``, ``sales (2).xml``.
+
+    One process at a time asks.
+    """
     path, number = folder / name, 1
-    while path.exists():
+    while path.exists() and not (but is not None and path.samefile(but)):
         number += 1
         path = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
     return path
 
 
 def _moved(path: Path, end: Path) -> bool:
-    """Move a file to a name that nobody has; False if somebody took it first. Killed in between, it is there twice."""
+    """Move a file to a name that nobody has; False if somebody took it first.
+
+    Killed in between, the file has both names; asked again, it loses the old one.
+    """
     try:
         os.link(path, end)
     except FileExistsError:
-        return False
+        if not (end.exists() and end.samefile(path)):
+            return False
     except OSError:  # a file system without links
         with contextlib.suppress(FileNotFoundError):
             path.rename(end)
