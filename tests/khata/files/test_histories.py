@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from storage import open_store
+from storage.repositories.taken_files import FileStatus
 from tests.khata.files.inbox import BAD, GOOD, SETTLE_S, Inbox, Killed, dying_at
 
 HISTORIES = int(os.environ.get("KHATA_HISTORIES", "15"))
@@ -133,6 +134,10 @@ class Life(RuleBasedStateMachine):
         assert rejected == sorted(text for text in self.must if not text.startswith(GOOD))
         assert set(good) <= inbox.books.contents, "what was whole is in the books"
         assert inbox.books.contents <= {*good, *self.may}, "and nothing else, but what a killed import had read"
+        rows = inbox.store.taken_files.list(limit=1000)
+        assert len(rows) == len(done) + len(rejected), "each file was decided once"
+        imported = [row.digest for row in rows if row.status is FileStatus.IMPORTED]
+        assert len(imported) == len(set(imported)) == len(set(good)), "each content was imported once"
 
 
 def test_nothing_is_lost_and_nothing_is_doubled() -> None:
