@@ -56,7 +56,7 @@ TELLING = frozenset({"gstin", "pan", "ifsc", "email", "date"})
 
 
 def share_like(kind: str, values: Iterable[str]) -> float | None:
-    """Return which share of the values that are there look like the kind; None if there are none or it cannot be told."""
+    """Return the share of the values given that look like the kind; None if none is given or it cannot be told."""
     looks = LOOKS.get(kind)
     given = [value.strip() for value in values if value.strip()][:VALUES_MAX]
     if looks is None or not given:
@@ -64,11 +64,11 @@ def share_like(kind: str, values: Iterable[str]) -> float | None:
     return sum(map(looks, given)) / len(given)
 
 
-def is_running_balance(balances: Sequence[str], debits: Sequence[str], credits: Sequence[str]) -> bool:
-    """Say whether each balance is the one before, plus the debit, less the credit (or the other way round)."""
+def is_running_balance(balances: Sequence[str], debits: Sequence[str], others: Sequence[str]) -> bool:
+    """Say whether each balance is the one before, plus the debit, less the credit (``others``), or vice versa."""
     steps = agreeing = 0
     before: Decimal | None = None
-    for balance, debit, credit in zip(balances, debits, credits, strict=False):
+    for balance, debit, credit in zip(balances, debits, others, strict=False):
         now = find_amount(balance)
         if before is not None and now is not None:
             moved = (find_amount(debit) or Decimal(0)) - (find_amount(credit) or Decimal(0))

@@ -10,6 +10,7 @@ import typer
 
 from canonical.errors import KhataError
 from canonical.record import JsonValue
+from khata.cli.mapping import MapOptions, import_mapped
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
 from khata.cli.progress import progress_bars
@@ -46,6 +47,19 @@ def import_files(  # noqa: PLR0917 - one parameter per option, given by name
         str,
         typer.Option("--connector", metavar="NAME", help="Which connector reads them; auto tells by their content."),
     ] = "auto",
+    is_mapped: Annotated[
+        bool, typer.Option("--map", help="A sheet of no known layout: propose what its columns mean, and ask.")
+    ] = False,
+    mapping: Annotated[
+        str | None, typer.Option("--map-as", metavar="NAME", help="Name of the mapping to use, or to save it under.")
+    ] = None,
+    corrections: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map-set", metavar="COLUMN=FIELD", help="Correct the mapping; COLUMN= leaves out, @SETTING=VALUE sets."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Take the mapping as it is shown, without asking.")] = False,
     form: SummaryFormat = DocumentFormat.TABLE,
 ) -> None:
     """Import exported files: read, store raw, translate, prove; then say what is in the books and what is not.
@@ -53,9 +67,14 @@ def import_files(  # noqa: PLR0917 - one parameter per option, given by name
     Importing a file again changes nothing; an import that was interrupted is completed by repeating it.
     """
     _check_files(files)
-    groups = _groups(files, connector)
-    with open_session(ctx, db, tenant) as session:
-        summaries, refusal = _run_groups(session, groups, company)
+    if is_mapped or mapping or corrections:
+        asked = MapOptions(name=mapping, corrections=tuple(corrections or ()), yes=yes, company=company)
+        with open_session(ctx, db, tenant) as session:
+            summaries, refusal = [import_mapped(session, files, asked)], None
+    else:
+        groups = _groups(files, connector)
+        with open_session(ctx, db, tenant) as session:
+            summaries, refusal = _run_groups(session, groups, company)
     _write(summaries, form)
     if refusal is not None:
         raise refusal
