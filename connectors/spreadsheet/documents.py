@@ -13,7 +13,7 @@ from canonical.dates import FinancialYear
 from canonical.ledger import name_key
 from canonical.record import JsonValue
 from connectors.sdk.bad_rows import CELLS
-from connectors.spreadsheet.mapping import KEY_COLUMN, MONTH_FIRST, SheetMapping
+from connectors.spreadsheet.mapping import KEY_COLUMN, MONTH_FIRST, NOTE_COLUMNS, SheetMapping
 from connectors.spreadsheet.table import Row, Table
 from connectors.spreadsheet.values import find_day
 
@@ -41,7 +41,7 @@ def _record(table: Table, mapping: SheetMapping, key: str, members: list[tuple[R
     first = members[0][0]
     rows: list[JsonValue] = []
     for row, before in members:
-        cells = {header: text for header, text in row.cells.items() if header != KEY_COLUMN}
+        cells = {header: text for header, text in row.cells.items() if header not in NOTE_COLUMNS}
         told: dict[str, JsonValue] = {"at": row.number - first.number, CELLS: cells}
         rows.append({**told, "before": before} if before else told)
     return {

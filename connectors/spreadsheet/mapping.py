@@ -13,6 +13,9 @@ MAPPING_SHEET = "Khata mapping"
 """Sheet of an exported workbook that names the mapping of each of its other sheets."""
 KEY_COLUMN = "Khata key"
 """Column of an exported workbook: which record a row belongs to, whatever is corrected in it."""
+WRONG_COLUMN, REMEDY_COLUMN = "What is wrong", "What to do"
+NOTE_COLUMNS = (KEY_COLUMN, WRONG_COLUMN, REMEDY_COLUMN)
+"""Columns that we add to the rows of such a workbook; the rest is the sheet's own."""
 IGNORED = ""
 """What a column means that is not read."""
 NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {

@@ -27,7 +27,7 @@ from connectors.sdk.census import Census, CensusVerdict, HubMemory
 from connectors.sdk.recognition import read_head
 from connectors.sdk.sheets import iter_sheets
 from connectors.spreadsheet.documents import PARTIES, VOUCHERS, Record, iter_records, stream_of
-from connectors.spreadsheet.mapping import MAPPING_SHEET, MappingError, SheetMapping, mapping_from
+from connectors.spreadsheet.mapping import MAPPING_SHEET, NOTE_COLUMNS, MappingError, SheetMapping, mapping_from
 from connectors.spreadsheet.recognition import recognise
 from connectors.spreadsheet.table import Table, iter_tables, text_of_cell
 
@@ -195,7 +195,7 @@ class TapSpreadsheet(Tap):
             )
         given = None if own else mapping_from(dict(told or {}))
         is_met = False
-        for table in iter_tables(path, () if given is None else tuple(given.columns)):
+        for table in iter_tables(path, NOTE_COLUMNS if given is None else tuple(given.columns)):
             mapping = own.get(table.sheet) if given is None else given
             if mapping is None or not {h for h, meant in mapping.columns.items() if meant} <= set(table.headers):
                 continue

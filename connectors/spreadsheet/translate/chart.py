@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.identifiers import gstin, pan
 from canonical.ledger import AccountGroup, Ledger, ReservedGroup, name_key
+from canonical.money import ZERO
 from canonical.party import Contact, Party, PartyRole
 from canonical.record import SourceRef
 from canonical.tax import GstRegistration, TaxHead
 
+OPENINGS = "Difference in opening balances"
+"""Tally's word for what the openings given leave over."""
 LEDGERS, GROUPS, PARTY = "ledgers", "groups", "parties_of"
 _ROLE_GROUPS = {
     PartyRole.CUSTOMER: ReservedGroup.SUNDRY_DEBTORS,
@@ -94,9 +98,19 @@ class Chart:
 
     def put(self, ledger: Ledger) -> None:
         """Enter a ledger or what is new about it."""
-        if self.ledgers.get(ledger.key) != ledger:
-            self.ledgers[ledger.key] = ledger
-            self.added[LEDGERS, ledger.key] = ledger
+        known = self.ledgers.get(ledger.key)
+        if known == ledger:
+            return
+        self.ledgers[ledger.key] = ledger
+        self.added[LEDGERS, ledger.key] = ledger
+        moved = (ledger.opening or ZERO) - ((known.opening if known else None) or ZERO)
+        if moved and ledger.key != name_key(OPENINGS):
+            self._balance(moved)
+
+    def _balance(self, moved: Decimal) -> None:
+        """Keep the openings in balance: a list brings one side of each, and this ledger stands for the other."""
+        openings = self.account(OPENINGS, ReservedGroup.SUSPENSE)
+        self.put(replace(openings, opening=(openings.opening or ZERO) - moved))
 
     def put_party(self, party: Party) -> None:
         """Enter a party or what is new about it."""

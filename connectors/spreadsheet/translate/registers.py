@@ -86,10 +86,10 @@ def read_invoice(rows: Rows, chart: Chart) -> Voucher:
 
 
 def _details(first: MappedRow, name: str, of_what: str) -> DocumentDetails:
-    told = {"place_of_supply": first.text("place_of_supply")}
+    number, place = first.text("party_gstin"), first.text("place_of_supply")
     if of_what in _OF_SUPPLIERS:
-        return DocumentDetails(supplier_name=name, supplier_gstin=first.text("party_gstin"), **told)
-    return DocumentDetails(buyer_name=name, buyer_gstin=first.text("party_gstin"), **told)
+        return DocumentDetails(supplier_name=name, supplier_gstin=number, place_of_supply=place)
+    return DocumentDetails(buyer_name=name, buyer_gstin=number, place_of_supply=place)
 
 
 def _taxes(rows: Rows, chart: Chart) -> list[Part]:
@@ -98,8 +98,8 @@ def _taxes(rows: Rows, chart: Chart) -> list[Part]:
         amount = _sum(rows, name)
         if amount:
             found.append((chart.account(ledger, ReservedGroup.DUTIES_TAXES, head), amount, head))
-    if not found and (amount := _once_or_sum(rows, "tax_amount", None)):
-        found.append((chart.account("GST", ReservedGroup.DUTIES_TAXES, TaxHead.OTHER), amount, TaxHead.OTHER))
+    if not found and (whole := _once_or_sum(rows, "tax_amount", None)):
+        found.append((chart.account("GST", ReservedGroup.DUTIES_TAXES, TaxHead.OTHER), whole, TaxHead.OTHER))
     return found
 
 
@@ -108,16 +108,15 @@ def _total_and_net(rows: Rows, tax: Decimal) -> tuple[Decimal, Decimal]:
     net_field = "taxable_amount" if rows.mapping.header_of("taxable_amount") else "line_amount"
     given = [amount for row in rows.rows if (amount := row.amount(net_field)) is not None]
     net = sum(given, ZERO)
-    total = _once_or_sum(rows, "total_amount", net + tax if given else None)
-    if total is None and not given:
+    said = _once_or_sum(rows, "total_amount", net + tax if given else None)
+    if said is None and not given:
         raise rows.rows[0].bad(
             "total_amount",
             "spreadsheet.field.missing",
             "The document has no amount.",
             "Fill it in and import it again.",
         )
-    if total is None:
-        return net + tax, net
+    total = net + tax if said is None else said
     if not given:
         return total, total - tax
     if abs(total - net - tax) > ROUNDING_MAX:
