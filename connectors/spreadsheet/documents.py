@@ -6,35 +6,39 @@ invoice in next month's register is the same record. Where a sheet gives no numb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from canonical.dates import FinancialYear
 from canonical.ledger import name_key
 from canonical.record import JsonValue
 from connectors.sdk.bad_rows import CELLS
+from connectors.spreadsheet.headers import words_of
 from connectors.spreadsheet.mapping import KEY_COLUMN, MONTH_FIRST, NOTE_COLUMNS, SheetMapping
 from connectors.spreadsheet.table import Row, Table
 from connectors.spreadsheet.values import find_day
 
 PARTIES, VOUCHERS = "parties", "vouchers"
+OPENING = "opening balance"
 Record = dict[str, Any]
 
 
-def stream_of(mapping: SheetMapping) -> str:
-    """The stream that rows of such a list belong to."""
-    return PARTIES if mapping.document in {"party", "outstanding"} else VOUCHERS
-
-
-def iter_records(table: Table, mapping: SheetMapping) -> Iterator[Record]:
-    """Yield the records of a table, without the company's part."""
+def iter_records(table: Table, mapping: SheetMapping) -> Iterator[tuple[str, Record]]:
+    """Yield the streams and records of a table, without the company's part."""
     rows = (row for row in table.rows if not row.is_total)
-    groups = _by_party(rows, mapping) if stream_of(mapping) == PARTIES else _together(rows, mapping)
+    is_list = mapping.document in {"party", "outstanding"}
+    groups = _by_party(rows, mapping) if is_list else _together(rows, mapping)
     used: dict[str, int] = {}
     for key, members in groups:
         used[key] = used.get(key, 0) + 1
         unique = key if used[key] == 1 else f"{key}|{used[key]}"
-        yield _record(table, mapping, unique, members)
+        stream = PARTIES if is_list or is_opening(members[0][0].cells, mapping) else VOUCHERS
+        yield stream, _record(table, mapping, unique, members)
+
+
+def is_opening(cells: Mapping[str, str], mapping: SheetMapping) -> bool:
+    """Say whether a row of an account's statement brings its balance forward: a fact of the account, no voucher."""
+    return bool(mapping.account) and words_of(cells.get(mapping.header_of("account_name"), "")) == OPENING
 
 
 def _record(table: Table, mapping: SheetMapping, key: str, members: list[tuple[Row, str]]) -> Record:

@@ -26,7 +26,7 @@ from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import Census, CensusVerdict, HubMemory
 from connectors.sdk.recognition import read_head
 from connectors.sdk.sheets import iter_sheets
-from connectors.spreadsheet.documents import PARTIES, VOUCHERS, Record, iter_records, stream_of
+from connectors.spreadsheet.documents import PARTIES, VOUCHERS, Record, iter_records
 from connectors.spreadsheet.mapping import MAPPING_SHEET, NOTE_COLUMNS, MappingError, SheetMapping, mapping_from
 from connectors.spreadsheet.recognition import recognise
 from connectors.spreadsheet.table import Table, iter_tables, text_of_cell
@@ -165,12 +165,12 @@ class TapSpreadsheet(Tap):
                 company = self._company(mapping, path)
                 key = name_key(company)
                 seen.setdefault((COMPANIES, key, key), {"company_key": key, "key": key, "name": company})
-                for record in iter_records(table, mapping):
-                    seen[stream_of(mapping), key, record["key"]] = {"company_key": key, **record}
+                for stream, record in iter_records(table, mapping):
+                    seen[stream, key, record["key"]] = {"company_key": key, **record}
                     count += 1
             self._facts.append({"path": path.name, "bytes": path.stat().st_size, "records": count})
-        for (stream, _, _), record in seen.items():
-            found[stream].append(record)
+        for (name, _, _), record in seen.items():
+            found[name].append(record)
         return found
 
     def _company(self, mapping: SheetMapping, path: Path) -> str:

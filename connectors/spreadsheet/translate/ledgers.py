@@ -24,13 +24,7 @@ _KINDS = {
     "credit note": VoucherKind.CREDIT_NOTE,
     "debit note": VoucherKind.DEBIT_NOTE,
 }
-OPENING = "opening balance"
 _UNKNOWN_ACCOUNT = "Suspense (spreadsheet)"
-
-
-def is_opening(rows: Rows) -> bool:
-    """Say whether the row brings an account's balance forward."""
-    return bool(rows.mapping.account) and words_of(rows.rows[0].text("account_name")) == OPENING
 
 
 def opening_of(rows: Rows) -> Decimal:

@@ -20,7 +20,7 @@ from canonical.record import RawRecord
 from connectors.sdk.base import Translation
 from connectors.spreadsheet.documents import PARTIES, VOUCHERS
 from connectors.spreadsheet.translate.chart import Chart
-from connectors.spreadsheet.translate.ledgers import check_balance, is_opening, opening_of, read_entry
+from connectors.spreadsheet.translate.ledgers import check_balance, opening_of, read_entry
 from connectors.spreadsheet.translate.registers import read_invoice
 from connectors.spreadsheet.translate.rows import BadCell, MappedRow, Rows, read_rows
 
@@ -79,7 +79,7 @@ class SpreadsheetTranslator:
         match rows.mapping.document:
             case "register":
                 return (read_invoice(rows, self.chart),)
-            case "ledger" if is_opening(rows):
+            case "ledger" if rows.source.stream == PARTIES:
                 account = self.chart.account(rows.mapping.account, ReservedGroup.SUSPENSE)
                 self.chart.put(replace(account, opening=opening_of(rows)))
                 return ()
