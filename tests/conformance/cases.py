@@ -1,13 +1,15 @@
-"""For each connector: settings with which it extracts something without a network. A connector without one fails."""
+"""For each connector: settings with which it extracts something without a network, here or in its ``example.py``."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from canonical.record import JsonValue
+from connectors.sdk.conformance import Example
 from sandbox.quickbooks.limits import Limits
 from tests.connectors.quickbooks.api import api as quickbooks_api
 from tests.connectors.tally.writing import OTHER_COMPANY, bare_voucher, export, master, voucher
@@ -51,3 +53,11 @@ def zoho(folder: Path) -> Case:
 
 
 CASES: dict[str, Callable[[Path], Case]] = {"quickbooks": quickbooks, "tally": tally, "zoho": zoho}
+
+
+def case_of(name: str, folder: Path) -> Case:
+    """The case of a connector: one of the above, or what its own ``example.py`` writes."""
+    if name in CASES:
+        return CASES[name](folder)
+    found: Example = importlib.import_module(f"connectors.{name}.example").example(folder)
+    return Case(found.config, found.secrets)

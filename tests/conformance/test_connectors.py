@@ -13,7 +13,7 @@ from canonical.record import RawRecord
 from connectors.sdk import conformance
 from connectors.sdk.conformance import Collected
 from connectors.sdk.registry import connector_names, get_connector
-from tests.conformance.cases import CASES
+from tests.conformance.cases import CASES, case_of
 
 FOLDERS = Path(__file__).resolve().parents[2] / "connectors"
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ NOW = datetime(2026, 4, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("name", connector_names())
 def test_the_connector_conforms(name: str, tmp_path: Path) -> None:
-    case = CASES[name](tmp_path)
+    case = case_of(name, tmp_path)
     try:
         found = conformance.breaches(get_connector(name), FOLDERS / name, case.config, case.secrets, NOW)
     finally:

@@ -55,13 +55,11 @@ def lists(*, seen: bool) -> list[tuple[str, dict[str, str | None]]]:
 @pytest.mark.parametrize(("seen", "least"), [(True, 0.95), (False, 0.95)])
 def test_fields_are_found_in_real_header_lists(seen: bool, least: float) -> None:
     accuracy, precision, recall = figures(lists(seen=seen))
-    print(f"{'seen' if seen else 'aside'}: {accuracy:.3f} of columns, precision {precision:.3f}, recall {recall:.3f}")
     assert min(accuracy, precision, recall) >= least
 
 
 def test_fields_are_found_in_a_list_nobody_tuned_for() -> None:
     accuracy, precision, recall = figures([("register", dict(GST_RETURN))])
-    print(f"GSTR-1: {accuracy:.3f} of columns, precision {precision:.3f}, recall {recall:.3f}")
     assert precision >= 0.7
     assert recall >= 0.6
 
