@@ -2,7 +2,8 @@
 
 A cell is text, a number, yes or no, a day as ISO text, or None; merged cells hold their value in the first one. Numbers
 are those the file holds, which for a workbook are binary floats: whole ones come as int, so that a bill number typed
-as a number has no ``.0``; what was lost before the file was written (leading zeroes, digits past the fifteenth) is lost.
+as a number has no ``.0``; what was lost before the file was written (leading zeroes, digits past the fifteenth) stays
+lost.
 """
 
 from __future__ import annotations
@@ -68,14 +69,12 @@ def _workbook(path: Path) -> Iterator[Sheet]:
 
 
 def _rows(sheet: Any) -> Iterator[Sequence[Cell]]:
-    """Blank rows and columns before the first cell count: row numbers are those that people see."""
-    start = sheet.start or (0, 0)
-    for _ in range(start[0]):
-        yield ()
-    lead: list[Cell] = [None] * start[1]
+    """Blank rows before the first cell are given, blank columns are not: they are put back, so that places agree."""
     read = _READ
+    lead: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
     for row in sheet.iter_rows():
-        yield lead + [read[type(value)](value) for value in row] if lead else [read[type(v)](v) for v in row]
+        cells: list[Cell] = [read[type(value)](value) for value in row]
+        yield lead + cells if lead else cells
 
 
 def _number(value: float) -> Cell:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import re
-from importlib import resources
 from pathlib import Path
 from string import Template
 
@@ -55,4 +54,4 @@ def write_connector(name: str, title: str, home: Path) -> tuple[Path, ...]:
 
 
 def _template(name: str) -> str:
-    return resources.files("khata.scaffold").joinpath("templates", f"{name}.txt").read_text(encoding="utf-8")
+    return (Path(__file__).with_name("templates") / f"{name}.txt").read_text(encoding="utf-8")
