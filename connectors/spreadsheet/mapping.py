@@ -9,8 +9,6 @@ from canonical.errors import RuleError
 from canonical.record import JsonValue
 from connectors.spreadsheet.matching import document_kinds, fields_of
 
-MAPPING_SHEET = "Khata mapping"
-"""Sheet of an exported workbook that names the mapping of each of its other sheets."""
 KEY_COLUMN = "Khata key"
 """Column of an exported workbook: which record a row belongs to, whatever is corrected in it."""
 WRONG_COLUMN, REMEDY_COLUMN = "What is wrong", "What to do"

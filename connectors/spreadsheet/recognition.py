@@ -6,8 +6,9 @@ Any other spreadsheet is nobody's until a person has approved a mapping for it.
 from __future__ import annotations
 
 from connectors.sdk.recognition import FileHead, Recognition
-from connectors.spreadsheet.mapping import MAPPING_SHEET
 
+MAPPING_SHEET = "Khata mapping"
+"""Sheet of an exported workbook that names the mapping of each of its other sheets."""
 _NAMES = "xl/workbook.xml"
 
 

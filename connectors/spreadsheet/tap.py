@@ -27,8 +27,8 @@ from connectors.sdk.census import Census, CensusVerdict, HubMemory
 from connectors.sdk.recognition import read_head
 from connectors.sdk.sheets import iter_sheets
 from connectors.spreadsheet.documents import PARTIES, VOUCHERS, Record, iter_records
-from connectors.spreadsheet.mapping import MAPPING_SHEET, NOTE_COLUMNS, MappingError, SheetMapping, mapping_from
-from connectors.spreadsheet.recognition import recognise
+from connectors.spreadsheet.mapping import NOTE_COLUMNS, MappingError, SheetMapping, mapping_from
+from connectors.spreadsheet.recognition import MAPPING_SHEET, recognise
 from connectors.spreadsheet.table import Table, iter_tables, text_of_cell
 
 COMPANIES = "companies"

@@ -17,7 +17,8 @@ import msgspec
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 from connectors.sdk.bad_rows import CELLS
-from connectors.spreadsheet.mapping import KEY_COLUMN, MAPPING_SHEET, REMEDY_COLUMN, WRONG_COLUMN
+from connectors.spreadsheet.mapping import KEY_COLUMN, REMEDY_COLUMN, WRONG_COLUMN
+from connectors.spreadsheet.recognition import MAPPING_SHEET
 from storage import TenantStore
 from storage.repositories.issues import StoredIssue
 
