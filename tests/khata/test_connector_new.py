@@ -14,6 +14,7 @@ from connectors.sdk import conformance
 from connectors.sdk.registry import connector_names, get_connector
 from tests.conformance.cases import case_of
 from tests.conformance.test_connectors import NOW
+from tests.connectors.tally.writing import export, voucher
 from tests.khata.running import run
 
 NAME = "acme_books"
@@ -48,6 +49,22 @@ def test_it_appears_in_the_command_line_and_takes_its_files(home: Path, tmp_path
     assert done.code == 0, done.errors
     assert done.json()["companies"] == ["Example Traders"]
     assert done.json()["voucher_count"] == 2
+
+
+def test_files_of_several_systems_go_in_by_one_command(home: Path, tmp_path: Path) -> None:
+    theirs = Path(case_of(NAME, tmp_path).config["files"][0])
+    tally = tmp_path / "book.txt"
+    tally.write_text(export(voucher(1)))
+    cut = tmp_path / "cut.xml"
+    cut.write_text(export(voucher(2))[:600])
+    database = f"sqlite:///{tmp_path}/b.db"
+    done = run(tmp_path, "import", str(tally), str(theirs), "--db", database, "--format", "json")
+    assert done.code == 0, done.errors
+    assert [one["companies"] for one in done.json()["imports"]] == [["Kaveri Traders"], ["Example Traders"]]
+    again = run(tmp_path, "import", str(cut), str(theirs), "--db", database, "--format", "json")
+    assert again.code == 3
+    assert "tally.file.truncated" in again.errors
+    assert again.json()["companies"] == ["Example Traders"], "one system's bad file does not keep the other's out"
 
 
 @pytest.mark.parametrize("name", ["Acme", "sdk", "class", "a-b", "../x", "tally"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,23 @@ def test_what_a_list_cannot_do_without_is_asked_for(desk: Desk) -> None:
     assert desk.khata("import", path, "--map", "--yes", "--map-set", "Nothing=rate").code == 8
     nobody = desk.khata("import", desk.put("r.csv", REGISTER), "--map", "--yes")
     assert "--company" in nobody.errors
+
+
+class Terminal(io.StringIO):
+    """What a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_corrects_and_approves_at_the_prompt(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = desk.put("r.csv", REGISTER.replace("Bill Amt", "What they owe"))
+    monkeypatch.setattr("sys.stdin", Terminal("nonsense\nWhat they owe=total_amount\n\n"))
+    done = desk.khata("import", path, "--map", "--company", "Asha Traders")
+    assert done.code == 3, done.errors
+    assert "write COLUMN=FIELD" in done.errors
+    assert "corrected" in done.errors
+    assert desk.vouchers()["A/1"] == "1180.00"
 
 
 def test_the_same_sheet_twice_changes_nothing(desk: Desk) -> None:

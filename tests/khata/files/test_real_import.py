@@ -61,6 +61,14 @@ def test_a_folder_is_taken_once_and_reported(tmp_path: Path) -> None:
     assert (inbox / "done" / "masters.dat").exists(), "its content says what it is"
 
 
+def test_what_is_neither_a_folder_nor_a_connection_is_said(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/books.db"
+    ran = run(tmp_path, "watch", "nowhere", "--db", database)
+    assert ran.code == 2
+    assert "no connection and no folder nowhere" in " ".join(ran.errors.replace("│", " ").split())
+    assert run(tmp_path, "watch", "--once", "--db", database).code == 2
+
+
 def test_a_folder_of_one_system_takes_no_other(tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
@@ -104,10 +112,11 @@ def test_kills_of_the_real_watch_lose_nothing(tmp_path: Path) -> None:
     assert all(one["status"] != "running" for one in running), "imports that died are closed"
 
 
-def test_the_watch_hears_what_is_dropped_and_stops_when_asked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("listening", [("--every", "60"), ("--every", "1", "--network")])
+def test_the_watch_hears_what_is_dropped_and_stops_when_asked(tmp_path: Path, listening: tuple[str, ...]) -> None:
     inbox, database = tmp_path / "inbox", f"sqlite:///{tmp_path}/books.db"
     inbox.mkdir()
-    command = [sys.executable, "-m", "khata", "watch", str(inbox), "--settle", "0.1", "--every", "60", "--db", database]
+    command = [sys.executable, "-m", "khata", "watch", str(inbox), "--settle", "0.1", *listening, "--db", database]
     with subprocess.Popen(
         command, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as child:
