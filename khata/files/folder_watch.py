@@ -48,6 +48,7 @@ class FolderWatch:
     is_network: bool = False
     listens: bool = True
     rejected: int = 0
+    _is_interrupted: bool = False
     _moved: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -119,11 +120,22 @@ class FolderWatch:
         return min(self.settling.settle_s, self.every_s) if is_waiting else self.every_s
 
     def _look(self) -> bool:
-        """Take what is complete; say whether something is there that is not yet."""
+        """Take what is complete; say whether something is there that is not yet.
+
+        Raises:
+            ConfigurationError: the folder is away, at once or in the middle; the next look begins with what was taken.
+        """
         try:
-            present = signatures(self.folder)
+            if self._is_interrupted:
+                self._told(self.intake.recover())
+                self._is_interrupted = False
+            return self._take_complete()
         except OSError as error:
+            self._is_interrupted = True
             raise _away(self.folder, error) from error
+
+    def _take_complete(self) -> bool:
+        present = signatures(self.folder, has_identity=not self.is_network)
         complete = [name for name in self.settling.look(present) if not is_locked(self.folder / name)]
         for start in range(0, len(complete), BATCH_FILES):
             if self._stopping.is_set():

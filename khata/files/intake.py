@@ -125,12 +125,12 @@ class Intake:
 
     def _digested(self, claim: Claim) -> _Taken | None:
         """Digest a file; one that is still written to by whoever had it open goes back to settle."""
-        before = signature_of(claim.path)
+        before = signature_of(claim.path, has_identity=False)  # under this name nobody can replace it
         digest = hashlib.sha256()
         with claim.path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-        if before is None or signature_of(claim.path) != before:
+        if before is None or signature_of(claim.path, has_identity=False) != before:
             self.places.put_back(claim)
             return None
         return _Taken(claim, digest.digest(), before.size)

@@ -85,8 +85,12 @@ class Settling:
         return now - seen.since >= (self.settle_s if signature.size else max(EMPTY_S, self.settle_s))
 
 
-def signatures(folder: Path) -> dict[str, Signature]:
+def signatures(folder: Path, *, has_identity: bool = True) -> dict[str, Signature]:
     """List the files that may be somebody's export; folders, links and files with a name for unfinished ones are not.
+
+    Args:
+        folder: to look at.
+        has_identity: its file system gives a file the same number each time; network drives need not.
 
     Raises:
         OSError: the folder cannot be listed (a network drive that is away).
@@ -96,7 +100,7 @@ def signatures(folder: Path) -> dict[str, Signature]:
         for entry in entries:
             if is_unfinished(entry.name) or not entry.is_file(follow_symlinks=False):
                 continue
-            signature = signature_of(Path(entry.path))
+            signature = signature_of(Path(entry.path), has_identity=has_identity)
             if signature is not None:
                 found[entry.name] = signature
     return found
@@ -107,13 +111,13 @@ def is_unfinished(name: str) -> bool:
     return is_noise(name) or name.startswith(_OWNER_FILE) or name.lower().endswith(_UNFINISHED)
 
 
-def signature_of(path: Path) -> Signature | None:
+def signature_of(path: Path, *, has_identity: bool = True) -> Signature | None:
     """Look at a file; None if it is not there any more."""
     try:
         stat = path.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
-    return Signature(stat.st_size, stat.st_mtime_ns, stat.st_ino)
+    return Signature(stat.st_size, stat.st_mtime_ns, stat.st_ino if has_identity else 0)
 
 
 if sys.platform == "win32":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -157,6 +159,23 @@ def test_what_is_not_the_files_fault_rejects_nothing(inbox: Inbox) -> None:
     inbox.books.on_import = lambda: None
     settle(inbox)
     assert inbox.done == {"a.xml": f"{GOOD} one"}
+
+
+def test_a_drive_that_goes_away_in_the_middle_comes_back(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(inbox, "a.xml", f"{GOOD} one")
+    real = Path.write_text
+
+    def away(path: Path, *arguments: Any, **named: Any) -> int:
+        raise OSError(errno.ESTALE, "Stale file handle", str(path))
+
+    monkeypatch.setattr(Path, "write_text", away)
+    with pytest.raises(ConfigurationError, match="Stale file handle"):
+        settle(inbox)
+    assert inbox.taken()
+    monkeypatch.setattr(Path, "write_text", real)
+    inbox.look()
+    assert inbox.done == {"a.xml": f"{GOOD} one"}
+    assert inbox.books.imports == [f"{GOOD} one"]
 
 
 def test_two_watches_of_one_folder_are_refused(inbox: Inbox) -> None:
