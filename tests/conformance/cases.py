@@ -1,13 +1,15 @@
-"""For each connector: settings with which it extracts something without a network. A connector without one fails."""
+"""For each connector: settings with which it extracts something without a network, here or in its ``example.py``."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from canonical.record import JsonValue
+from connectors.sdk.conformance import Example
 from sandbox.busy.exports import write as write_busy
 from sandbox.busy.exports import write_lists
 from sandbox.quickbooks.limits import Limits
@@ -63,3 +65,11 @@ def busy(folder: Path) -> Case:
 
 
 CASES: dict[str, Callable[[Path], Case]] = {"busy": busy, "quickbooks": quickbooks, "tally": tally, "zoho": zoho}
+
+
+def case_of(name: str, folder: Path) -> Case:
+    """The case of a connector: one of the above, or what its own ``example.py`` writes."""
+    if name in CASES:
+        return CASES[name](folder)
+    found: Example = importlib.import_module(f"connectors.{name}.example").example(folder)
+    return Case(found.config, found.secrets)
