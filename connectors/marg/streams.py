@@ -1,0 +1,48 @@
+"""Streams of the tap, and the collections of Marg they come from.
+
+The web API and the tables have the same collections; what follows from a voucher stands in three of them and is put
+together into one record (``assembly.py``). Names of collections and fields are those of readers of live installations.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from singer_sdk import typing as th
+
+from connectors.sdk.census import CENSUS, census_schema
+
+CONNECTOR: Final = "marg"
+COMPANIES, OPENINGS, CODES, GROUPS = "companies", "opening_balances", "codes", "groups"
+ITEMS, STOCK, LEDGERS, VOUCHERS, REPORTS = "items", "stock", "ledgers", "vouchers", "reports"
+MASTER_COLLECTIONS: Final = {CODES: "SaleType", GROUPS: "ACGroup", ITEMS: "Product", STOCK: "Stock", LEDGERS: "Party"}
+"""Collection of each stream whose records are rows."""
+HEADERS, LINES, LEGS = "MDis", "Dis", "Account"
+OUTSTANDING, PARTY_BALANCES, GROUP_BALANCES = "Outstanding", "PBal", "AcBal"
+COLLECTIONS: Final = (
+    *MASTER_COLLECTIONS.values(),
+    HEADERS,
+    LINES,
+    LEGS,
+    OUTSTANDING,
+    PARTY_BALANCES,
+    GROUP_BALANCES,
+)
+READ_ORDER: Final = (CENSUS, COMPANIES, OPENINGS, CODES, GROUPS, ITEMS, STOCK, LEDGERS, VOUCHERS, REPORTS)
+"""The companies first, so that everything after them has somewhere to belong; reports last."""
+TRANSLATED: Final = (OPENINGS, CODES, COMPANIES, GROUPS, ITEMS, STOCK, LEDGERS, VOUCHERS)
+
+_KEYS = (
+    th.Property("company_id", th.StringType, required=True, description="identity of the books: a branch, or a firm"),
+    th.Property("key", th.StringType, required=True, description="identity inside the stream"),
+    th.Property("number", th.StringType(nullable=True), description="number of a document, name of a master"),
+    th.Property("date", th.DateType(nullable=True), description="business date of a document"),
+    th.Property("place", th.StringType(nullable=True), description="where it was read, for people"),
+    th.Property("name", th.StringType(nullable=True), description="name of a company"),
+    th.Property("object", th.ObjectType(additional_properties=True), description="as Marg says it, verbatim"),
+)
+
+
+def stream_schema(stream: str) -> dict[str, Any]:
+    """Return the schema of a stream."""
+    return census_schema() if stream == CENSUS else th.PropertiesList(*_KEYS).to_dict()
