@@ -1,9 +1,9 @@
 """A fake Corporate EDE API over HTTP: the list of branches in plain JSON, rows by pages in their envelope.
 
-Known and imitated: blank ``Datetime`` for everything, ``Index`` and ``DateTime`` of the next call in every answer, pages
-that overlap, ``Sucess``, ``DataStatus`` (or ``Datastatus``) with ``Completed`` or ``10`` on the last page, "No Record
-Found" for an empty delta, rationed full pulls, errors in three forms. Assumed: an index is a position in the rows of the
-pull that the call with index 0 began.
+Known and imitated: blank ``Datetime`` for everything, ``Index`` and ``DateTime`` of the next call in every answer,
+pages that overlap, ``Sucess``, ``DataStatus`` (or ``Datastatus``) with ``Completed`` or ``10`` on the last page, "No
+Record Found" for an empty delta, rationed full pulls, errors in three forms. Assumed: an index is a position in the
+rows of the pull that the call with index 0 began.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def build_codes(masters: Masters) -> Codes:
     for number, party in enumerate(masters.parties, start=1):
         ledgers[party.name] = f"{groups[party.group]}{number:04d}"
     products = {item.name: str(FIRST_PRODUCT + number) for number, item in enumerate(masters.items)}
-    held = {row.name: row.group for row in (*masters.ledgers, *masters.parties)}
+    held = {row.name: row.group for row in masters.ledgers} | {row.name: row.group for row in masters.parties}
     places = {code: groups.get(held[name], "") for name, code in ledgers.items()}
     return Codes(groups, ledgers, products, places)
 

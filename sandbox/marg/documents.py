@@ -1,8 +1,8 @@
 """Rows of vouchers: a header and lines for what moves or promises goods, ledger legs for what counts in the accounts.
 
-What Marg has no place for leaves no trace: proforma invoices, memoranda, physical counts, cancelled receipts and payments.
-The names of the books of receipts, payments and journals are not known; those here are invented. The remark of a leg on
-a party is the reference of the bill it opens or settles.
+What Marg has no place for leaves no trace: proforma invoices, memoranda, physical counts, cancelled receipts and
+payments. The names of the books of receipts, payments and journals are not known; those here are invented. The remark
+of a leg on a party is the reference of the bill it opens or settles.
 """
 
 from __future__ import annotations

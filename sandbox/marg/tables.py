@@ -21,7 +21,7 @@ _DATES = frozenset({"Date", "ODate", "BatDate", "SupDate"})
 
 
 def table_statements(branches: Iterable[Branch]) -> Iterator[Statement]:
-    """Yield the statements that make and fill the tables; plain SQL that MariaDB, MySQL and SQL Server take."""
+    """Yield the statements that make and fill the tables, as MariaDB and MySQL take them."""
     held = list(branches)
     yield from _table(BRANCHES, [branch.masters for branch in held])
     for name in COLLECTIONS:
@@ -33,10 +33,10 @@ def table_statements(branches: Iterable[Branch]) -> Iterator[Statement]:
 def _table(name: str, rows: list[Row]) -> Iterator[Statement]:
     columns = list(rows[0])
     yield f"DROP TABLE IF EXISTS {name}", []
-    yield f"CREATE TABLE {name} ({', '.join(f'{one} {_type(one, rows)}' for one in columns)})", []
+    yield f"CREATE TABLE {name} ({', '.join(f'`{one}` {_type(one, rows)}' for one in columns)})", []
     marks = ", ".join("?" for _ in columns)
     yield (
-        f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})",
+        f"INSERT INTO {name} ({', '.join(f'`{one}`' for one in columns)}) VALUES ({marks})",
         [tuple(_value(column, row[column]) for column in columns) for row in rows],
     )
 

@@ -1,7 +1,7 @@
 """Writes the world's trade as sale bills: what we sold, from our side; what we bought, from our suppliers'.
 
-Beside the files stands ``truth.json``: for every bill what it says, and what was left out because the format has no place
-for it (services, counter sales, notes, everything that is no bill).
+Beside the files stands ``truth.json``: for every bill what it says, and what was left out because the format has no
+place for it (services, counter sales, notes, everything that is no bill).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 An answer is a JSON string literal of base64; inside, AES-128-CBC with PKCS7, key and IV both the company's decryption
 key filled up with zero bytes to 16; the plain text is base64 again, of a raw deflate stream, of JSON with or without a
-byte order mark. Errors may come without the encryption, or as a bare JSON object. (Source: readers of live installations
-in several languages agree; the vendor's own page says less.)
+byte order mark. Errors may come without the encryption, or as a bare JSON object. (Source: readers of live
+installations in several languages agree; the vendor's own page says less.)
 """
 
 from __future__ import annotations

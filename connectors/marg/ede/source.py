@@ -90,7 +90,8 @@ class ApiSource:
             yield from books.records(stream, self._emission, retires=bool(self._config.get("retire_missing")))
         if stream == REPORTS:
             for books in self._books:
-                self._marks()[books.company] = {"moment": books.rows.moment or self._held(books.company)}
+                reached = max(books.rows.moment, self._held(books.company))  # an empty answer may say an older moment
+                self._marks()[books.company] = {"moment": reached}
 
     def _branches(self) -> list[Row]:
         wanted = wanted_branches(self._config)
