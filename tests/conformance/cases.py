@@ -9,6 +9,7 @@ from pathlib import Path
 
 from canonical.record import JsonValue
 from sandbox.quickbooks.limits import Limits
+from tests.connectors.marg.support import ede as running_ede
 from tests.connectors.quickbooks.api import api as quickbooks_api
 from tests.connectors.tally.writing import OTHER_COMPANY, bare_voucher, export, master, voucher
 from tests.connectors.zoho.fake import zoho as running_zoho
@@ -50,4 +51,13 @@ def zoho(folder: Path) -> Case:
     return Case(config, (str(config["refresh_token"]), str(config["client_secret"])), stack.close)
 
 
-CASES: dict[str, Callable[[Path], Case]] = {"quickbooks": quickbooks, "tally": tally, "zoho": zoho}
+def marg(folder: Path) -> Case:
+    """Two branches of the fake EDE on loopback."""
+    stack = ExitStack()
+    source = stack.enter_context(running_ede(2, vouchers=80))
+    config = source.config(full_pulls_per_day=0)
+    keys = source.app.keys
+    return Case(config, (keys.company_code, keys.marg_key, keys.decryption_key), stack.close)
+
+
+CASES: dict[str, Callable[[Path], Case]] = {"marg": marg, "quickbooks": quickbooks, "tally": tally, "zoho": zoho}

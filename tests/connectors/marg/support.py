@@ -59,9 +59,11 @@ class Ede:
             **more,
         }
 
-    def extract(self, state: Mapping[str, Any] | None = None, **more: Any) -> Collected:
+    def extract(
+        self, state: Mapping[str, Any] | None = None, *, into: Collected | None = None, **more: Any
+    ) -> Collected:
         """Run the tap once."""
-        return extract(self.config(**more), state, surroundings(self.clock, self.waited))
+        return extract(self.config(**more), state, surroundings(self.clock, self.waited), into)
 
 
 @contextmanager
@@ -80,10 +82,13 @@ def surroundings(clock: MovableClock, waited: list[float]) -> Surroundings:
 
 
 def extract(
-    config: Mapping[str, Any], state: Mapping[str, Any] | None = None, around: Surroundings | None = None
+    config: Mapping[str, Any],
+    state: Mapping[str, Any] | None = None,
+    around: Surroundings | None = None,
+    into: Collected | None = None,
 ) -> Collected:
     """Run the tap in process and keep everything."""
-    kept = Collected()
+    kept = into or Collected()
     kept.extracted = run_tap(TapMarg, config, kept, now=NOW, state=state, surroundings=around)
     return kept
 

@@ -254,8 +254,9 @@ def test_a_refused_full_pull_is_counted_all_the_same() -> None:
     with ede(vouchers=60, options=Options(full_pulls=0)) as source:
         kept = Collected()
         with pytest.raises(RateLimited):
-            kept = source.extract()
+            source.extract(into=kept)
         assert not kept.records
+        assert kept.bookmarks[-1][1]["full_pulls"]["9001"]["count"] == 1
 
 
 @pytest.mark.parametrize("form", list(Form))
