@@ -23,6 +23,7 @@ class BranchBooks:
         company: identity of the books.
         place: where they were read, for people.
         reading: what the translation has to know of the settings.
+        is_news: the source's time has moved on since its snapshots were read last.
         torn: vouchers of which only a part came.
     """
 
@@ -30,6 +31,7 @@ class BranchBooks:
     company: str
     place: str
     reading: Mapping[str, JsonValue]
+    is_news: bool = True
     vouchers: list[Row] = field(default_factory=list)
     torn: int = 0
     issues: list[Issue] = field(default_factory=list)
@@ -52,7 +54,7 @@ class BranchBooks:
             yield from self.vouchers
             if self.rows.is_whole:
                 self._count(emission, retires=retires)
-        elif stream == REPORTS:
+        elif stream == REPORTS and self.is_news:
             yield from report_records(self.rows, self.company, self.place)
 
     def _branch(self) -> Row:

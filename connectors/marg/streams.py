@@ -35,14 +35,23 @@ TRANSLATED: Final = (OPENINGS, CODES, COMPANIES, GROUPS, ITEMS, STOCK, LEDGERS, 
 _KEYS = (
     th.Property("company_id", th.StringType, required=True, description="identity of the books: a branch, or a firm"),
     th.Property("key", th.StringType, required=True, description="identity inside the stream"),
-    th.Property("number", th.StringType(nullable=True), description="number of a document, name of a master"),
-    th.Property("date", th.DateType(nullable=True), description="business date of a document"),
     th.Property("place", th.StringType(nullable=True), description="where it was read, for people"),
-    th.Property("name", th.StringType(nullable=True), description="name of a company"),
     th.Property("object", th.ObjectType(additional_properties=True), description="as Marg says it, verbatim"),
 )
+_NAME = th.Property("name", th.StringType(nullable=True), description="name of the books")
+_NUMBER = th.Property("number", th.StringType(nullable=True), description="number of a document, name of a master")
+_DATE = th.Property("date", th.DateType(nullable=True), description="business date of a document")
 
 
 def stream_schema(stream: str) -> dict[str, Any]:
     """Return the schema of a stream."""
-    return census_schema() if stream == CENSUS else th.PropertiesList(*_KEYS).to_dict()
+    if stream == CENSUS:
+        return census_schema()
+    more: list[th.Property[Any]] = []
+    if stream == COMPANIES:
+        more = [_NAME]
+    elif stream in MASTER_COLLECTIONS:
+        more = [_NUMBER]
+    elif stream == VOUCHERS:
+        more = [_NUMBER, _DATE]
+    return th.PropertiesList(*_KEYS, *more).to_dict()

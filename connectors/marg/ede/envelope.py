@@ -44,7 +44,10 @@ def open_envelope(body: bytes, key: str) -> Json:
     packed = _unpacked_base64(text)
     if packed is None:
         raise _cut("is neither JSON nor base64")
-    return _decrypted(packed, key) or _inflated(packed) or _refuse(packed, key)
+    for found in (_decrypted(packed, key), _inflated(packed)):
+        if found is not None:
+            return found
+    raise _refusal(packed, key)
 
 
 def _text_of(body: bytes) -> str:
@@ -83,14 +86,14 @@ def _inflated(packed: bytes) -> Json | None:
         return None
 
 
-def _refuse(packed: bytes, key: str) -> Json:
+def _refusal(packed: bytes, key: str) -> CredentialError | SourceMalformed:
     """Tell a wrong key from an answer that was cut: what the right key decrypts begins as base64."""
     if len(packed) % BLOCK:
-        raise _cut("ends inside a block")
+        return _cut("ends inside a block")
     begins = _decrypt(packed[:BLOCK], key)
     if all(byte in _BASE64 for byte in begins):
-        raise _cut("ends before its contents do")
-    raise CredentialError(
+        return _cut("ends before its contents do")
+    return CredentialError(
         "The answer of Marg's EDE cannot be opened with this decryption key: ask Marg's support for the key of this "
         "company and connect again.",
         code="marg.ede.decryption_key",

@@ -80,7 +80,9 @@ class ApiSource:
             rows = self._pull(branch)
             rows.masters = {**row, **rows.masters}
             reading = reading_of(self._config, branch)
-            self._books.append(books_of(rows, self._company(branch), f"Marg EDE, branch {branch}", reading))
+            books = books_of(rows, self._company(branch), f"Marg EDE, branch {branch}", reading)
+            books.is_news = rows.is_whole or rows.moment > self._held(books.company)
+            self._books.append(books)
         self._is_read = True
 
     def records(self, stream: str) -> Iterator[Row]:
