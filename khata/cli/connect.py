@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khata.cli import signing_in
+from khata.cli import marg, signing_in
 from khata.cli.connections import keep_polls_if_running
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
@@ -33,6 +33,7 @@ def connect() -> None:
 
 app.command()(signing_in.zoho)
 app.command()(signing_in.quickbooks)
+app.command(name="marg")(marg.connect)
 
 
 @app.command()

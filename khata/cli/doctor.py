@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khata.cli import marg
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
 from khata.cli.session import Session, open_session
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from khata.live.doctor import Finding
 
 app = typer.Typer(help="Say what is the matter with a source, and what to do.", no_args_is_help=True)
+
+
+app.command(name="marg")(marg.doctor)
 
 
 @app.callback()
@@ -42,7 +46,7 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
     """
     with open_session(ctx, db, tenant) as session:
         found = _examine(session, connections or [], url, odbc=odbc)
-    _write(found, form)
+    write_findings(found, form)
 
 
 Names = Annotated[
@@ -104,7 +108,7 @@ def _examine_product(  # noqa: PLR0917 - passed on as they were given
         products = Products(hub=session.hub, tenant=session.hub.settings.cli.tenant, connector=connector)
         chosen = tuple(products.get(name) for name in names) or products.list()
         found = examine_all(Examination(products=products, public_url=public_url), chosen)
-    _write(found, form)
+    write_findings(found, form)
 
 
 def _examine(session: Session, names: list[str], url: str | None, *, odbc: bool) -> list[Finding]:
@@ -123,7 +127,8 @@ def _examine(session: Session, names: list[str], url: str | None, *, odbc: bool)
     return [*found, *examinations.examine_drivers()] if odbc else found
 
 
-def _write(found: list[Finding], form: DocumentFormat) -> None:
+def write_findings(found: list[Finding], form: DocumentFormat) -> None:
+    """Say what was found, and end: with 0 if all of it can be read."""
     if form is DocumentFormat.JSON:
         write_document({"findings": [one.to_json() for one in found]})
     else:

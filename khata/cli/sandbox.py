@@ -25,6 +25,7 @@ class SandboxSystem(StrEnum):
     """Systems the sandbox can write for."""
 
     TALLY = "tally"
+    MARG = "marg"
 
 
 class ServedSystem(StrEnum):
@@ -33,6 +34,7 @@ class ServedSystem(StrEnum):
     TALLY = "tally"
     ZOHO = "zoho"
     QUICKBOOKS = "quickbooks"
+    MARG = "marg"
 
 
 class FileEncoding(StrEnum):
@@ -79,7 +81,15 @@ def write(  # noqa: PLR0917 - one parameter per option, given by name
     zipped: Annotated[bool, typer.Option("--zip", help="The files inside one archive.")] = False,
     form: SummaryFormat = DocumentFormat.TABLE,
 ) -> None:
-    """Write the exports of invented companies, and beside them truth.json with what an import must arrive at."""
+    """Write the exports of invented companies, and beside them truth.json with what an import must arrive at.
+
+    tally: masters and day books. marg: sale bills, those we sold and those we bought; the options of form are Tally's.
+    """
+    if system is SandboxSystem.MARG:
+        from khata.cli.sandbox_marg import write_marg
+
+        write_marg(folder, vouchers=vouchers, companies=companies, seed=seed, year=year, form=form)
+        return
     from sandbox.tally import Scaffolding, TallyEncoding, TallyStyle, write_companies
     from sandbox.world.spec import WorldSpec
 
@@ -118,7 +128,8 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
     """Run a fake of an accounting system on loopback until it is interrupted.
 
     tally: the gateway with HTTP, XML and JSON, as TallyPrime answers. zoho, quickbooks: the accounting API of Zoho
-    Books or QuickBooks Online with its sign-in; how to sign in is said on standard error.
+    Books or QuickBooks Online with its sign-in; how to sign in is said on standard error. marg: the EDE web API, a
+    branch for each company.
     """
     if system is ServedSystem.ZOHO:
         from khata.cli.sandbox_web import serve_zoho
@@ -138,6 +149,18 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
         serve_quickbooks(
             port=port,
             documents=vouchers,
+            companies=companies,
+            seed=seed,
+            faults=fault or [],
+            list_faults=list_faults,
+        )
+        return
+    if system is ServedSystem.MARG:
+        from khata.cli.sandbox_marg import serve_marg
+
+        serve_marg(
+            port=port,
+            vouchers=vouchers,
             companies=companies,
             seed=seed,
             faults=fault or [],

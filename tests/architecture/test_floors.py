@@ -32,7 +32,7 @@ WHY = {
     "workflows": "order of work knows no roof; pass settings and the clock in",
     "khata": "the sandbox is for tests, bench and the demo and sandbox commands",
 }
-SANDBOX_USERS = ("khata/cli/demo.py", "khata/cli/sandbox.py", "khata/cli/sandbox_web.py")
+SANDBOX_USERS = ("khata/cli/demo.py", "khata/cli/sandbox.py", "khata/cli/sandbox_marg.py", "khata/cli/sandbox_web.py")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from tests.khata.running import run
 ROOT = FOLDER.parent
 PACKAGES = ("canonical", "connectors", "harmonizer", "receivables", "storage", "workflows", "khata", "sandbox")
 PREFIXES = (
-    "api canonical company connection connector gst harmonizer invariant khata ledger oauth party proof "
+    "api canonical company connection connector gst harmonizer invariant khata ledger marg oauth party proof "
     "quickbooks receivables request rule sandbox source storage sync tally temporal tenant trace webhook zoho"
 ).split()
 NOT_CODES = re.compile(
