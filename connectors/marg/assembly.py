@@ -189,6 +189,15 @@ def opening_record(rows: Rows, company: str, place: str) -> Row:
     return record(company, "all", {"balances": dict(sorted(told.items()))}, place=place)
 
 
+def terms_record(rows: Rows, company: str, place: str) -> Row | None:
+    """Days of credit that open bills have of their own, by party and bill; None if the pull says none."""
+    told: dict[str, dict[str, str]] = {}
+    for row in rows.of(OUTSTANDING):
+        if text_of(row, "VCN") and text_of(row, "Days") not in ("", "0"):
+            told.setdefault(key_of(text_of(row, "ORD")), {})[text_of(row, "VCN")] = text_of(row, "Days")
+    return record(company, "all", {"days": told}, place=place) if told else None
+
+
 def report_records(rows: Rows, company: str, place: str) -> Iterator[Row]:
     """What Marg says of balances and open bills, each as one snapshot of the moment."""
     for key, collections in (("outstanding", (OUTSTANDING,)), ("balances", (PARTY_BALANCES, GROUP_BALANCES))):

@@ -8,9 +8,9 @@ from datetime import date
 
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
-from connectors.marg.assembly import Rows, master_records, opening_record, report_records, voucher_records
+from connectors.marg.assembly import Rows, master_records, opening_record, report_records, terms_record, voucher_records
 from connectors.marg.source import Emission, Row, record
-from connectors.marg.streams import COMPANIES, MASTER_COLLECTIONS, OPENINGS, PARTY_BALANCES, REPORTS, VOUCHERS
+from connectors.marg.streams import COMPANIES, MASTER_COLLECTIONS, OPENINGS, PARTY_BALANCES, REPORTS, TERMS, VOUCHERS
 from connectors.marg.translate.values import text_of
 from connectors.sdk.census import Census, CensusMember
 
@@ -50,6 +50,9 @@ class BranchBooks:
             yield opening_record(self.rows, self.company, self.place)
         elif stream in MASTER_COLLECTIONS:
             yield from master_records(self.rows, self.company, stream, self.place)
+        elif stream == TERMS and self.is_news:
+            terms = terms_record(self.rows, self.company, self.place)
+            yield from (terms,) if terms else ()
         elif stream == VOUCHERS:
             yield from self.vouchers
             if self.rows.is_whole:

@@ -14,7 +14,8 @@ from connectors.sdk.census import CENSUS, census_schema
 
 CONNECTOR: Final = "marg"
 COMPANIES, OPENINGS, CODES, GROUPS = "companies", "opening_balances", "codes", "groups"
-ITEMS, STOCK, LEDGERS, VOUCHERS, REPORTS = "items", "stock", "ledgers", "vouchers", "reports"
+ITEMS, STOCK, LEDGERS, TERMS = "items", "stock", "ledgers", "bill_terms"
+VOUCHERS, REPORTS = "vouchers", "reports"
 MASTER_COLLECTIONS: Final = {CODES: "SaleType", GROUPS: "ACGroup", ITEMS: "Product", STOCK: "Stock", LEDGERS: "Party"}
 """Collection of each stream whose records are rows."""
 HEADERS, LINES, LEGS = "MDis", "Dis", "Account"
@@ -28,9 +29,9 @@ COLLECTIONS: Final = (
     PARTY_BALANCES,
     GROUP_BALANCES,
 )
-READ_ORDER: Final = (CENSUS, COMPANIES, OPENINGS, CODES, GROUPS, ITEMS, STOCK, LEDGERS, VOUCHERS, REPORTS)
+READ_ORDER: Final = (CENSUS, COMPANIES, OPENINGS, CODES, GROUPS, ITEMS, STOCK, LEDGERS, TERMS, VOUCHERS, REPORTS)
 """The companies first, so that everything after them has somewhere to belong; reports last."""
-TRANSLATED: Final = (OPENINGS, CODES, COMPANIES, GROUPS, ITEMS, STOCK, LEDGERS, VOUCHERS)
+TRANSLATED: Final = (OPENINGS, CODES, COMPANIES, GROUPS, ITEMS, STOCK, LEDGERS, TERMS, VOUCHERS)
 
 _KEYS = (
     th.Property("company_id", th.StringType, required=True, description="identity of the books: a branch, or a firm"),

@@ -172,7 +172,7 @@ class _Parts:
         side, amount = split_signed(total if self.kind in PARTY_DEBITED else -total)
         number = text_of(self.header, "VCN")
         if self.kind in _BILLED and number:
-            return (opened_bill(number, side, amount, party, self.day),)
+            return (opened_bill(number, side, amount, reading.learned.terms_of(party, number), self.day),)
         return (BillAllocation(kind=BillRefKind.ON_ACCOUNT, side=side, amount=amount),)
 
     def details(self, reading: Reading) -> DocumentDetails | None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from canonical.bill import bill_key
 from canonical.company import Company
+from canonical.dates import CreditPeriod
 from canonical.item import Item
 from canonical.ledger import AccountGroup, Ledger, ReservedGroup
 from canonical.party import Party
@@ -27,6 +29,7 @@ class Learned:
     Attributes:
         company: as far as it is known.
         expiries: expiry of a batch, by item and batch, of this run's stock rows.
+        days: credit days that open bills have of their own, by party and bill, of this run.
         implied: keys of ledgers that documents have introduced.
         outdated: streams whose stored records would translate differently by what this run taught.
     """
@@ -38,6 +41,7 @@ class Learned:
     parties: dict[str, Party] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     expiries: dict[tuple[str, str], str] = field(default_factory=dict)
+    days: dict[tuple[str, str], int] = field(default_factory=dict)
     implied: set[str] = field(default_factory=set)
     outdated: set[str] = field(default_factory=set)
 
@@ -70,6 +74,11 @@ class Learned:
             found.append(self.groups[key])
             key = self.groups[key].parent_key
         return found
+
+    def terms_of(self, ledger: Ledger, bill: str) -> CreditPeriod | None:
+        """Credit of a bill: its own, else its party's."""
+        own = self.days.get((ledger.key, bill_key(bill)))
+        return CreditPeriod(own) if own else ledger.credit_period
 
     def learn_ledger(self, ledger: Ledger) -> None:
         """Take a ledger this run has read; what documents took from it before may have changed."""

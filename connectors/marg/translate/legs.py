@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from canonical.bill import BillAllocation, BillRefKind, bill_key
+from canonical.dates import CreditPeriod
 from canonical.ledger import Ledger
 from canonical.money import Side, split_signed
 from canonical.voucher import Posting
@@ -65,17 +66,16 @@ def _bills(
         return ()
     side, amount = split_signed(net)
     counts = reading.learned.reading.get("bill_references") == REMARK
-    names_other = counts and bool(remark) and bill_key(remark) != bill_key(bill)
-    if names_other:
+    if counts and remark and not (bill and bill_key(remark).startswith(bill_key(bill))):
         return (BillAllocation(kind=BillRefKind.AGAINST, side=side, amount=amount, ref=remark),)
-    if bill:
-        return (opened_bill(bill, side, amount, ledger, day),)
+    if bill:  # a remark that begins with the bill's number is an instalment of it
+        ref = remark if counts and remark else bill
+        return (opened_bill(ref, side, amount, reading.learned.terms_of(ledger, ref), day),)
     return (BillAllocation(kind=BillRefKind.ON_ACCOUNT, side=side, amount=amount),)
 
 
-def opened_bill(bill: str, side: Side, amount: Decimal, ledger: Ledger, day: date) -> BillAllocation:
-    """A bill that begins with its document; it falls due after the party's credit days, or at once."""
-    terms = ledger.credit_period
+def opened_bill(bill: str, side: Side, amount: Decimal, terms: CreditPeriod | None, day: date) -> BillAllocation:
+    """A bill that begins with its document; it falls due after its credit days, or at once."""
     return BillAllocation(
         kind=BillRefKind.NEW,
         side=side,

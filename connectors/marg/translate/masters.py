@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from canonical.bill import bill_key
 from canonical.codec import CanonicalRecord
 from canonical.company import Branch
 from canonical.dates import CreditPeriod
@@ -86,6 +87,14 @@ def read_stock(row: Json, reading: Reading) -> list[CanonicalRecord]:
     if expiry:
         batch = (key_of(text_of(row, "PID")), key_of(text_of(row, "Batch")))
         reading.learned.expiries[batch] = expiry
+    return []
+
+
+def read_terms(content: Json, reading: Reading) -> list[CanonicalRecord]:
+    """Learn the credit days that open bills have of their own."""
+    for party, bills in row_of(content, "days").items():
+        for bill, days in bills.items() if isinstance(bills, Mapping) else ():
+            reading.learned.days[key_of(party), bill_key(bill)] = int(parse_number(str(days), "Days"))
     return []
 
 

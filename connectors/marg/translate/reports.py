@@ -37,7 +37,7 @@ def read_report(content: Json, learned: Learned) -> SourceReport | None:
     """
     match content.get("report"):
         case "balances":
-            return _balances(content)
+            return _balances(content, learned)
         case "outstanding" if learned.reading.get("bill_references") == REMARK:
             return _open_bills(content, learned)
         case "outstanding":
@@ -51,10 +51,12 @@ def as_of(content: Json) -> date | None:
     return find_day(content, "moment")
 
 
-def _balances(content: Json) -> SourceReport:
-    """Closing balances of all ledgers, and of groups."""
+def _balances(content: Json, learned: Learned) -> SourceReport:
+    """Closing balances of ledgers, and of groups without others below: whether a group's holds theirs is not known."""
+    above = {group.parent_key for group in learned.groups.values()}
     ledgers = [(key_of(text_of(row, "CID")), row) for row in rows_of(content, PARTY_BALANCES)]
     groups = [(group_key(text_of(row, "AID")), row) for row in rows_of(content, GROUP_BALANCES)]
+    groups = [(key, row) for key, row in groups if key in learned.groups and key not in above]
     return SourceReport(
         kind=ReportKind.TRIAL_BALANCE,
         lines=tuple(ReportLine(name=key, net=-amount_of(row, "Balance")) for key, row in (*ledgers, *groups)),

@@ -22,7 +22,18 @@ from canonical.party import Party
 from canonical.proof import SourceReport
 from canonical.record import RawRecord
 from canonical.voucher import UnbalancedVoucher
-from connectors.marg.streams import CODES, COMPANIES, GROUPS, ITEMS, LEDGERS, OPENINGS, STOCK, TRANSLATED, VOUCHERS
+from connectors.marg.streams import (
+    CODES,
+    COMPANIES,
+    GROUPS,
+    ITEMS,
+    LEDGERS,
+    OPENINGS,
+    STOCK,
+    TERMS,
+    TRANSLATED,
+    VOUCHERS,
+)
 from connectors.marg.translate import masters
 from connectors.marg.translate.bills import read_bill
 from connectors.marg.translate.chart import read_group
@@ -61,6 +72,7 @@ _READERS: Mapping[str, Read] = {
     ITEMS: masters.read_item,
     STOCK: masters.read_stock,
     LEDGERS: masters.read_ledger,
+    TERMS: masters.read_terms,
     VOUCHERS: _vouchers,
 }
 
