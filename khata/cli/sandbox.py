@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from threading import Event
@@ -131,41 +132,9 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
     Books or QuickBooks Online with its sign-in; how to sign in is said on standard error. marg: the EDE web API, a
     branch for each company.
     """
-    if system is ServedSystem.ZOHO:
-        from khata.cli.sandbox_web import serve_zoho
-
-        serve_zoho(
-            port=port,
-            vouchers=vouchers,
-            companies=companies,
-            seed=seed,
-            faults=fault or [],
-            list_faults=list_faults,
-        )
-        return
-    if system is ServedSystem.QUICKBOOKS:
-        from khata.cli.sandbox_web import serve_quickbooks
-
-        serve_quickbooks(
-            port=port,
-            documents=vouchers,
-            companies=companies,
-            seed=seed,
-            faults=fault or [],
-            list_faults=list_faults,
-        )
-        return
-    if system is ServedSystem.MARG:
-        from khata.cli.sandbox_marg import serve_marg
-
-        serve_marg(
-            port=port,
-            vouchers=vouchers,
-            companies=companies,
-            seed=seed,
-            faults=fault or [],
-            list_faults=list_faults,
-        )
+    if system is not ServedSystem.TALLY:
+        size = _Size(port=port, vouchers=vouchers, companies=companies, seed=seed)
+        _serve_web(system, size, fault or [], list_faults=list_faults)
         return
     from sandbox.tally.books import build_books, specs_for
     from sandbox.tally.gateway import serve as serve_gateway
@@ -186,6 +155,31 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
             typer.echo(f"{company.name}: {vouchers} vouchers", err=True)
         typer.echo(f"A fake {system.value.title()} is running; interrupt it to end it.", err=True)
         _wait_until_interrupted()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Size:
+    """What is served, and where."""
+
+    port: int
+    vouchers: int
+    companies: int
+    seed: int
+
+
+def _serve_web(system: ServedSystem, size: _Size, faults: list[str], *, list_faults: bool) -> None:
+    """Run one of the fake web APIs."""
+    from khata.cli.sandbox_marg import serve_marg
+    from khata.cli.sandbox_web import serve_quickbooks, serve_zoho
+
+    told = {"port": size.port, "companies": size.companies, "seed": size.seed}
+    match system:
+        case ServedSystem.ZOHO:
+            serve_zoho(**told, vouchers=size.vouchers, faults=faults, list_faults=list_faults)
+        case ServedSystem.QUICKBOOKS:
+            serve_quickbooks(**told, documents=size.vouchers, faults=faults, list_faults=list_faults)
+        case _:
+            serve_marg(**told, vouchers=size.vouchers, faults=faults, list_faults=list_faults)
 
 
 def _turn(faults: Faults, written: str) -> None:
