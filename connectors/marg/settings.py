@@ -141,6 +141,7 @@ def _files() -> tuple[th.Property[Any], ...]:
     return (
         th.Property("files", th.ArrayType(th.StringType), description="Sale bills, or folders of them."),
         _text("company", "Name of the books, if the files do not say it or say it differently."),
+        _text("company_guid", "Identity of the books, if they are known already by their name; the hub finds it."),
         th.Property(
             "owner",
             th.StringType(allowed_values=[BUYER, SUPPLIER]),

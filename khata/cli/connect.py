@@ -34,6 +34,8 @@ def connect() -> None:
 app.command()(signing_in.zoho)
 app.command()(signing_in.quickbooks)
 app.command(name="marg")(marg.connect)
+app.command(name="marg-bills")(marg.bills)
+app.command(name="marg-tables")(marg.tables)
 
 
 @app.command()

@@ -1,9 +1,10 @@
-"""``khata connect marg`` and ``khata doctor marg``: the EDE web API of Marg ERP 9+."""
+"""``khata connect marg``, ``marg-bills``, ``marg-tables`` and ``khata doctor marg``: the ways into Marg ERP 9+."""
 
 from __future__ import annotations
 
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from canonical.record import JsonValue
     from khata.live.doctor import Finding
     from khata.live.marg import MargConnected
+
+
+class BillOwner(StrEnum):
+    """Whose books sale bills go to."""
+
+    BUYER = "buyer"
+    SUPPLIER = "supplier"
+
 
 _ASKED = {"company_code": "Company code", "marg_key": "MargKey", "decryption_key": "Decryption key"}
 
@@ -84,6 +93,86 @@ def connect(  # noqa: PLR0917 - one parameter per option, given by name
         typer.echo(f"  Next: khata sync {one.name}; khata doctor marg {one.name}")
 
 
+def bills(  # noqa: PLR0917 - one parameter per option, given by name
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of the connection: lower-case, for example bills-1.")
+    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Sale bills, or folders they are put into.")],
+    owner: Annotated[
+        BillOwner,
+        typer.Option("--owner", help="Whose books they go to: the buyer's (purchases) or the supplier's (sales)."),
+    ] = BillOwner.BUYER,
+    suppliers: Annotated[
+        Path | None,
+        typer.Option(
+            "--suppliers",
+            metavar="FILE",
+            help="JSON: by the supplier part of the file names an object with its name, and gstin or state.",
+        ),
+    ] = None,
+    company: Annotated[
+        str | None,
+        typer.Option("--company", metavar="NAME", help="Name of the books, if the bills say it differently."),
+    ] = None,
+    db: Database = None,
+    tenant: Tenant = None,
+) -> None:
+    """Save a connection that reads Marg's sale bills, and what their files do not say of the suppliers.
+
+    Next: khata sync NAME.
+    """
+    from khata.live.marg import connect_bills
+
+    missing = [str(path) for path in files if not path.exists()]
+    if missing:
+        raise typer.BadParameter(f"{missing[0]} does not exist.", param_hint="FILE")
+    told: dict[str, JsonValue] = {"suppliers": _object(suppliers, "--suppliers")} if suppliers else {}
+    told |= {"company": company} if company else {}
+    with open_session(ctx, db, tenant) as session:
+        connect_bills(session.books, name, files, {"owner": owner.value, **told}, at=session.hub.clock())
+    typer.echo(f"Connection {name} is there; run it with 'khata sync {name}'.")
+
+
+def tables(
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Name of the connection: lower-case, for example shop-1.")
+    ],
+    settings: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="JSON with database (driver, server, name, user, password) and other settings."
+        ),
+    ],
+    db: Database = None,
+    tenant: Tenant = None,
+) -> None:
+    """Save a connection to Marg's data in database tables; the password is kept sealed.
+
+    Next: khata sync NAME.
+    """
+    from khata.live.marg import connect_tables
+    from khata.vault import open_vault
+
+    told = _object(settings, "FILE")
+    with open_session(ctx, db, tenant) as session:
+        hub = session.hub
+        vault = open_vault(hub.settings)
+        connect_tables(session.books, vault, hub.settings.cli.tenant, told, name=name, at=hub.clock())
+    typer.echo(f"Connection {name} is there; run it with 'khata sync {name}'.")
+
+
+def _object(file: Path, option: str) -> dict[str, JsonValue]:
+    try:
+        told = json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = None
+    if not isinstance(told, dict):
+        raise typer.BadParameter(f"{file.name} cannot be read as a JSON object.", param_hint=option)
+    return told
+
+
 def doctor(
     ctx: typer.Context,
     connections: Annotated[
@@ -107,12 +196,8 @@ def doctor(
 def _keys(file: Path | None) -> dict[str, JsonValue]:
     if file is None:
         return {field: typer.prompt(word, hide_input=True) for field, word in _ASKED.items()}
-    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    try:
-        told = json.loads(text)
-    except ValueError:
-        raise typer.BadParameter("the file is no JSON.", param_hint="--keys-file") from None
-    missing = [field for field in _ASKED if not isinstance(told, dict) or not told.get(field)]
+    told = _object(file, "--keys-file")
+    missing = [field for field in _ASKED if not told.get(field)]
     if missing:
         raise typer.BadParameter(f"the file lacks {', '.join(missing)}.", param_hint="--keys-file")
     return {field: str(told[field]) for field in _ASKED}

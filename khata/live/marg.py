@@ -1,4 +1,4 @@
-"""Connecting Marg's EDE web API, and saying how a connection to it is.
+"""Connecting Marg: its EDE web API, sale bills, tables; and saying how a connection is.
 
 One connection per branch: each has its own bookmarks, proof and schedule. The three keys of the licence are sealed in
 the settings; who has the database alone has none of them. Where next: ``cli/marg.py``.
@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 from canonical.errors import ConfigurationError, CredentialError, KhataError, NotFound, SourceUnavailable
 from connectors.marg.ede.client import EdeClient
 from connectors.marg.settings import api_settings
+from connectors.marg.tables.session import address_of
 from khata.live.connecting import free_name
 from khata.live.doctor import Finding
 from khata.reading.tenant import check_slug
 from khata.vault import Vault, place_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from canonical.record import JsonValue
     from connectors.sdk.base import Surroundings
     from storage import Connection, TenantStore
@@ -113,6 +117,38 @@ def connect_branch(
     config = {**kept, **clear, "branches": [branch.number], **sealed}
     books.connections.save(name, CONNECTOR, config, at=how["at"])
     return MargConnected(name=name, branch=branch, is_new=earlier is None)
+
+
+def connect_bills(
+    books: TenantStore, name: str, files: Sequence[Path], settings: Mapping[str, JsonValue], *, at: datetime
+) -> None:
+    """Save a connection that reads sale bills.
+
+    Raises:
+        RuleError: the name cannot be one.
+    """
+    check_slug(name)
+    config = {"files": [str(path.resolve()) for path in files], **settings}
+    books.connections.save(name, CONNECTOR, config, at=at)
+
+
+def connect_tables(
+    books: TenantStore, vault: Vault, tenant: str, settings: Mapping[str, JsonValue], *, name: str, at: datetime
+) -> None:
+    """Save a connection to tables; the server is not asked yet.
+
+    Raises:
+        ConfigurationError: no driver or data source is named.
+        RuleError: the name cannot be one.
+    """
+    check_slug(name)
+    told = settings.get("database")
+    database = dict(told) if isinstance(told, Mapping) else {}
+    address_of(database)
+    if database.get("password"):
+        place = place_of(tenant, name, "database", "password")
+        database["password"] = vault.seal(str(database["password"]), place)
+    books.connections.save(name, CONNECTOR, {**settings, "database": database}, at=at)
 
 
 def examine(

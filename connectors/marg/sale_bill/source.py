@@ -124,7 +124,7 @@ class BillSource:
         else:
             name, gstin = bill.header_field(BUYER_NAME), bill.header_field(BUYER_GSTIN).upper()
         named = str(self._config.get("company") or "").strip()
-        key = name_key(named) or gstin or name_key(name) or "unnamed"
+        key = str(self._config.get("company_guid") or "") or name_key(named) or gstin or name_key(name) or "unnamed"
         told = {"name": named or name or "Unnamed firm", "gstin": gstin}
         return record(key, key, told, name=named or name, place="sale bills")
 

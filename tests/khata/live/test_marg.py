@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.marg import write_bills
+from sandbox.world import WorldSpec
 from tests.connectors.marg.support import Ede, ede
 from tests.khata.running import run
 
@@ -74,3 +76,34 @@ def test_several_branches_need_a_word_and_get_a_connection_each(source: Ede, key
     found = run(home, "doctor", "marg")
     assert found.code != 0
     assert found.output.count("refused") >= 2
+
+
+def test_bills_of_a_folder_know_their_suppliers_states(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    written = write_bills(WorldSpec(vouchers=60), tmp_path / "bills")
+    suppliers = tmp_path / "suppliers.json"
+    suppliers.write_text(json.dumps(written.suppliers))
+    told = ("connect", "marg-bills", "bought", str(tmp_path / "bills" / "bought"), "--suppliers", str(suppliers))
+    assert run(home, *told).code == 0
+    synced = run(home, "sync", "bought", "--local")
+    assert synced.code == 0, synced.output + synced.errors
+    assert f"vouchers {len(written.bought)}" in synced.output
+    assert "heads_unknown" not in run(home, "issues").output
+    imported = run(home, "import", str(written.sold[0].path), "--connector", "marg")
+    assert imported.code == 0, imported.output + imported.errors
+
+
+def test_a_password_of_tables_is_sealed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    told = {"database": {"driver": "No Such Driver", "server": "db", "user": "khata", "password": "planted-91c2"}}
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps(told))
+    assert run(home, "connect", "marg-tables", "shop", str(file)).code == 0
+    assert not any(b"planted-91c2" in path.read_bytes() for path in home.rglob("*") if path.is_file())
+    synced = run(home, "sync", "shop", "--local")
+    assert "marg.tables." in synced.errors
+    assert "planted-91c2" not in synced.errors + synced.output
+    file.write_text(json.dumps({"database": {}}))
+    assert run(home, "connect", "marg-tables", "shop", str(file)).code != 0
