@@ -93,9 +93,14 @@ class Voucher:
         return self.header is None and (not self.legs or book in DOCUMENT_TYPES)
 
     def content(self) -> Row:
-        """As it is stored."""
-        told = {HEADERS: self.header, LINES: self.lines, LEGS: self.legs}
+        """As it is stored: in the order of the rows' numbers, however the pages brought them."""
+        told = {HEADERS: self.header, LINES: sorted(self.lines, key=_place), LEGS: sorted(self.legs, key=_place)}
         return {name: value for name, value in told.items() if value}
+
+
+def _place(row: Row) -> tuple[int, str]:
+    number = text_of(row, "ID")
+    return (int(number) if number.isdecimal() else 0, number)
 
 
 def master_records(rows: Rows, company: str, stream: str, place: str) -> Iterator[Row]:

@@ -41,7 +41,8 @@ def write_marg(folder: Path, *, vouchers: int, companies: int, seed: int, year: 
         return
     for path in files:
         typer.echo(path)
-    typer.echo(f"Import what was bought with: khata import {folder}/.../bought --connector marg", err=True)
+    place = folder if companies == 1 else folder / "company-1"
+    typer.echo(f"Import what was bought with: khata import {place / 'bought'} --connector marg", err=True)
 
 
 def serve_marg(
