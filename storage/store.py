@@ -33,10 +33,12 @@ from storage.repositories.connections import Bookmarks, Connections
 from storage.repositories.crosswalks import Crosswalks
 from storage.repositories.deliveries import Deliveries
 from storage.repositories.issues import Issues
+from storage.repositories.mappings import Mappings
 from storage.repositories.proofs import Proofs
 from storage.repositories.records import Records
 from storage.repositories.runs import Runs
 from storage.repositories.sign_ins import SignIns
+from storage.repositories.taken_files import TakenFiles
 from storage.repositories.tax_documents import TaxDocuments
 from storage.repositories.throttles import Throttles
 from storage.retirement import Retirement
@@ -71,6 +73,7 @@ class TenantStore:
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
         sign_ins: their sealed tokens; ``throttles`` how fast they may ask; ``deliveries`` what called us about them.
+        taken_files: what became of files dropped into watched folders; ``mappings`` how spreadsheets are read.
         controls: control totals for summaries and proofs.
         reports: trial balance, open bills, ageing, ledger entries, traces.
         tax_documents: what is compared across sales, purchases and notes.
@@ -98,6 +101,8 @@ class TenantStore:
         self.sign_ins = SignIns(*bound)
         self.throttles = Throttles(*bound)
         self.deliveries = Deliveries(*bound)
+        self.taken_files = TakenFiles(*bound)
+        self.mappings = Mappings(*bound)
         self.controls = Controls(*bound)
         self.reports = Reports(*bound, records=self.records, raw=self.raw)
         self.crosswalk = Crosswalks(*bound)
@@ -133,6 +138,17 @@ class TenantStore:
         """
         sentence = "The sign-in of this connection is being renewed at the moment."
         with hold_turn(self._database, f"sign-in:{self.tenant_id}:{connection_id}", sentence=sentence):
+            yield
+
+    @contextmanager
+    def folder_turn(self, folder: str) -> Iterator[None]:
+        """Be the only one, in this process and any other on this store, that takes files from a folder.
+
+        Raises:
+            TurnTaken: somebody else watches it.
+        """
+        sentence = "This folder is being watched already; one watch is enough for any number of files."
+        with hold_turn(self._database, f"folder:{self.tenant_id}:{folder}", sentence=sentence):
             yield
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -51,6 +51,8 @@ def import_files(
     *,
     connector: str = "tally",
     company: str | None = None,
+    settings: Mapping[str, JsonValue] | None = None,
+    reason: str = "manual",
     tolerance: Decimal = ZERO,
     turnover: Declared | None = None,
     spare_cores: int = 0,
@@ -64,6 +66,8 @@ def import_files(
         files: files, or folders of files, of one accounting system.
         connector: its connector.
         company: name that overrides what the files say.
+        settings: others of the connector's, beside the files.
+        reason: why it runs, for the run's facts.
         tolerance: rupees an amount may differ by and the books still be published.
         turnover: of earlier years, as the operator declares it.
         spare_cores: processors that another process of ours may use.
@@ -78,10 +82,9 @@ def import_files(
     )
     if spare_cores and sum(_size(path) for path in files) >= LARGE_BYTES:
         steps.apart = Apart()  # it comes up while the files are read
-    config: dict[str, JsonValue] = {"files": [str(path) for path in files]}
-    if company:
-        config["company"] = company
-    run = steps.open_import(LOCAL_TENANT, connector, config)
+    beside = {**(settings or {}), **({"company": company} if company else {})}
+    config = get_connector(connector).config_of(files, beside)
+    run = steps.open_import(LOCAL_TENANT, connector, config, reason)
     try:
         run_steps(steps, run, progress or no_beat)
     except KhataError as error:

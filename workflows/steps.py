@@ -159,9 +159,11 @@ class Steps:
             if not run.facts.get("key"):
                 self.close_run(RunRef(request.tenant, run.run_id, request.connection), RunStatus.FAILED, ABANDONED)
 
-    def open_import(self, tenant: str, connector: str, config: Mapping[str, JsonValue]) -> RunRef:
+    def open_import(
+        self, tenant: str, connector: str, config: Mapping[str, JsonValue], reason: str = "manual"
+    ) -> RunRef:
         """Start a run for files handed over once."""
-        facts: dict[str, JsonValue] = {"config": dict(config), "reason": "manual"}
+        facts: dict[str, JsonValue] = {"config": dict(config), "reason": reason}
         return RunRef(tenant, self.stores(tenant).runs.start("import", connector, None, facts, self.clock()), "")
 
     @alone

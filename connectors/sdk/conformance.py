@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from singer_sdk.exceptions import ConfigValidationError
 
 from canonical.company import Company
+from canonical.errors import KhataError
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import Connector
 from connectors.sdk.census import Census, CensusMember, CensusVerdict
@@ -35,6 +40,30 @@ README_HEADINGS = (
 )
 """Every connector's README answers these, in this order."""
 COMPANIES = "companies"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+BOOKMARKS_TRIED = 4
+"""Bookmarks that a run is resumed from, spread over the run."""
+_WRONG_TYPE: Mapping[str, JsonValue] = {
+    "string": {"not": "a text"},
+    "array": "not a list",
+    "object": "not an object",
+    "integer": "not a number",
+    "number": "not a number",
+    "boolean": "not yes or no",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What a connector's ``example.py`` gives the suite: settings that extract something without a network.
+
+    Attributes:
+        config: the settings.
+        secrets: secret values inside them; they must appear nowhere.
+    """
+
+    config: Mapping[str, JsonValue]
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -46,6 +75,8 @@ class Collected:
     extracted: Extracted = field(default_factory=Extracted)
     log: str = ""
     censuses: list[Census] = field(default_factory=list)
+    before: list[RawRecord] = field(default_factory=list)
+    """What an earlier run handed over, for a run that is resumed."""
 
     def accept(self, stream: str, records: list[RawRecord]) -> None:
         """Keep a batch."""
@@ -70,7 +101,8 @@ class Collected:
         return ()
 
     def _held(self, company: str, stream: str) -> Iterable[RawRecord]:
-        held = {r.source.key: r for r in self.records if (r.source.company, r.source.stream) == (company, stream)}
+        known = [*self.before, *self.records]
+        held = {r.source.key: r for r in known if (r.source.company, r.source.stream) == (company, stream)}
         return held.values()
 
     @property
@@ -80,14 +112,18 @@ class Collected:
 
 
 def collect(
-    connector: Connector, config: Mapping[str, JsonValue], now: datetime, state: Mapping[str, JsonValue] | None = None
+    connector: Connector,
+    config: Mapping[str, JsonValue],
+    now: datetime,
+    state: Mapping[str, JsonValue] | None = None,
+    before: Sequence[RawRecord] = (),
 ) -> Collected:
     """Run a connector's tap in process and keep all it said, its log included.
 
     Raises:
         KhataError: as the tap raises.
     """
-    collected = Collected()
+    collected = Collected(before=list(before))
     with _log_of(collected):
         collected.extracted = run_tap(connector.tap(), config, collected, now=now, state=state)
     return collected
@@ -109,12 +145,15 @@ def breaches(
     resumed = collect(connector, config, now, first.extracted.state)
     checks: tuple[Callable[[], Iterator[str]], ...] = (
         lambda: check_description(connector, config),
+        lambda: check_settings(connector, config, now),
+        lambda: check_discovery(connector, config),
         lambda: check_readme(folder),
         lambda: check_records(connector, first),
         lambda: check_schemas(connector, config, first),
         lambda: check_repeatable(first, second),
         lambda: check_bookmarks(first),
         lambda: check_resumed(first, resumed),
+        lambda: check_any_resume(connector, config, first, now),
         lambda: check_secrets(first, secrets),
         lambda: check_translation(connector, first),
     )
@@ -135,6 +174,35 @@ def check_description(connector: Connector, config: Mapping[str, JsonValue]) -> 
     yield from (f"{name} is translated but is no stream." for name in order if name not in tap.streams)
     if len(set(order)) != len(order):
         yield "stream_order names a stream twice."
+
+
+def check_settings(connector: Connector, config: Mapping[str, JsonValue], now: datetime) -> Iterator[str]:
+    """Every setting is described; one of a wrong type, and none at all, are refused rather than overlooked."""
+    tap_class = connector.tap()
+    declared = tap_class.config_jsonschema.get("properties", {})
+    yield from (
+        f"The setting {name} is not described." for name, told in declared.items() if not told.get("description")
+    )
+    for name in declared.keys() & config.keys():
+        wrong = _wrong_value(declared[name])
+        taken = partial(tap_class, config={**config, name: wrong}, validate_config=True)
+        if wrong is not None and not _is_refused(taken):
+            yield f"The setting {name} takes {wrong!r}."
+    if not _is_refused(lambda: collect(connector, {}, now)):
+        yield "Without any settings the tap extracts, or says nothing of what it lacks."
+
+
+def check_discovery(connector: Connector, config: Mapping[str, JsonValue]) -> Iterator[str]:
+    """The streams are known without settings, so without credentials too."""
+    tap_class = connector.tap()
+    configured = list(tap_class(config=dict(config), validate_config=True).streams)
+    try:
+        found = list(tap_class(config={}, validate_config=False).streams)
+    except (KhataError, ConfigValidationError, KeyError) as error:
+        yield f"Streams cannot be discovered without settings: {error}."
+        return
+    if found != configured:
+        yield f"Without settings the streams are {found}, with them {configured}."
 
 
 def check_readme(folder: Path) -> Iterator[str]:
@@ -194,6 +262,9 @@ def check_bookmarks(collected: Collected) -> Iterator[str]:
         yield "No bookmark was handed over."
         return
     behind, state = collected.bookmarks[-1]
+    for (earlier, before), (later, after) in pairwise(collected.bookmarks):
+        if later < earlier or _goes_back(before, after):
+            yield f"The bookmark after {later} records goes back behind the one after {earlier}."
     if behind != len(collected.records):
         yield f"The last bookmark stands for {behind} of {len(collected.records)} records."
     if state != collected.extracted.state:
@@ -208,6 +279,26 @@ def check_resumed(first: Collected, resumed: Collected) -> Iterator[str]:
         for record in resumed.records
         if (record.source, record.digest) not in known
     )
+
+
+def check_any_resume(
+    connector: Connector, config: Mapping[str, JsonValue], first: Collected, now: datetime
+) -> Iterator[str]:
+    """A run from any bookmark brings everything that came after it, and nothing that was not there.
+
+    What came before may come again: a source that cannot be asked for the rest is read from the start.
+    """
+    known = {(record.source, record.digest) for record in first.records}
+    step = max(1, len(first.bookmarks) // BOOKMARKS_TRIED)
+    for behind, state in first.bookmarks[::step]:
+        earlier = first.records[:behind]
+        resumed = {(one.source, one.digest) for one in collect(connector, config, now, state, earlier).records}
+        held = {(one.source, one.digest) for one in earlier}
+        missing = known - held - resumed
+        if missing and behind != len(first.records):
+            yield f"A run from the bookmark after {behind} records does not bring {len(missing)} of the rest."
+        if resumed - known:
+            yield f"A run from the bookmark after {behind} records brings {len(resumed - known)} that are not there."
 
 
 def check_secrets(collected: Collected, secrets: tuple[str, ...]) -> Iterator[str]:
@@ -229,6 +320,37 @@ def check_translation(connector: Connector, collected: Collected) -> Iterator[st
             yield f"Translating the records of {company} twice gave different results."
         for _, issues in once:
             yield from (f"Issue code {issue.code!r} is not dotted." for issue in issues if issue.code.count(".") < 1)
+
+
+def _goes_back(before: JsonValue, after: JsonValue) -> bool:
+    """Whether a day or a counter in a state is smaller, under the same names, than in an earlier state."""
+    match before, after:
+        case dict(), dict():
+            return any(_goes_back(before[name], after[name]) for name in before.keys() & after.keys())
+        case bool(), _:
+            return False
+        case int(), int():
+            return after < before
+        case str(), str() if _DAY.match(before) and _DAY.match(after):
+            return after < before
+        case _:
+            return False
+
+
+def _wrong_value(told: Mapping[str, Any]) -> JsonValue | None:
+    """A value that a setting's schema does not allow; None if it allows anything."""
+    said = told.get("type")
+    kinds = {said} if isinstance(said, str) else set(said or ())
+    wrong = [value for kind, value in _WRONG_TYPE.items() if kind in kinds]
+    return wrong[0] if len(kinds - {"null"}) == 1 and wrong else None
+
+
+def _is_refused(work: Callable[[], object]) -> bool:
+    try:
+        work()
+    except (KhataError, ConfigValidationError):
+        return True
+    return False
 
 
 def _check_companies(collected: Collected) -> Iterator[str]:

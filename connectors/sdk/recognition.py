@@ -39,6 +39,7 @@ _MARKS = (
 CONFIDENCE_MAX = 100
 _NUL_SHARE = 4
 """Text of which more than one byte in so many is NUL is UTF-16 without a mark."""
+_BEFORE_ROOT = ("<?", "<!--", "<!DOCTYPE", "<!doctype")
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 """What the zip reader raises for cut, encrypted, oddly packed and contradictory archives."""
 
@@ -161,11 +162,10 @@ def text_of(data: bytes) -> str:
 
 
 def xml_root(text: str) -> str:
-    """Name of the first element of a text, past declaration, comments and instructions; empty if it is no XML."""
+    """Name of the first element of a text, past declaration, comments and doctype; empty if it is no XML."""
     rest = text.lstrip()
-    while rest.startswith(("<?", "<!--")):
-        end = "-->" if rest.startswith("<!--") else "?>"
-        _, closed, rest = rest.partition(end)
+    while rest.startswith(_BEFORE_ROOT):
+        _, closed, rest = rest.partition(_end_of(rest))
         if not closed:
             return ""
         rest = rest.lstrip()
@@ -175,6 +175,16 @@ def xml_root(text: str) -> str:
     for stop in (">", "/", " ", "\t", "\r", "\n"):
         name = name.partition(stop)[0]
     return name if name[:1].isalpha() or name[:1] == "_" else ""
+
+
+def _end_of(rest: str) -> str:
+    """What closes a declaration, comment or doctype that text starts with."""
+    if rest.startswith("<!--"):
+        return "-->"
+    if rest.startswith("<?"):
+        return "?>"
+    before_end = rest.partition(">")[0]
+    return "]>" if "[" in before_end else ">"
 
 
 def _members(path: Path) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from khata.cli import (
     config,
     connect,
     connections,
+    connectors,
     database,
     demo,
     doctor,
@@ -90,6 +91,7 @@ app.command(rich_help_panel=READ)(running.sync)
 app.command(rich_help_panel=READ)(watching.watch)
 app.add_typer(doctor.app, name="doctor", rich_help_panel=READ)
 app.add_typer(connections.app, name="connections", rich_help_panel=READ)
+app.add_typer(connectors.app, name="connector", rich_help_panel=READ)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=READ)
 
 app.command(rich_help_panel=BOOKS)(books.companies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,7 +21,7 @@ from khata.cli.options import (
     Tenant,
     ToDay,
 )
-from khata.cli.output import write_sheet
+from khata.cli.output import write_content, write_sheet
 from khata.cli.session import Session, open_session
 from khata.rendering.sheet import Format
 
@@ -87,6 +88,12 @@ def issues(  # noqa: PLR0917 - one parameter per option, given by name
     level: Annotated[IssueLevel | None, typer.Option("--level", help="Only issues of this level.")] = None,
     code: Annotated[str | None, typer.Option("--code", metavar="CODE", help="Only issues of this code.")] = None,
     run: Annotated[int | None, typer.Option("--run", metavar="NUMBER", help="Only issues that this run noted.")] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export", metavar="FILE.xlsx", help="Write refused rows into a workbook: correct it and import it again."
+        ),
+    ] = None,
     limit: Limit = None,
     cursor: Cursor = None,
     db: Database = None,
@@ -100,6 +107,9 @@ def issues(  # noqa: PLR0917 - one parameter per option, given by name
 
     with open_session(ctx, db, tenant) as session:
         company_id = pick_company(session.books, company).company_id if company else None
+        if export is not None:
+            _export(session, export, company_id, run, level, code)
+            return
         page = session.books.issues.page(
             company_id=company_id, run_id=run, level=level, code=code, cursor=cursor, limit=_limit(session, limit)
         )
@@ -108,6 +118,17 @@ def issues(  # noqa: PLR0917 - one parameter per option, given by name
         typer.echo("\n".join(issue_lines(page, counts)))
     else:
         write_sheet(issues_sheet(page, counts), form, output)
+
+
+def _export(  # noqa: PLR0917 - the filters of the list
+    session: Session, path: Path, company_id: int | None, run: int | None, level: IssueLevel | None, code: str | None
+) -> None:
+    """Write refused records, unless another level was asked for, into a workbook."""
+    from khata.files.corrections import gather, render_workbook
+
+    found = gather(session.books, company_id=company_id, run_id=run, level=level or IssueLevel.REJECTED, code=code)
+    write_content(render_workbook(found), path)
+    typer.echo(f"{path}: {len(found.issues)} issues, {found.rows} rows to correct.", err=True)
 
 
 def runs(  # noqa: PLR0917 - one parameter per option, given by name

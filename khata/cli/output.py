@@ -55,6 +55,15 @@ def write_document(document: object) -> None:
     _write(render_json(document).encode(), None)
 
 
+def write_content(content: bytes, output: Path) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
+    _write(content, output)
+
+
 def _write(content: bytes, output: Path | None) -> None:
     if output is None:
         sys.stdout.flush()

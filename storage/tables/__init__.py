@@ -6,7 +6,7 @@ null = current). Start at ``voucher.py``; migrations in ``storage/migrations`` b
 the two together.
 """
 
-from storage.tables import company, control, crosswalk, master, proof, raw, run, sign_in, tax_document, voucher
+from storage.tables import company, control, crosswalk, files, master, proof, raw, run, sign_in, tax_document, voucher
 from storage.tables.base import metadata
 
 CONTROL_TABLES = frozenset({"tenant", "api_key"})
@@ -19,6 +19,7 @@ __all__ = [
     "company",
     "control",
     "crosswalk",
+    "files",
     "master",
     "metadata",
     "proof",

@@ -1,13 +1,15 @@
-"""For each connector: settings with which it extracts something without a network. A connector without one fails."""
+"""For each connector: settings with which it extracts something without a network, here or in its ``example.py``."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from canonical.record import JsonValue
+from connectors.sdk.conformance import Example
 from sandbox.quickbooks.limits import Limits
 from tests.connectors.marg.support import ede as running_ede
 from tests.connectors.quickbooks.api import api as quickbooks_api
@@ -61,3 +63,11 @@ def marg(folder: Path) -> Case:
 
 
 CASES: dict[str, Callable[[Path], Case]] = {"marg": marg, "quickbooks": quickbooks, "tally": tally, "zoho": zoho}
+
+
+def case_of(name: str, folder: Path) -> Case:
+    """The case of a connector: one of the above, or what its own ``example.py`` writes."""
+    if name in CASES:
+        return CASES[name](folder)
+    found: Example = importlib.import_module(f"connectors.{name}.example").example(folder)
+    return Case(found.config, found.secrets)

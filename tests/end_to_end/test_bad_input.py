@@ -16,7 +16,7 @@ from tests.support.cli import environment
 
 REFUSED = {
     "truncated": "tally.file.truncated",
-    "html": "tally.file.not_tally",
+    "html": "recognition.unknown_file",
     "billion-laughs": "tally.file.doctype",
     "zip-bomb": "tally.file.zip_bomb",
 }

@@ -1,0 +1,58 @@
+"""A folder dropped in is a connector: in the command line, in the conformance suite, with no other edit."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import connectors
+from connectors.sdk import conformance
+from connectors.sdk.registry import connector_names, get_connector
+from tests.conformance.cases import case_of
+from tests.conformance.test_connectors import NOW
+from tests.khata.running import run
+
+NAME = "acme_books"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A second folder of connectors, with a new one in it."""
+    place = tmp_path / "connectors"
+    monkeypatch.setattr(connectors, "__path__", [*connectors.__path__, str(place)])
+    ran = run(tmp_path, "connector", "new", NAME, "--title", "Acme Books", "--into", str(place))
+    assert ran.code == 0, ran.errors
+    importlib.invalidate_caches()
+    yield place
+    for name in [name for name in sys.modules if name.startswith(f"connectors.{NAME}")]:
+        del sys.modules[name]
+
+
+def test_what_is_written_conforms(home: Path, tmp_path: Path) -> None:
+    assert NAME in connector_names()
+    case = case_of(NAME, tmp_path)
+    found = conformance.breaches(get_connector(NAME), home / NAME, case.config, case.secrets, NOW)
+    assert not found, "\n".join(found)
+
+
+def test_it_appears_in_the_command_line_and_takes_its_files(home: Path, tmp_path: Path) -> None:
+    listed = run(tmp_path, "connector", "list", "--format", "json").json()["connectors"]
+    assert {"name": NAME, "title": "Acme Books", "files": "yes", "live": "", "sign_in": ""} in listed
+    case = case_of(NAME, tmp_path)
+    path = Path(case.config["files"][0]).rename(tmp_path / "export.dat")
+    done = run(tmp_path, "import", str(path), "--db", f"sqlite:///{tmp_path}/b.db", "--format", "json")
+    assert done.code == 0, done.errors
+    assert done.json()["companies"] == ["Example Traders"]
+    assert done.json()["voucher_count"] == 2
+
+
+@pytest.mark.parametrize("name", ["Acme", "sdk", "class", "a-b", "../x", "tally"])
+def test_a_name_that_cannot_be_one_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "tally").mkdir()
+    ran = run(tmp_path, "connector", "new", name, "--into", str(tmp_path))
+    assert ran.code == 8
+    assert not (tmp_path / name).is_file()
