@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,9 +98,13 @@ def test_breaches_of_a_run_are_seen(collected: Collected, tmp_path: Path) -> Non
 def test_bookmarks_that_go_back_are_seen(collected: Collected) -> None:
     state = collected.extracted.state
     count = len(collected.records)
-    marks = [(1, {"a": {"day": "2026-04-02", "n": 5}}), (2, {"a": {"day": "2026-04-01", "n": 6}}), (count, state)]
+    marks: list[tuple[int, Mapping[str, Any]]] = [
+        (1, {"a": {"day": "2026-04-02", "n": 5}}),
+        (2, {"a": {"day": "2026-04-01", "n": 6}}),
+        (count, state),
+    ]
     assert "goes back" in next(conformance.check_bookmarks(dataclasses.replace(collected, bookmarks=marks)))
-    fewer = [(2, {"a": {"n": 5}}), (1, {"a": {"n": 5}}), (count, state)]
+    fewer: list[tuple[int, Mapping[str, Any]]] = [(2, {"a": {"n": 5}}), (1, {"a": {"n": 5}}), (count, state)]
     assert "goes back" in next(conformance.check_bookmarks(dataclasses.replace(collected, bookmarks=fewer)))
 
 
