@@ -10,15 +10,14 @@ from string import Template
 from canonical.errors import RuleError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
-TEMPLATES = {
-    "__init__.py": "init",
-    "README.md": "readme",
-    "recognition.py": "recognition",
-    "tap.py": "tap",
-    "translate.py": "translate",
-    "example.py": "example",
+MODULES = {
+    "__init__": "init",
+    "recognition": "recognition",
+    "tap": "tap",
+    "translate": "translate",
+    "example": "example",
 }
-"""File by template."""
+"""Module by template."""
 
 
 def write_connector(name: str, title: str, home: Path) -> tuple[Path, ...]:
@@ -46,7 +45,8 @@ def write_connector(name: str, title: str, home: Path) -> tuple[Path, ...]:
     folder.mkdir(parents=True)
     words = {"name": name, "title": title, "Name": "".join(part.capitalize() for part in name.split("_"))}
     written = []
-    for file, template in TEMPLATES.items():
+    files = {"README.md": "readme", **{f"{module}.py": template for module, template in MODULES.items()}}
+    for file, template in files.items():
         path = folder / file
         path.write_text(Template(_template(template)).substitute(words), encoding="utf-8")
         written.append(path)
