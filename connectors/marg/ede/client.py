@@ -54,6 +54,13 @@ class Answer:
     is_last: bool
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Keys are sent to the address of the settings and to no other."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow nothing: the redirect itself becomes the answer."""
+
+
 class EdeClient:
     """One company code.
 
@@ -66,6 +73,7 @@ class EdeClient:
         self.settings = settings
         self.calls = 0
         self._sleep = surroundings.sleep
+        self._opener = urllib.request.build_opener(_NoRedirect)
         _check_address(settings.url)
 
     def branches(self) -> list[Json]:
@@ -162,7 +170,7 @@ class EdeClient:
             headers={"Content-Type": "application/json", "Accept": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=self.settings.timeout_s) as answer:  # noqa: S310 - as above
+            with self._opener.open(request, timeout=self.settings.timeout_s) as answer:
                 told: bytes = answer.read()
                 return told
         except urllib.error.HTTPError as error:

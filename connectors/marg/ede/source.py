@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from canonical.errors import ConfigurationError
-from canonical.issue import Issue
+from canonical.errors import ConfigurationError, RateLimited
+from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 from connectors.marg.assembly import Rows
 from connectors.marg.branches import BranchBooks, books_of
@@ -26,7 +26,9 @@ from connectors.sdk.census import Settlement
 
 WATERMARKS = "companies"
 QUOTA = "full_pulls"
-"""Beside the watermarks, so that it is kept even if the reading does not come to its end."""
+REACHED = "reached"
+"""Both beside the watermarks, so that they are kept when a reading does not come to its end, or its
+watermark is dropped because the books differ: then a full pull is wanted, and may not be allowed."""
 
 
 class ApiSource:
@@ -43,17 +45,19 @@ class ApiSource:
         self._settings = api_settings(config)
         self._client = EdeClient(self._settings, surroundings)
         self._books: list[BranchBooks] = []
+        self._notes: list[Issue] = []
         self._is_read = False
 
     @property
     def issues(self) -> tuple[Issue, ...]:
         """What was noticed about the pulls."""
-        return tuple(issue for books in self._books for issue in books.issues)
+        return (*self._notes, *(issue for books in self._books for issue in books.issues))
 
     @property
     def settlement(self) -> Settlement:
-        """Whether everything that changed could be taken."""
-        return Settlement.UNSURE if any(books.torn for books in self._books) else Settlement.SETTLED
+        """Whether everything that was wanted could be taken."""
+        is_lacking = bool(self._notes) or any(books.torn for books in self._books)
+        return Settlement.UNSURE if is_lacking else Settlement.SETTLED
 
     def facts(self) -> list[dict[str, JsonValue]]:
         """Per branch: rows, whether it was a full pull, full pulls of today."""
@@ -94,6 +98,7 @@ class ApiSource:
             for books in self._books:
                 reached = max(books.rows.moment, self._held(books.company))  # an empty answer may say an older moment
                 self._marks()[books.company] = {"moment": reached}
+                self._reached()[books.rows.branch] = reached
 
     def _branches(self) -> list[Row]:
         wanted = wanted_branches(self._config)
@@ -112,16 +117,24 @@ class ApiSource:
         return f"ede/{branch}"
 
     def _pull(self, branch: str) -> Rows:
-        since = self._since(branch)
-        if not since:
+        """Changes if it is known since when; else everything, or changes after all if no full pull is allowed."""
+        since = "" if self._settings.is_full else self._before(self._held(self._company(branch)))
+        if since:
+            return pull_branch(self._client, branch, since=since, on_page=self._tell)
+        try:
             self._count_full_pull(branch)
+            return pull_branch(self._client, branch, since="", on_page=self._tell)
+        except RateLimited:
+            since = "" if self._settings.is_full else self._before(str(self._reached().get(branch) or ""))
+            if not since:
+                raise
+        self._notes.append(_postponed(branch))
         return pull_branch(self._client, branch, since=since, on_page=self._tell)
 
-    def _since(self, branch: str) -> str:
-        last = ist_moment(self._held(self._company(branch)))
-        if self._settings.is_full or last is None:
-            return ""
-        return ist_text(last - self._settings.overlap)
+    def _before(self, moment: str) -> str:
+        """Where a pull of changes begins: some days before what was reached; empty if nothing was."""
+        last = ist_moment(moment)
+        return ist_text(last - self._settings.overlap) if last else ""
 
     def _held(self, company: str) -> str:
         return str((self._marks().get(company) or {}).get("moment") or "")
@@ -129,6 +142,10 @@ class ApiSource:
     def _marks(self) -> dict[str, Any]:
         marks: dict[str, Any] = self._emission.whole_state.setdefault(WATERMARKS, {})
         return marks
+
+    def _reached(self) -> dict[str, Any]:
+        reached: dict[str, Any] = self._emission.whole_state.setdefault(REACHED, {})
+        return reached
 
     def _count_full_pull(self, branch: str) -> None:
         """Count before asking: a pull that breaks off has been used up.
@@ -153,3 +170,13 @@ class ApiSource:
     def _tell(self, rows: int) -> None:
         if self._emission.progress is not None:
             self._emission.progress(ProgressEvent("ask", rows, 0, "rows"))
+
+
+def _postponed(branch: str) -> Issue:
+    return Issue(
+        code="marg.pull.full_postponed",
+        level=IssueLevel.WARNING,
+        message=f"Branch {branch} was to be read anew and no full pull is allowed for now; changes were read instead.",
+        where=f"Marg EDE, branch {branch}",
+        hint="Nothing: the next sync tries again. What differs until then may be corrected by it.",
+    )

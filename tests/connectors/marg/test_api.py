@@ -26,6 +26,7 @@ from canonical.voucher_type import VoucherKind
 from connectors.sdk.conformance import Collected
 from sandbox.marg import Options
 from sandbox.marg.envelope import Form
+from sandbox.web import Faults, Request, Response
 from sandbox.world.masters import PartyMaster
 from sandbox.world.paise import render_paise
 from tests.connectors.marg.support import Ede, ede, one_book, translated
@@ -270,6 +271,35 @@ def test_full_pulls_are_counted_and_rationed() -> None:
         source.extract(again, full_pulls_per_day=2)
         source.clock.advance(days=1)
         source.extract(again, full_pulls_per_day=2, mode="full")
+
+
+def test_changes_go_on_while_no_full_pull_is_allowed() -> None:
+    """The hub drops a watermark when the books differ; what was reached is known all the same."""
+    with ede(vouchers=60) as source:
+        state = dict(source.extract().extracted.state)
+        del state["companies"]
+        source.app.options.full_pulls = 0
+        told = source.extract(state)
+        assert [issue.code for issue in told.extracted.issues] == ["marg.pull.full_postponed"]
+        assert told.extracted.settlement.value == "unsure"
+        assert told.extracted.state["companies"]
+        with pytest.raises(RateLimited):
+            source.extract(state, mode="full")
+
+
+class Elsewhere:
+    """Sends everybody to another page."""
+
+    def answer(self, request: Request, faults: Faults) -> Response:
+        return Response(status=302, headers=(("Location", f"{request.base_url}/elsewhere"),))
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with ede(vouchers=60) as source:
+        source.running.application = Elsewhere()
+        with pytest.raises(SourceRejected, match="302"):
+            source.extract()
+        assert source.asked == 1
 
 
 def test_a_refused_full_pull_is_counted_all_the_same() -> None:
