@@ -22,6 +22,7 @@ from canonical.proof import Proof
 from canonical.publication import ProofFindings, PublicationState
 from canonical.record import JsonValue
 from connectors.sdk.base import Connector, Surroundings
+from connectors.sdk.recognition import read_head
 from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
 from storage.repositories.runs import RUNNING, Run
@@ -352,7 +353,7 @@ def _resolved(store: TenantStore, connector: str, config: Mapping[str, JsonValue
     """Expand folders to the files in them, and a known company's name to its identity."""
     found = dict(config)
     if found.get("files"):
-        found["files"] = [str(path) for given in found["files"] for path in _expand(Path(str(given)))]
+        found["files"] = [str(path) for given in found["files"] for path in _expand(Path(str(given)), connector)]
     if found.get("company"):
         known = [c for c in store.companies.find_by_name(str(found["company"])) if c.connector == connector]
         if len(known) == 1:
@@ -360,10 +361,22 @@ def _resolved(store: TenantStore, connector: str, config: Mapping[str, JsonValue
     return found
 
 
-def _expand(path: Path) -> list[Path]:
+def _expand(path: Path, connector: str) -> list[Path]:
+    """The files of a folder: exports by their ending, and what the connector knows by its content."""
     if not path.is_dir():
         return [path]
-    found = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in {".xml", ".zip", ".txt"})
+    found = sorted(p for p in path.iterdir() if p.is_file() and (p.suffix.lower() in _EXPORTS or _is_of(p, connector)))
     if not found:
-        raise ConfigurationError(f"The folder {path} holds no .xml or .zip file.", code="connection.folder_empty")
+        raise ConfigurationError(
+            f"The folder {path} holds no .xml or .zip file, and none that is {connector}'s by its content.",
+            code="connection.folder_empty",
+        )
     return found
+
+
+def _is_of(path: Path, connector: str) -> bool:
+    recognise = get_connector(connector).recognise
+    return recognise is not None and recognise(read_head(path)) is not None
+
+
+_EXPORTS = frozenset({".xml", ".zip", ".txt"})

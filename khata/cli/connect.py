@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khata.cli import busy, signing_in
+from khata.cli import busy, marg, signing_in
 from khata.cli.connections import keep_polls_if_running
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
@@ -34,6 +34,9 @@ def connect() -> None:
 app.command()(signing_in.zoho)
 app.command()(signing_in.quickbooks)
 app.command("busy")(busy.connect)
+app.command(name="marg")(marg.connect)
+app.command(name="marg-bills")(marg.bills)
+app.command(name="marg-tables")(marg.tables)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khata.cli import busy
+from khata.cli import busy, marg
 from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
 from khata.cli.output import write_document
 from khata.cli.session import Session, open_session
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from khata.live.doctor import Finding
 
 app = typer.Typer(help="Say what is the matter with a source, and what to do.", no_args_is_help=True)
+
+
+app.command(name="marg")(marg.doctor)
 
 
 @app.callback()
@@ -128,7 +131,7 @@ def _examine(session: Session, names: list[str], url: str | None, *, odbc: bool)
 
 
 def write_findings(found: list[Finding], form: DocumentFormat) -> None:
-    """Show findings; the exit code says whether all can be read."""
+    """Say what was found, and end: with 0 if all of it can be read."""
     if form is DocumentFormat.JSON:
         write_document({"findings": [one.to_json() for one in found]})
     else:

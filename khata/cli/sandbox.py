@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from threading import Event
@@ -26,6 +27,7 @@ class SandboxSystem(StrEnum):
 
     TALLY = "tally"
     BUSY = "busy"
+    MARG = "marg"
 
 
 class ServedSystem(StrEnum):
@@ -34,6 +36,7 @@ class ServedSystem(StrEnum):
     TALLY = "tally"
     ZOHO = "zoho"
     QUICKBOOKS = "quickbooks"
+    MARG = "marg"
 
 
 class FileEncoding(StrEnum):
@@ -83,12 +86,18 @@ def write(  # noqa: PLR0917 - one parameter per option, given by name
 ) -> None:
     """Write the exports of invented companies, and beside them truth.json with what an import must arrive at.
 
-    Encoding, style, scaffolding, --mixed and --zip are Tally's; BUSY has one shape.
+    tally: masters and day books. busy: XML exports, and lists where asked. marg: sale bills, those we sold and those we
+    bought. The options of form are Tally's.
     """
     if system is SandboxSystem.BUSY:
         from khata.cli.sandbox_busy import write_busy
 
         write_busy(folder, vouchers=vouchers, companies=companies, seed=seed, year=year, lists=lists, form=form)
+        return
+    if system is SandboxSystem.MARG:
+        from khata.cli.sandbox_marg import write_marg
+
+        write_marg(folder, vouchers=vouchers, companies=companies, seed=seed, year=year, form=form)
         return
     from sandbox.tally import Scaffolding, TallyEncoding, TallyStyle, write_companies
     from sandbox.world.spec import WorldSpec
@@ -128,31 +137,12 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
     """Run a fake of an accounting system on loopback until it is interrupted.
 
     tally: the gateway with HTTP, XML and JSON, as TallyPrime answers. zoho, quickbooks: the accounting API of Zoho
-    Books or QuickBooks Online with its sign-in; how to sign in is said on standard error.
+    Books or QuickBooks Online with its sign-in; how to sign in is said on standard error. marg: the EDE web API, a
+    branch for each company.
     """
-    if system is ServedSystem.ZOHO:
-        from khata.cli.sandbox_web import serve_zoho
-
-        serve_zoho(
-            port=port,
-            vouchers=vouchers,
-            companies=companies,
-            seed=seed,
-            faults=fault or [],
-            list_faults=list_faults,
-        )
-        return
-    if system is ServedSystem.QUICKBOOKS:
-        from khata.cli.sandbox_web import serve_quickbooks
-
-        serve_quickbooks(
-            port=port,
-            documents=vouchers,
-            companies=companies,
-            seed=seed,
-            faults=fault or [],
-            list_faults=list_faults,
-        )
+    if system is not ServedSystem.TALLY:
+        size = _Size(port=port, vouchers=vouchers, companies=companies, seed=seed)
+        _serve_web(system, size, fault or [], list_faults=list_faults)
         return
     from sandbox.tally.books import build_books, specs_for
     from sandbox.tally.gateway import serve as serve_gateway
@@ -173,6 +163,31 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
             typer.echo(f"{company.name}: {vouchers} vouchers", err=True)
         typer.echo(f"A fake {system.value.title()} is running; interrupt it to end it.", err=True)
         _wait_until_interrupted()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Size:
+    """What is served, and where."""
+
+    port: int
+    vouchers: int
+    companies: int
+    seed: int
+
+
+def _serve_web(system: ServedSystem, size: _Size, faults: list[str], *, list_faults: bool) -> None:
+    """Run one of the fake web APIs."""
+    from khata.cli.sandbox_marg import serve_marg
+    from khata.cli.sandbox_web import serve_quickbooks, serve_zoho
+
+    told = {"port": size.port, "companies": size.companies, "seed": size.seed}
+    match system:
+        case ServedSystem.ZOHO:
+            serve_zoho(**told, vouchers=size.vouchers, faults=faults, list_faults=list_faults)
+        case ServedSystem.QUICKBOOKS:
+            serve_quickbooks(**told, documents=size.vouchers, faults=faults, list_faults=list_faults)
+        case _:
+            serve_marg(**told, vouchers=size.vouchers, faults=faults, list_faults=list_faults)
 
 
 def _turn(faults: Faults, written: str) -> None:

@@ -36,6 +36,7 @@ SANDBOX_USERS = (
     "khata/cli/demo.py",
     "khata/cli/sandbox.py",
     "khata/cli/sandbox_busy.py",
+    "khata/cli/sandbox_marg.py",
     "khata/cli/sandbox_web.py",
 )
 

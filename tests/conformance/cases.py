@@ -14,6 +14,7 @@ from sandbox.busy.exports import write as write_busy
 from sandbox.busy.exports import write_lists
 from sandbox.quickbooks.limits import Limits
 from sandbox.world import WorldSpec, build_world
+from tests.connectors.marg.support import ede as running_ede
 from tests.connectors.quickbooks.api import api as quickbooks_api
 from tests.connectors.tally.writing import OTHER_COMPANY, bare_voucher, export, master, voucher
 from tests.connectors.zoho.fake import zoho as running_zoho
@@ -64,7 +65,22 @@ def busy(folder: Path) -> Case:
     return Case({"files": files, "company": made.truth.company, "password": secret}, (secret,))
 
 
-CASES: dict[str, Callable[[Path], Case]] = {"busy": busy, "quickbooks": quickbooks, "tally": tally, "zoho": zoho}
+def marg(folder: Path) -> Case:
+    """Two branches of the fake EDE on loopback."""
+    stack = ExitStack()
+    source = stack.enter_context(running_ede(2, vouchers=80))
+    config = source.config(full_pulls_per_day=0)
+    keys = source.app.keys
+    return Case(config, (keys.company_code, keys.marg_key, keys.decryption_key), stack.close)
+
+
+CASES: dict[str, Callable[[Path], Case]] = {
+    "busy": busy,
+    "marg": marg,
+    "quickbooks": quickbooks,
+    "tally": tally,
+    "zoho": zoho,
+}
 
 
 def case_of(name: str, folder: Path) -> Case:

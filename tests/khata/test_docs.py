@@ -23,9 +23,9 @@ from tests.khata.running import run
 ROOT = FOLDER.parent
 PACKAGES = ("canonical", "connectors", "harmonizer", "receivables", "storage", "workflows", "khata", "sandbox")
 PREFIXES = (
-    "api busy canonical company connection connector folder gst harmonizer invariant khata ledger oauth party "
-    "proof quickbooks receivables recognition request rule sandbox sheet source spreadsheet storage sync tally "
-    "temporal tenant trace webhook zoho"
+    "api busy canonical company connection connector folder gst harmonizer invariant khata ledger marg oauth "
+    "party proof quickbooks receivables recognition request rule sandbox sheet source spreadsheet storage sync "
+    "tally temporal tenant trace webhook zoho"
 ).split()
 NOT_CODES = re.compile(
     r"khata\.(api|db|lock|log|up|sync|look|extract|translate|prove|harmonize|open_run|close_run|request_id|docs)"

@@ -1,0 +1,66 @@
+"""Where a tap's records come from: sale bills, the web API or tables. One protocol for all three."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+from canonical.issue import Issue
+from canonical.record import JsonValue
+from connectors.sdk.base import ProgressEvent
+from connectors.sdk.census import Census, CensusVerdict, Settlement
+
+Row = dict[str, Any]
+"""A row of a collection, or a record of a stream; decimals are exact."""
+
+
+class Source(Protocol):
+    """What the tap asks of a source."""
+
+    def prepare(self) -> None:
+        """Read what must be known to be whole before the first record is handed over.
+
+        Raises:
+            KhataError: the source cannot be read as configured; nothing is emitted.
+        """
+
+    def records(self, stream: str) -> Iterator[Row]:
+        """Yield a stream's records."""
+        ...
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """Facts about the source itself; complete once it is read."""
+        ...
+
+    @property
+    def settlement(self) -> Settlement:
+        """Whether everything was read; asked at the end."""
+        ...
+
+    def facts(self) -> list[dict[str, JsonValue]]:
+        """For summaries: per file, or what was asked."""
+        ...
+
+
+class Emission(Protocol):
+    """What a source may ask of the tap."""
+
+    progress: Callable[[ProgressEvent], None] | None
+
+    @property
+    def whole_state(self) -> dict[str, Any]:
+        """The tap's state; changes are kept."""
+        ...
+
+    def checkpoint(self) -> None:
+        """Emit the state as it is: every record yielded so far has been emitted."""
+
+    def take_census(self, census: Census) -> CensusVerdict | None:
+        """Hand a census over; None from the shell."""
+        ...
+
+
+def record(company: str, key: str, content: Mapping[str, JsonValue], **more: str | None) -> Row:
+    """One record of a stream."""
+    return {"company_id": company, "key": key, "object": dict(content), **more}

@@ -1,0 +1,90 @@
+"""One record being read: its address, what was learned before it, the issues and ledgers it brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from canonical.codec import CanonicalRecord
+from canonical.errors import Fact
+from canonical.issue import Issue, IssueLevel
+from canonical.ledger import Ledger, ReservedGroup
+from canonical.record import RawRecord, SourceRef
+from connectors.marg.streams import LEDGERS
+from connectors.marg.translate.chart import REVENUE, group_key
+from connectors.marg.translate.learned import IMPLIED, PARTY_GROUPS, Learned
+from connectors.marg.translate.values import key_of
+
+
+@dataclass(slots=True)
+class Reading:
+    """The record at hand; one per raw record.
+
+    Attributes:
+        label: the record for people.
+        introduced: masters that no record of their own says.
+    """
+
+    record: RawRecord
+    learned: Learned
+    label: str = ""
+    issues: list[Issue] = field(default_factory=list)
+    introduced: list[CanonicalRecord] = field(default_factory=list)
+
+    @property
+    def source(self) -> SourceRef:
+        """Address of the record."""
+        return self.record.source
+
+    def note(
+        self, code: str, level: IssueLevel, message: str, *, hint: str = "", field: str = "", **facts: Fact
+    ) -> None:
+        """Raise an issue about this record."""
+        where = ", ".join(part for part in (self.record.origin, self.label, field) if part)
+        self.issues.append(
+            Issue(
+                code=code, level=level, message=message, where=where, hint=hint, source=self.source, facts=dict(facts)
+            )
+        )
+
+    def ledger(self, code: str, group: str = "") -> Ledger:
+        """The ledger of a code; a placeholder is introduced if none was read.
+
+        Args:
+            code: as the row spells it.
+            group: code of the group, if the row says it.
+        """
+        key = key_of(code)
+        held = self.learned.ledgers.get(key)
+        if held is not None:
+            return held
+        chain = self.learned.group_chain(group_key(group)) if group else []
+        reserved = next((one.reserved for one in chain if one.reserved), None)
+        made = Ledger(
+            source=replace(self.source, stream=LEDGERS, key=key),
+            key=key,
+            name=code.strip() or "(no code)",
+            group_key=chain[0].key if chain else "",
+            group_name=chain[0].name if chain else "",
+            reserved=reserved,
+            is_bill_wise=reserved in PARTY_GROUPS,
+            is_placeholder=True,
+        )
+        self.learned.ledgers[key] = made
+        self.introduced.append(made)
+        return made
+
+    def implied(self, name: str, reserved: ReservedGroup, **more: object) -> Ledger:
+        """A ledger that postings need and no row says; introduced once."""
+        key = f"~{key_of(name)}"
+        made = Ledger(
+            source=SourceRef(self.source.connector, self.source.company, LEDGERS, f"{IMPLIED}{key}"),
+            key=key,
+            name=name,
+            reserved=reserved,
+            is_revenue=reserved in REVENUE,
+            **more,  # type: ignore[arg-type]  # fields of a ledger
+        )
+        if key not in self.learned.ledgers:
+            self.learned.ledgers[key] = made
+            self.introduced.append(made)
+        return made
