@@ -94,6 +94,25 @@ def _bank(books: Books) -> str:
     return next(one.id for one in books.accounts.values() if one.type == "bank")
 
 
+def test_money_given_back_from_another_bank_leaves_that_bank(shop: ZohoHub) -> None:
+    """Neither a payment received nor the refund of it is documented with the refund's account."""
+    synced(shop)
+
+    def work(books: Books) -> None:
+        paid_on, given_from, *_ = (one.id for one in books.accounts.values() if one.type == "bank")
+        customer = next(one for one in books.contacts.values() if _is_domestic(books, one))
+        vendor = next(one for one in books.contacts.values() if one.type is ContactType.VENDOR)
+        for contact in (customer, vendor):
+            payment = paying.make_payment(books, contact.id, 4_321_00, paid_on)
+            paying.make_refund(books, payment, 1_234_00, given_from)
+        line = editing.make_line(books, next(iter(books.items.values())), rate=500_00)
+        credit = editing.make_document(books, DocumentKind.VENDOR_CREDIT, vendor.id, [line])
+        paying.make_refund(books, credit, 300_00, given_from)
+
+    shop.zoho.edit(work)
+    synced(shop)
+
+
 def test_a_credit_applied_to_an_invoice_moves_both(shop: ZohoHub) -> None:
     synced(shop)
 
