@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from canonical.record import RawRecord, SourceRef
+from connectors.sdk.base import Translation
+from connectors.zoho.streams import DOCUMENTS
+from connectors.zoho.translate.translator import ZohoTranslator
 from sandbox.zoho import Limits, Options
 from sandbox.zoho.books import editing, paying
 from sandbox.zoho.books.company import Books
@@ -111,6 +115,39 @@ def test_money_given_back_from_another_bank_leaves_that_bank(shop: ZohoHub) -> N
 
     shop.zoho.edit(work)
     synced(shop)
+
+
+def test_documents_are_judged_again_when_their_contact_registers_elsewhere(
+    shop: ZohoHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The documents themselves do not change in Zoho, so nothing of them is asked for."""
+    synced(shop)
+    sale = open_invoice(shop.zoho.books)
+    translate, read = ZohoTranslator.translate, list[SourceRef]()
+
+    def watched(self: ZohoTranslator, record: RawRecord) -> Translation:
+        read.append(record.source)
+        return translate(self, record)
+
+    monkeypatch.setattr(ZohoTranslator, "translate", watched)
+    gone = {"gst_no": "", "gst_treatment": "business_none"}
+    shop.zoho.edit(lambda books: editing.alter_contact(books, sale.contact_id, **gone))
+    calls = shop.zoho.calls
+    synced(shop)
+    assert not [target for target in shop.zoho.asked(calls) if f"invoices/{sale.id}" in target]
+    assert ("invoices", sale.id) in {(one.stream, one.key) for one in read}
+    own = {one.id for one in shop.zoho.books.records_of(sale.contact_id)}
+    documents = {one.key for one in read if one.stream in DOCUMENTS}
+    assert documents - {one.id for one in shop.zoho.books.bank_transactions.values()} <= own
+    with hub(shop.zoho) as other:
+        synced(other)
+        assert issues_of(other) == issues_of(shop)
+
+
+def issues_of(shop: ZohoHub) -> set[tuple[str, str]]:
+    """Codes of the company's issues, with the record each is about."""
+    found = shop.books.issues.page(company_id=shop.company, limit=1000).items
+    return {(one.issue.code, one.issue.source.key if one.issue.source else "") for one in found}
 
 
 def test_a_credit_applied_to_an_invoice_moves_both(shop: ZohoHub) -> None:
