@@ -38,7 +38,7 @@ class Notebook(Generic[T]):
 
     Args:
         row_type: a dataclass; values that JSON does not know come back as their texts.
-        key: of a row; of rows with equal keys the one added last counts.
+        key: of a row, never empty; of rows with equal keys the one added last counts.
         directory: for the file.
         held_max: rows in memory.
     """

@@ -36,7 +36,7 @@ def notebook(folder: Path, lines: Iterator[Line] | list[Line], held_max: int) ->
     return made
 
 
-LINES = st.lists(st.builds(Line, key=st.text("0129é", max_size=3), number=st.integers(0, 9)), max_size=60)
+LINES = st.lists(st.builds(Line, key=st.text("0129é", min_size=1, max_size=3), number=st.integers(0, 9)), max_size=60)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
