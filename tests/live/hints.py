@@ -29,7 +29,8 @@ def is_news(
     try:
         events = webhooks().verify(lower, body, secret, now, query=query)
     except SourceRejected as refused:
-        assert refused.code == "webhook.replayed"
+        if refused.code != "webhook.replayed":
+            raise
         return False
     told: list[Any] = [{"id": one.event_id} for one in events]
     return books.deliveries.keep(held.connection_id, body, told, at=now) or any(one.at is None for one in events)
