@@ -39,14 +39,22 @@ class Step:
 STEPS = st.one_of(
     st.builds(
         Step,
-        kind=st.sampled_from(("New Ref", "New Ref", "Agst Ref", "Advance")),
+        kind=st.sampled_from(("New Ref", "New Ref", "Agst Ref")),
         day=st.integers(0, 12),
         ref=st.sampled_from(REFS),
         terms=st.sampled_from(TERMS),
         rupees=st.sampled_from((100, 250, 400, -100, -250)),
     ),
+    st.builds(
+        Step,
+        kind=st.just("Advance"),
+        day=st.integers(0, 12),
+        ref=st.sampled_from(REFS),
+        rupees=st.sampled_from((-100, -250)),
+    ),
     st.builds(Step, kind=st.just("move"), day=st.integers(0, 12)),
 )
+"""An advance is money received from a customer. When one given to a customer falls due in Tally is not known."""
 
 
 class Books:
@@ -112,9 +120,6 @@ OPENED = Step("New Ref", 3, "B/1", "10 Days", 250)
 @example(steps=[OPENED, Step("move", 9)], party=0).via("the credit period counts from the day it was moved to")
 @example(steps=[OPENED, Step("New Ref", 3, "b/1", "", 100)], party=0).via("two openings on one day")
 @example(steps=[Step("Agst Ref", 1, "B/1", "", -100), OPENED], party=0).via("paid before it was opened")
-@example(steps=[Step("Advance", 0, "B/1", "", 100), Step("Advance", 0, "B/2", "", -100)], party=0).via(
-    "an advance without terms falls due by its ledger's"
-)
 def test_every_open_bill_is_what_tally_says(books: Books, steps: list[Step], party: int) -> None:
     company = books.served.company
     company.restore(books.start)

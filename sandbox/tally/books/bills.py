@@ -78,7 +78,7 @@ def _found(bills: dict[tuple[int, str], Bill], ledger_id: int, ref: str, rank: R
 def _opening_rank(ledger: Master, row: Element) -> Rank:
     first = parse_day(row.value("BILLDATE"))
     terms = parse_terms(row.value("BILLCREDITPERIOD"))
-    if terms is None:
+    if terms is None and row.value("ISADVANCE") != "Yes":
         terms = parse_terms(ledger.tree.value("BILLCREDITPERIOD"))
     return (False, first, 0, due_day(first, terms))
 

@@ -120,7 +120,7 @@ def _bills(entry: Element, ledger_id: int, masters: MasterTable, day: date) -> I
             yield BillRow(ledger_id, ON_ACCOUNT, "", paise, None)
             continue
         terms = parse_terms(bill.value("BILLCREDITPERIOD"))
-        if terms is None:
+        if terms is None and kind != "Advance":
             terms = parse_terms(masters.by_id[ledger_id].tree.value("BILLCREDITPERIOD"))
         yield BillRow(ledger_id, kind, bill.value("NAME"), paise, due_day(day, terms))
 

@@ -263,7 +263,9 @@ def test_a_tally_that_goes_away_is_said_once_and_comes_back(home: Path, tally: R
         assert wait_for(lambda: any(one.event is WatchEvent.FAILED for one in told))
         time.sleep(1.0)
         failures = [one.error for one in told if one.event is WatchEvent.FAILED]
-        assert [error.code for error in failures if isinstance(error, KhataError)] == ["tally.gateway.not_listening"]
+        codes = [error.code for error in failures if isinstance(error, KhataError)]
+        assert codes[-1] == "tally.gateway.not_listening"
+        assert codes[:-1] in ([], ["tally.gateway.no_reply"]), "it may have gone in the middle of a question"
         enter_journal(tally, "while nobody listened")
         tally.start()
         assert wait_for(lambda: "while nobody listened" in narrations(hub), 60), told
