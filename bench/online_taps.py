@@ -58,7 +58,8 @@ def extract(product: str, invoices: int, url: str) -> str:
     records = sum(done.counts.values())
     return (
         f"{records:,} records of {canned.record_bytes / 1000:.1f} kB in {seconds:.1f} s ({cpu:.1f} s of processor): "
-        f"{records / seconds:,.0f}/s, {invoices * canned.record_bytes / seconds / 1e6:.0f} MB/s"
+        f"{records / seconds:,.0f}/s, {invoices * canned.record_bytes / seconds / 1e6:.0f} MB/s, "
+        f"{done.files[0]['calls_used']:,} calls"
     )
 
 
