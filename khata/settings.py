@@ -173,10 +173,18 @@ class WritingSettings:
     enabled: bool = setting(False, "Allow `khata write ... --apply` to send anything at all.")
     operations: str = setting(
         "",
-        "Operations that are allowed, separated by commas: create_ledger, alter_ledger, create_sales, create_receipt, "
-        "create_payment, create_journal, cancel_voucher. Empty means none.",
+        "Operations that are allowed in Tally, separated by commas: create_ledger, alter_ledger, create_sales, "
+        "create_receipt, create_payment, create_journal, cancel_voucher. Empty means none.",
     )
-    amount_max: str = setting("", "Largest total of a voucher that may be written, in rupees; empty means no limit.")
+    zoho_operations: str = setting(
+        "",
+        "The same for Zoho Books: create_customer, update_customer, create_item, update_item, create_invoice, "
+        "update_invoice, create_payment (money received), update_payment. Empty means none.",
+    )
+    quickbooks_operations: str = setting("", "The same operations as of Zoho Books, for QuickBooks. Empty means none.")
+    amount_max: str = setting(
+        "", "Largest total of a voucher or document that may be written, in the currency of its books; empty: no limit."
+    )
 
 
 class OriginKind(StrEnum):

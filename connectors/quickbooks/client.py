@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 
-from canonical.errors import SourceMalformed, SourceRejected
+from canonical.errors import InvariantError, SourceMalformed, SourceRejected
 from connectors.quickbooks import queries
 from connectors.quickbooks.entities import Entity
+from connectors.quickbooks.faults import NOT_FOUND
 from connectors.quickbooks.translate.values import moment_of
 from connectors.sdk.rest import RestClient
 
@@ -139,6 +141,42 @@ class QuickBooks:
         for start in range(0, len(wanted), IDS_AT_ONCE):
             answer, _ = self._query(queries.select_some(entity, wanted[start : start + IDS_AT_ONCE]))
             yield rows_of(answer, entity)
+
+    def where(self, entity: Entity, **conditions: str) -> list[Row]:
+        """Whole objects whose properties are exactly these; inactive ones too."""
+        found: list[Row] = []
+        while True:
+            answer, _ = self._query(queries.select_where(entity, conditions, position=len(found) + 1))
+            rows = rows_of(answer, entity)
+            found += rows
+            if not rows:
+                return found
+
+    def read(self, entity: Entity, identity: str) -> Row:
+        """One object; empty if there is none (any more)."""
+        try:
+            return _single(self._get(f"{entity.name.lower()}/{quote(identity, safe='')}"), entity.name)
+        except SourceRejected as error:
+            if error.code == NOT_FOUND:
+                return {}
+            raise
+
+    def write(self, path: str, body: Row, params: Mapping[str, str]) -> Row:
+        """Make or change one object. QuickBooks answers a ``requestid`` it has seen as the first time and does nothing.
+
+        Raises:
+            InvariantError: there is no ``requestid``: repeating would make a second object.
+            KhataError: as ``RestClient.call``.
+        """
+        if not params.get("requestid"):
+            raise InvariantError("A write to QuickBooks has no request id.", code="quickbooks.write.guard")
+        named = {"minorversion": self._minor, **params}
+        return self._rest.call("POST", f"{self._base}/{path}", params=named, json=body, repeatable=True)
+
+    @property
+    def address(self) -> str:
+        """Base address of the API."""
+        return self._rest.base_url
 
     def changes(self, entities: Iterable[Entity], since: datetime) -> Changes:
         """Everything that changed, in one call.

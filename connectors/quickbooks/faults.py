@@ -22,17 +22,26 @@ from canonical.errors import (
     SourceUnavailable,
 )
 
+NOT_FOUND: Final = "quickbooks.object_not_found"
 WAIT_S: Final = 60.0
 """Limits count by the minute, and no header says how long to wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: QuickBooks' code without leading zeros, its kind, its general message."""
+    """One fault.
+
+    Attributes:
+        code: QuickBooks', without leading zeros.
+        kind: of fault.
+        message: its general sentence.
+        detail: its words about this request; they may name people, so they are for whoever gave the command alone.
+    """
 
     code: str
     kind: str
     message: str
+    detail: str = ""
 
 
 def judge(answer: requests.Response) -> KhataError | None:
@@ -68,7 +77,8 @@ def fault_in(body: Any) -> Fault | None:
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     code = str(first.get("code") or "").lstrip("0")
     message = str(first.get("Message") or first.get("message") or "")
-    return Fault(code, str(found.get("type") or ""), message)
+    detail = str(first.get("Detail") or first.get("detail") or "")
+    return Fault(code, str(found.get("type") or ""), message, detail)
 
 
 def error_of(fault: Fault, status: int) -> KhataError:
@@ -118,7 +128,7 @@ _MADE: Final[dict[str, tuple[type[KhataError], str, str]]] = {
     ),
     "610": (
         SourceRejected,
-        "quickbooks.object_not_found",
+        NOT_FOUND,
         "QuickBooks does not have the object any more, or it was made inactive.",
     ),
     "5010": (
@@ -128,6 +138,26 @@ _MADE: Final[dict[str, tuple[type[KhataError], str, str]]] = {
     ),
     "5020": (SourceRejected, "quickbooks.permission", "The user who connected may not do this in QuickBooks."),
     "5030": (SourceRejected, "quickbooks.permission", "The company's QuickBooks plan does not have this."),
+    "6140": (
+        SourceRejected,
+        "quickbooks.number_taken",
+        "Another document in QuickBooks has the number (Duplicate Document Number).",
+    ),
+    "6210": (
+        SourceRejected,
+        "quickbooks.period_closed",
+        "QuickBooks' books are closed for that date (Account Period Closed).",
+    ),
+    "6240": (
+        SourceRejected,
+        "quickbooks.name_taken",
+        "Another customer, vendor, employee or list member in QuickBooks has the name (Duplicate Name Exists).",
+    ),
+    "6540": (
+        SourceRejected,
+        "quickbooks.deposited",
+        "The payment is part of a deposit and cannot be changed (Deposited Transaction cannot be changed).",
+    ),
     "6190": (
         SourceRejected,
         "quickbooks.subscription_ended",

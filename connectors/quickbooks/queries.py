@@ -5,7 +5,7 @@ Inactive members of lists are hidden from a plain query, so both states are aske
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -48,6 +48,13 @@ def select_some(entity: Entity, ids: Iterable[str]) -> str:
     listed = ", ".join(f"'{render_text(identity)}'" for identity in ids)
     conditions = [f"Id IN ({listed})", *([_BOTH] if entity.has_active else [])]
     return f"SELECT * FROM {entity.name}{_where(conditions)} STARTPOSITION 1 MAXRESULTS {PAGE_MAX}"
+
+
+def select_where(entity: Entity, conditions: Mapping[str, str], *, position: int) -> str:
+    """Whole objects whose properties are exactly these; inactive ones too."""
+    equal = [f"{name} = '{render_text(value)}'" for name, value in conditions.items()]
+    where = _where([*equal, *([_BOTH] if entity.has_active else [])])
+    return f"SELECT * FROM {entity.name}{where} ORDERBY Id STARTPOSITION {position} MAXRESULTS {PAGE_MAX}"
 
 
 def render_moment(moment: datetime) -> str:

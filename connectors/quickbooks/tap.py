@@ -6,11 +6,9 @@ entity; the ``object`` of a record is QuickBooks' object verbatim. How a company
 
 from __future__ import annotations
 
-import random
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 import requests
@@ -18,15 +16,13 @@ from singer_sdk import Stream, Tap
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib import RecordMessage
 
-from canonical.errors import ConfigurationError, KhataError
+from canonical.errors import KhataError
 from canonical.issue import Issue
 from canonical.record import JsonValue, SourceRef
-from connectors.quickbooks.addresses import api_url
 from connectors.quickbooks.client import QuickBooks
 from connectors.quickbooks.company_run import CompanyRun
+from connectors.quickbooks.connection import rest_client
 from connectors.quickbooks.entities import CONNECTOR, READ_ORDER
-from connectors.quickbooks.faults import judge
-from connectors.quickbooks.oauth import AUTHORISATION
 from connectors.quickbooks.records import Record
 from connectors.quickbooks.schemas import stream_schema
 from connectors.quickbooks.settings import config_schema, how_to_read, limits_of, realm_of
@@ -41,10 +37,7 @@ from connectors.sdk.census import (
     Settlement,
     census_record,
 )
-from connectors.sdk.oauth import Web
-from connectors.sdk.rest import RestClient
 from connectors.sdk.shell import shell_surroundings
-from connectors.sdk.tokens import Tokens
 
 _DIGESTED = ("name", "object", "rates")
 """What makes a record: the object, and what was looked up for it; the other columns repeat parts of it."""
@@ -214,59 +207,15 @@ class TapQuickBooks(Tap):
     def _api(self) -> QuickBooks:
         config = self.config
         how = how_to_read(config)
-        rest = _rest_client(config, self._web_session(), self.surroundings or _shell(config))
+        rest = rest_client(
+            config, self._web_session(), self.surroundings or shell_surroundings(config, limits_of(config))
+        )
         return QuickBooks(rest, realm_of(config), minor_version=how.minor_version, page_rows=how.page_rows)
 
     def _web_session(self) -> requests.Session:
         if self._session is None:
             self._session = requests.Session()
         return self._session
-
-
-def _shell(config: Mapping[str, JsonValue]) -> Surroundings:
-    return shell_surroundings(config, limits_of(config))
-
-
-def _rest_client(config: Mapping[str, JsonValue], session: requests.Session, place: Surroundings) -> RestClient:
-    """A client of the connection's; what the process does not share is this tap's own.
-
-    Raises:
-        ConfigurationError: the process keeps no tokens.
-    """
-    own = place if place.tokens and place.pace and place.breaker and place.now else _filled(config, place)
-    if own.tokens is None or own.pace is None or own.breaker is None or own.now is None:
-        raise ConfigurationError("This process keeps no tokens for QuickBooks.", code="quickbooks.no_tokens")
-    now = own.now
-
-    def refresh(tokens: Tokens) -> Tokens:
-        return AUTHORISATION.refresh(config, tokens, web=Web(session=session, now=now))
-
-    return RestClient(
-        base_url=api_url(config),
-        keeper=own.tokens,
-        refresh=refresh,
-        pace=own.pace,
-        breaker=own.breaker,
-        clock=now,
-        sleep=own.sleep,
-        random=random.random,
-        judge=judge,
-        session=session,
-        decimals=Decimal,
-    )
-
-
-def _filled(config: Mapping[str, JsonValue], place: Surroundings) -> Surroundings:
-    shell = _shell(config)
-    return Surroundings(
-        work_directory=place.work_directory,
-        clock=place.clock,
-        sleep=place.sleep,
-        tokens=place.tokens or shell.tokens,
-        pace=place.pace or shell.pace,
-        breaker=place.breaker or shell.breaker,
-        now=place.now or shell.now,
-    )
 
 
 def _day(text: str | None) -> date | None:

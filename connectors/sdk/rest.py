@@ -40,6 +40,8 @@ CHUNK: Final = 64 << 10
 FINAL: Final = frozenset({"source.answer_too_long", "source.quota_used", "source.resting"})
 """Codes of passing failures that a few seconds do not mend."""
 HIDDEN: Final = "<token>"
+OUTCOME_UNKNOWN: Final = "outcome_unknown"
+"""Fact of an error: a try of the call may have taken effect, also if the last one was refused."""
 
 Judge = Callable[[requests.Response], KhataError | None]
 """Reads an answer in the product's words: the error it is, or None if it is none. The body is loaded (``content``); a
@@ -172,20 +174,24 @@ class RestClient:
 
     def _repeat(self, request: requests.Request, *, is_safe: bool, cost: int) -> dict[str, Any]:
         refused_tokens: Tokens | None = None
-        tried = 0
+        tried, is_unknown = 0, False
         while True:
             try:
                 return self._ask_once(request, self._signed_in(refused_tokens), cost)
             except _SignInRefused as refused:
                 if refused_tokens is not None:
-                    raise refused.error from None
+                    raise _marked(refused.error, is_unknown=is_unknown) from None
                 refused_tokens = refused.tokens
             except (RateLimited, SourceUnavailable, SourceMalformed) as error:
                 tried += 1
                 wait = self._wait_after(error, tried)
+                is_unknown = is_unknown or not (request.method in READING or _did_nothing(error))
                 if wait is None or not (is_safe or _did_nothing(error)):
-                    raise _told(error, is_safe=is_safe, method=str(request.method)) from None
+                    told = _told(error, is_safe=is_safe, method=str(request.method))
+                    raise _marked(told, is_unknown=is_unknown) from None
                 self._sleep(wait)
+            except KhataError as error:
+                raise _marked(error, is_unknown=is_unknown) from None
 
     def _signed_in(self, refused: Tokens | None) -> Tokens:
         """Tokens that have not ended and are not the refused ones."""
@@ -347,6 +353,13 @@ def _never_connected(error: requests.RequestException) -> bool:
 
 def _did_nothing(error: SourceError) -> bool:
     return isinstance(error, RateLimited) or error.facts.get("was_sent") is False
+
+
+def _marked(error: KhataError, *, is_unknown: bool) -> KhataError:
+    """Note that a try of the call may have taken effect, whatever the last one was answered."""
+    if is_unknown:
+        error.facts[OUTCOME_UNKNOWN] = True
+    return error
 
 
 def _told(error: SourceError, *, is_safe: bool, method: str) -> SourceError:

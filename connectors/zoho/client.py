@@ -50,6 +50,7 @@ class ZohoClient:
         breaker = surroundings.breaker or LocalBreaker(clock=clock)
         self.now = now
         self.pace: Pace = pace
+        self._keeper = keeper
         self.organization_id = str(settings.get("organization_id") or "")
         self.page_size = min(int(settings.get("page_size") or PAGE_SIZE), PAGE_SIZE)
         session = requests.Session()
@@ -79,14 +80,39 @@ class ZohoClient:
         """Requests made so far."""
         return self._rest.calls
 
+    @property
+    def address(self) -> str:
+        """Root of the API."""
+        return self._rest.base_url
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """As granted; empty if Zoho did not say."""
+        return self._keeper.current().scopes
+
     def get(self, path: str, **params: str) -> Row:
         """Ask once.
 
         Raises:
             KhataError: as ``RestClient.call``.
         """
-        named = {"organization_id": self.organization_id} if self.organization_id else {}
-        return self._rest.call("GET", path, params={**named, **params})
+        return self._rest.call("GET", path, params={**self._named, **params})
+
+    def change(
+        self, method: str, path: str, *, params: Mapping[str, str], headers: Mapping[str, str], body: Mapping[str, Any]
+    ) -> Row:
+        """Change something by a call that, made twice, changes it once; every passing failure is answered by repeating.
+
+        Raises:
+            KhataError: as ``RestClient.call``.
+        """
+        return self._rest.call(
+            method, path, params={**self._named, **params}, headers=headers, json=body or None, repeatable=True
+        )
+
+    @property
+    def _named(self) -> dict[str, str]:
+        return {"organization_id": self.organization_id} if self.organization_id else {}
 
     def pages(self, path: str, keys: tuple[str, ...], **params: str) -> Iterator[list[Row]]:
         """Walk a list page by page, to its end.

@@ -14,6 +14,8 @@ API_PATH = "/books/v3"
 DATA_CENTER, ACCOUNTS_URL, API_URL = "data_center", "accounts_url", "api_url"
 """Settings; the addresses replace those of the data centre."""
 USUAL = "in"
+UNIQUE_FIELD, USUAL_FIELD = "write_key_field", "cf_khata_key"
+"""Setting, and its default: API name of the unique custom field that bears the identity of what is written."""
 
 
 @dataclass(frozen=True, slots=True)

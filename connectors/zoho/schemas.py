@@ -8,7 +8,7 @@ from singer_sdk import typing as th
 
 from connectors.sdk.census import CENSUS, census_schema
 from connectors.zoho.client import PAGE_SIZE
-from connectors.zoho.hosts import DATA_CENTRES, USUAL
+from connectors.zoho.hosts import DATA_CENTRES, USUAL, USUAL_FIELD
 from connectors.zoho.limits import DAY_ZONE, PER_MINUTE
 from connectors.zoho.reports import DEBIT, NATURAL
 from connectors.zoho.source import COMPANIES, OVERLAP_MINUTES, SWEEP_HOURS
@@ -77,6 +77,9 @@ def config_schema() -> dict[str, Any]:
         _whole("day_reserve", "Calls of a day left to people and other programs; a tenth if left out."),
         _text("day_zone", "Zone in whose midnight Zoho's day begins (not documented).", default=DAY_ZONE),
         _text("plan", "Name of the plan, for the day's quota."),
+        _text(
+            "write_key_field", "Custom field that bears a write's identity ('khata write zoho').", default=USUAL_FIELD
+        ),
         th.Property(
             "sweep",
             th.StringType(allowed_values=["auto", "always", "never"]),

@@ -1,13 +1,13 @@
-"""Plans and audit entries of writing to Tally, as lines for people and documents for programs."""
+"""Plans and audit entries of writing to accounting systems, as lines for people and documents for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from canonical.record import JsonValue
-from connectors.tally.writing.audit import AuditEntry, Verdict
-from connectors.tally.writing.plan import Plan
-from connectors.tally.writing.writer import Outcome
+from connectors.sdk.writing.audit import AuditEntry, Verdict
+from connectors.sdk.writing.plan import Plan
+from connectors.sdk.writing.procedure import Outcome
 from khata.rendering.sheet import Cell, Sheet, moment, text
 from khata.rendering.terminal import printable
 
@@ -22,12 +22,12 @@ LOG_COLUMNS = (
     text("guid", "GUID", extra=True),
 )
 WORDS = {
-    Verdict.INTENDED: "was begun; whether Tally has it is not known",
+    Verdict.INTENDED: "was begun; whether {} has it is not known",
     Verdict.WRITTEN: "is written and was read back equal",
     Verdict.UNCHANGED: "is so already; nothing was sent",
-    Verdict.DIFFERENT: "is in Tally, but not as sent; look at it there",
-    Verdict.REFUSED: "was not taken by Tally; nothing was changed",
-    Verdict.UNCERTAIN: "may or may not be in Tally; look there before you repeat it",
+    Verdict.DIFFERENT: "is in {}, but not as sent; look at it there",
+    Verdict.REFUSED: "was not taken by {}; nothing was changed",
+    Verdict.UNCERTAIN: "may or may not be in {}; look there before you repeat it",
 }
 
 
@@ -45,11 +45,11 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield printable(f"  cannot be written: {objection}")
 
 
-def outcome_lines(outcome: Outcome) -> Iterator[str]:
-    """What became of a command."""
+def outcome_lines(outcome: Outcome, title: str) -> Iterator[str]:
+    """What became of a command to the product of that title."""
     entry = outcome.entry
     repeat = f" (it was carried out on {entry.at:%Y-%m-%d %H:%M} UTC)" if outcome.is_repeat else ""
-    yield printable(f"{entry.key}: {entry.title} {WORDS[entry.verdict]}{repeat}")
+    yield printable(f"{entry.key}: {entry.title} {WORDS[entry.verdict].format(title)}{repeat}")
     if entry.reason:
         yield printable(f"  {entry.reason}")
     for field, wanted, found in entry.differences:
@@ -73,10 +73,10 @@ def outcome_document(outcome: Outcome) -> dict[str, JsonValue]:
     return {**outcome.entry.to_json(), "is_repeat": outcome.is_repeat}
 
 
-def log_sheet(entries: Iterable[AuditEntry]) -> Sheet:
-    """Audit entries as a report."""
+def log_sheet(entries: Iterable[AuditEntry], title: str) -> Sheet:
+    """Audit entries as a report on the product of that title."""
     rows: list[tuple[Cell, ...]] = [
         (item.at, item.key, item.operation, item.title, item.verdict.value, item.by, item.reason, item.guid)
         for item in entries
     ]
-    return Sheet(title="Written to Tally", columns=LOG_COLUMNS, rows=tuple(rows))
+    return Sheet(title=f"Written to {title}", columns=LOG_COLUMNS, rows=tuple(rows))

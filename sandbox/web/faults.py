@@ -30,6 +30,8 @@ class Faults:
     # The way there and back
     gateway_page: int = 0
     """Answer with this status and a page of HTML, as a proxy before the API does."""
+    gateway_page_after: int = 0
+    """Do what was asked, then answer with this status and a page of HTML all the same."""
     delay_s: float = 0.0
     """Think this long before answering."""
     reset: bool = False

@@ -11,7 +11,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -116,7 +116,7 @@ class Running:
             self._listener.join()
         self._listener = None
 
-    def next_requests(self, *switches: dict[str, object]) -> None:
+    def next_requests(self, *switches: Mapping[str, object]) -> None:
         """Script the faults of the requests that come next, one set of switches each."""
         first = len(self.requests) + 1
         for offset, one in enumerate(switches):
@@ -234,9 +234,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _response(self, running: Running, request: Request, faults: Faults) -> Response:
         if faults.gateway_page:
-            phrase = f"{faults.gateway_page} {HTTPStatus(faults.gateway_page).phrase}"
-            return text_response(GATEWAY_PAGE.format(phrase), faults.gateway_page)
-        return running.application.answer(request, faults)
+            return _gateway_page(faults.gateway_page)
+        response = running.application.answer(request, faults)
+        return _gateway_page(faults.gateway_page_after) if faults.gateway_page_after else response
 
     def _send(self, response: Response, faults: Faults, entry: Served) -> None:
         body = response.body
@@ -250,10 +250,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         sent = body if faults.drop_after_bytes < 0 else body[: faults.drop_after_bytes]
+        entry.status, entry.bytes = response.status, len(sent)  # before the client can have it, and look
         if self.command != "HEAD":
             self.wfile.write(sent)
         self.wfile.flush()
-        entry.status, entry.bytes = response.status, len(sent)
         if faults.drop_after_bytes >= 0:
             entry.note = "dropped"
             self._break()
@@ -261,6 +261,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _break(self) -> None:
         self.close_connection = True
         _reset(self.connection)
+
+
+def _gateway_page(status: int) -> Response:
+    return text_response(GATEWAY_PAGE.format(f"{status} {HTTPStatus(status).phrase}"), status)
 
 
 def _reset(connection: socket.socket) -> None:

@@ -6,15 +6,12 @@ makes a second object.
 
 from __future__ import annotations
 
-import hashlib
-import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
-
-import msgspec
 
 from canonical.codec import from_document, to_document
 from canonical.errors import RuleError
@@ -23,8 +20,8 @@ from canonical.party import Party
 from canonical.record import JsonValue
 from canonical.voucher import Voucher
 from canonical.voucher_type import VoucherKind
+from connectors.sdk.writing.command import KEY, KEY_RULE, digest_of_document
 
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,79}")
 _NAMESPACE = uuid.UUID("5a7d0c3e-8b7e-5c86-9f0e-1f2f5d1c9a44")
 """Of the identities we give to vouchers; any constant would do, but it must never change."""
 
@@ -62,6 +59,11 @@ class CreateLedger:
         """Which of the allowed it is."""
         return Operation.CREATE_LEDGER
 
+    @property
+    def total(self) -> Decimal | None:
+        """No money is moved."""
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlterLedger:
@@ -75,6 +77,11 @@ class AlterLedger:
     def operation(self) -> Operation:
         """Which of the allowed it is."""
         return Operation.ALTER_LEDGER
+
+    @property
+    def total(self) -> Decimal | None:
+        """No money is moved."""
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +103,11 @@ class CreateVoucher:
             raise _invalid(self.key, f"vouchers of the kind {self.voucher.kind} are never written")
         return found
 
+    @property
+    def total(self) -> Decimal | None:
+        """Its debits together, rupees."""
+        return self.voucher.debit_total
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelVoucher:
@@ -108,6 +120,11 @@ class CancelVoucher:
     def operation(self) -> Operation:
         """Which of the allowed it is."""
         return Operation.CANCEL_VOUCHER
+
+    @property
+    def total(self) -> Decimal | None:
+        """No money is moved."""
+        return None
 
 
 Command = CreateLedger | AlterLedger | CreateVoucher | CancelVoucher
@@ -129,7 +146,7 @@ def digest_of(command: Command) -> str:
             document["voucher"] = to_document(command.voucher)
         case CancelVoucher():
             document["guid"] = command.guid
-    return hashlib.sha256(msgspec.json.encode(document, order="deterministic")).hexdigest()
+    return digest_of_document(document)
 
 
 def iter_commands(document: Any, company_guid: str) -> Iterator[Command]:
@@ -150,8 +167,8 @@ def iter_commands(document: Any, company_guid: str) -> Iterator[Command]:
 
 def _command(item: Mapping[str, Any], company_guid: str) -> Command:
     key = str(item.get("key", ""))
-    if not _KEY.fullmatch(key):
-        raise _invalid(key[:40] or "?", "a command needs a key of 1 to 80 letters, digits and . _ : / -")
+    if not KEY.fullmatch(key):
+        raise _invalid(key[:40] or "?", KEY_RULE)
     try:
         operation = Operation(str(item.get("operation", "")))
     except ValueError:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from canonical.ledger import name_key
 from canonical.money import Side
 from canonical.voucher import Voucher
+from connectors.sdk.writing.plan import Change
+from connectors.sdk.writing.plan import Plan as CommonPlan
 from connectors.tally.gateway.companies import Edition
 from connectors.tally.tree import Node, text_of
 from connectors.tally.writing.amounts import render_amount, render_day
@@ -26,26 +28,13 @@ from connectors.tally.writing.target import Target, VoucherTypeNow, name_of
 from connectors.tally.writing.voucher_xml import BILL_WORDS, render_cancellation, render_voucher
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One line of the difference; ``before`` is empty for what is new."""
-
-    field: str
-    before: str
-    after: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(CommonPlan):
     """A command, worked out against the books as they are now.
 
     Attributes:
         command: what is wanted.
         target: the books it is for.
-        title: the object, for people.
-        changes: what would change; empty if it is so already.
-        objections: what speaks against it; a plan with any is never sent.
-        notes: what Tally will decide itself.
         xml: the object as it would be sent.
         wanted: fields of a ledger to be found when it is read back.
         before: the object as it is, verbatim; empty if there is none.
@@ -53,18 +42,14 @@ class Plan:
 
     command: Command
     target: Target
-    title: str
-    changes: tuple[Change, ...] = ()
-    objections: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     xml: str = ""
     wanted: tuple[Wanted, ...] = ()
     before: Node = field(default_factory=dict, repr=False)
 
     @property
-    def is_done_already(self) -> bool:
-        """Nothing speaks against it, and nothing would change."""
-        return not self.objections and not self.changes
+    def request(self) -> str:
+        """The object as it would be sent."""
+        return self.xml
 
 
 def plan_create_ledger(command: CreateLedger, target: Target, existing: Node, *, is_dated: bool) -> Plan:

@@ -13,6 +13,7 @@ from canonical.item import Quantity
 from canonical.ledger import name_key
 from canonical.money import signed
 from canonical.voucher import Voucher
+from connectors.sdk.writing.plan import Difference
 from connectors.tally.gateway.allowed import ObjectType
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany
@@ -34,9 +35,6 @@ from connectors.tally.writing.amounts import read_net, render_day
 from connectors.tally.writing.ledger_xml import FETCH, Wanted, read_field, same_text
 from connectors.tally.writing.target import name_of
 from connectors.tally.writing.voucher_xml import BILL_WORDS
-
-Difference = tuple[str, str, str]
-"""Field, wanted, found."""
 
 _VOUCHER_FIELDS = (
     "Guid",

@@ -12,13 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from canonical.errors import RuleError, SourceError
+from canonical.errors import SourceError
 from canonical.voucher import Voucher
+from connectors.sdk.writing.audit import AuditEntry, AuditLog, Verdict
+from connectors.sdk.writing.plan import Difference
+from connectors.sdk.writing.policy import WritePolicy
+from connectors.sdk.writing.procedure import Books, Outcome, Procedure, Work
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany, list_companies, verify_company
 from connectors.tally.gateway.profile import CapabilityProfile
 from connectors.tally.tree import Node, text_of
-from connectors.tally.writing.audit import AuditEntry, AuditLog, Verdict
 from connectors.tally.writing.command import (
     AlterLedger,
     CancelVoucher,
@@ -30,9 +33,8 @@ from connectors.tally.writing.command import (
 )
 from connectors.tally.writing.message import import_request
 from connectors.tally.writing.plan import Plan, plan_alter_ledger, plan_cancel, plan_create_ledger, plan_create_voucher
-from connectors.tally.writing.policy import WritePolicy
+from connectors.tally.writing.policy import TALLY
 from connectors.tally.writing.reading_back import (
-    Difference,
     closest,
     find_ledger,
     find_voucher,
@@ -41,18 +43,6 @@ from connectors.tally.writing.reading_back import (
 )
 from connectors.tally.writing.result import ImportResult, parse_result
 from connectors.tally.writing.target import Target, read_target
-
-_SETTLED = frozenset({Verdict.WRITTEN, Verdict.UNCHANGED})
-_OPEN = frozenset({Verdict.INTENDED, Verdict.UNCERTAIN, Verdict.DIFFERENT})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a command: its plan, the last audit entry, and whether it had been carried out before."""
-
-    plan: Plan | None
-    entry: AuditEntry
-    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +90,7 @@ class Writer:
         self._client = client
         self._company = company
         self._profile = profile
-        self._policy = policy
-        self._audit = audit
-        self._clock = clock
-        self._by = by
+        self._procedure = Procedure(product=TALLY, policy=policy, audit=audit, clock=clock, by=by)
         self._target: Target | None = None
 
     def plan(self, command: Command) -> Plan:
@@ -127,29 +114,23 @@ class Writer:
             RuleError: not allowed, something speaks against it, or the key was used for another command.
             SourceError: Tally does not answer, or has another company open; nothing was written.
         """
-        if objection := self._policy.objection(command):
-            raise RuleError(f"{command.key}: {objection}.", code="tally.write.not_allowed", key=command.key)
+        self._procedure.check_allowed(command)
         self._client.begin_run()
         with self._client.exclusive():
             before = verify_company(self._client, self._company)
-            last = self._audit.last(before.guid, command.key)
-            self._refuse_other_use(command, last)
-            if last is not None and last.verdict in _SETTLED:
-                return Outcome(plan=None, entry=last, is_repeat=True)
-            plan = self._plan(command, before)
-            if plan.objections:
-                raise RuleError(
-                    f"{command.key} ({plan.title}): {'; '.join(plan.objections)}. Nothing was sent.",
-                    code="tally.write.refused",
-                    key=command.key,
-                )
-            return self._carry_out(plan, before, may_exist=last is not None and last.verdict in _OPEN)
+            books = Books(guid=before.guid, name=before.name, endpoint=self._client.endpoint.url)
+            return self._procedure.run(command, books, self._work(command, before))
 
-    def _carry_out(self, plan: Plan, before: LoadedCompany, *, may_exist: bool) -> Outcome:
-        entry = self._entry(plan, before)
-        if plan.is_done_already:
-            return self._conclude(plan, replace(entry, verdict=Verdict.UNCHANGED, request=""))
-        self._audit.note(entry)
+    def _work(self, command: Command, before: LoadedCompany) -> Work[Plan]:
+        identity = remote_id(before.guid, command.key) if isinstance(command, CreateVoucher) else ""
+        return Work(
+            digest=digest_of(command),
+            remote_id=lambda _: identity,
+            plan=lambda _: self._plan(command, before),
+            send=lambda plan, entry, may_exist: self._carry_out(plan, entry, before, may_exist=may_exist),
+        )
+
+    def _carry_out(self, plan: Plan, entry: AuditEntry, before: LoadedCompany, *, may_exist: bool) -> AuditEntry:
         result, trouble = self._send(plan, before)
         entry = replace(entry, counters=dict(result.counters), said=result.said)
         objection = trouble or result.objection(plan.command.operation, may_exist=may_exist)
@@ -157,8 +138,8 @@ class Writer:
             found = self._read_back(plan, before, result)
         except SourceError as error:
             reason = f"{objection or 'Tally counted it'}, but it could not be read back: {error.message}"
-            return self._conclude(plan, replace(entry, verdict=Verdict.UNCERTAIN, reason=reason))
-        return self._conclude(plan, _judged(entry, found, objection))
+            return replace(entry, verdict=Verdict.UNCERTAIN, reason=reason)
+        return _judged(entry, found, objection)
 
     def _send(self, plan: Plan, before: LoadedCompany) -> tuple[ImportResult, str]:
         request = import_request(
@@ -243,40 +224,6 @@ class Writer:
     def _is_erp9(self) -> bool:
         """Addresses without dates, and the older form of an import."""
         return "ERP" in self._profile.product.upper()
-
-    @staticmethod
-    def _refuse_other_use(command: Command, last: AuditEntry | None) -> None:
-        if last is not None and last.digest != digest_of(command) and last.verdict is not Verdict.REFUSED:
-            raise RuleError(
-                f"The key {command.key!r} was used on {last.at:%Y-%m-%d %H:%M} for another command ({last.title}). "
-                "Give the changed command a key of its own.",
-                code="tally.write.key_reused",
-                key=command.key,
-            )
-
-    def _entry(self, plan: Plan, company: LoadedCompany) -> AuditEntry:
-        command = plan.command
-        return AuditEntry(
-            key=command.key,
-            digest=digest_of(command),
-            operation=command.operation.value,
-            company_guid=company.guid,
-            company_name=company.name,
-            endpoint=self._client.endpoint.url,
-            by=self._by,
-            at=self._clock(),
-            verdict=Verdict.INTENDED,
-            title=plan.title,
-            remote_id=remote_id(company.guid, command.key) if isinstance(command, CreateVoucher) else "",
-            request=plan.xml,
-            changes=tuple((item.field, item.before, item.after) for item in plan.changes),
-            before=plan.before,
-        )
-
-    def _conclude(self, plan: Plan, entry: AuditEntry) -> Outcome:
-        entry = replace(entry, at=self._clock())
-        self._audit.note(entry)
-        return Outcome(plan=plan, entry=entry)
 
 
 def _judged(entry: AuditEntry, found: _Found | None, objection: str) -> AuditEntry:

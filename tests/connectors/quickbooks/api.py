@@ -39,6 +39,7 @@ class Api:
         """Settings of a tap for it."""
         return {
             "realm_id": self.live.realm_id,
+            "requests_per_minute": 100_000,  # the pace is tried where it is the matter
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
             "refresh_token": self.refresh_token,

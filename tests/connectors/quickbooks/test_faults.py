@@ -35,7 +35,7 @@ def fault(code: str, kind: str = "ValidationFault", message: str = "m") -> bytes
     ("name", "kind", "code"),
     [
         ("400-business-validation-gst", SourceRejected, "quickbooks.refused"),
-        ("400-duplicate-name", SourceRejected, "quickbooks.refused"),
+        ("400-duplicate-name", SourceRejected, "quickbooks.name_taken"),
         ("400-object-not-found", SourceRejected, "quickbooks.object_not_found"),
         ("400-query-validation", SourceRejected, "quickbooks.query_refused"),
         ("400-stale-object", ConcurrentUpdate, "quickbooks.stale_object"),

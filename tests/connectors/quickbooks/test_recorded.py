@@ -55,6 +55,17 @@ def test_every_bill_is_open_by_what_quickbooks_says(company: Books) -> None:
     assert ours == expected
 
 
+def test_the_identity_of_receivables_holds_in_our_own_books(company: Books) -> None:
+    """5,881.52 - 800.00 - 400.00 = 4,681.52, of what our postings leave open and without QuickBooks' balances."""
+    parts = dict.fromkeys(("Invoice", "CreditMemo", "Payment"), ZERO)
+    for ref, net in company.pending().items():
+        kind = ref.partition(" ")[0]
+        if kind in parts:
+            parts[kind] += net
+    assert parts == {"Invoice": Decimal("5881.52"), "CreditMemo": Decimal(-800), "Payment": Decimal(-400)}
+    assert sum(parts.values(), ZERO) == CONTROL == company.under(RECEIVABLE)
+
+
 def test_vendors_are_owed_what_quickbooks_says(company: Books) -> None:
     """All but one: its bills were entered after the bills were recorded and before the vendors were."""
     balances = company.balances()

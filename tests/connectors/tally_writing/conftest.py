@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -11,34 +10,20 @@ from typing import Any
 
 import pytest
 
+from connectors.sdk.writing.policy import WritePolicy
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import LoadedCompany, list_companies
 from connectors.tally.gateway.endpoint import parse_endpoint
 from connectors.tally.gateway.profile import CapabilityProfile
-from connectors.tally.writing.audit import AuditEntry
 from connectors.tally.writing.command import Command, Operation, iter_commands
-from connectors.tally.writing.policy import WritePolicy
 from connectors.tally.writing.writer import Writer
 from sandbox.tally.books import LiveBooks, LiveCompany, build_books, specs_for
 from sandbox.tally.gateway import Faults, Running, serve
+from tests.support.audit_log import Remembering
 
 NOON = datetime(2026, 4, 2, 6, 30, tzinfo=UTC)
 EVERYTHING = WritePolicy(is_enabled=True, operations=frozenset(Operation))
 PROFILE = CapabilityProfile(undotted_lists=True, literal_dates=True)
-
-
-@dataclass
-class Remembering:
-    """An audit log in memory."""
-
-    entries: list[AuditEntry] = field(default_factory=list)
-
-    def note(self, entry: AuditEntry) -> None:
-        self.entries.append(entry)
-
-    def last(self, company_guid: str, key: str) -> AuditEntry | None:
-        found = (item for item in reversed(self.entries) if (item.company_guid, item.key) == (company_guid, key))
-        return next(found, None)
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from canonical.errors import RuleError, SourceError
-from connectors.tally.writing.audit import Verdict
+from connectors.sdk.writing.audit import Verdict
 from connectors.tally.writing.command import Command
 from sandbox.tally.books import LiveObject
 from sandbox.tally.gateway import Faults, Running
 from tests.connectors.tally_writing.commands import Document, exchanged, posting, voucher
-from tests.connectors.tally_writing.conftest import MakeWriter, Remembering
+from tests.connectors.tally_writing.conftest import MakeWriter
+from tests.support.audit_log import Remembering
 
 ONCE = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FAULTS: tuple[dict[str, Any], ...] = (

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from canonical.errors import InvariantError, RuleError
+from connectors.sdk.writing.audit import AuditEntry, Verdict, parse_entry
 from connectors.tally.gateway.requests import RequestKind
-from connectors.tally.writing.audit import AuditEntry, Verdict, parse_entry
 from connectors.tally.writing.command import CreateVoucher, Operation, digest_of, iter_commands, remote_id
 from connectors.tally.writing.message import import_request
 from connectors.tally.writing.policy import parse_operations

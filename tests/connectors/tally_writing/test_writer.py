@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from canonical.errors import RuleError, SourceRejected
+from connectors.sdk.writing.audit import Verdict
+from connectors.sdk.writing.policy import WritePolicy
+from connectors.sdk.writing.procedure import Outcome
 from connectors.tally.gateway.companies import Edition
-from connectors.tally.writing.audit import Verdict
 from connectors.tally.writing.command import Command, Operation
-from connectors.tally.writing.policy import WritePolicy
-from connectors.tally.writing.writer import Outcome
 from sandbox.tally.books import EntryDraft, LiveCompany, LiveObject, VoucherDraft
 from sandbox.tally.gateway import Running
 from tests.connectors.tally_writing.commands import (
@@ -33,7 +33,8 @@ from tests.connectors.tally_writing.commands import (
     posting,
     voucher,
 )
-from tests.connectors.tally_writing.conftest import EVERYTHING, PROFILE, MakeWriter, Remembering, counters, imports
+from tests.connectors.tally_writing.conftest import EVERYTHING, PROFILE, MakeWriter, counters, imports
+from tests.support.audit_log import Remembering
 
 Read = Callable[[dict[str, Any]], Command]
 

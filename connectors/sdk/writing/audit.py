@@ -1,6 +1,6 @@
 """What was meant, sent, said and found: one entry before a command is sent and one after.
 
-The entry before makes sure that a crash in between leaves a trace: the next attempt knows that Tally may have the
+The entry before makes sure that a crash in between leaves a trace: the next attempt knows that the product may have the
 object already. Entries are values; who keeps them implements ``AuditLog`` (the hub: as raw records, which are only
 ever appended).
 """
@@ -22,13 +22,13 @@ class Verdict(StrEnum):
     INTENDED = "intended"
     """About to be sent; nothing is known about what followed, unless a later entry says so."""
     WRITTEN = "written"
-    """Sent, counted by Tally, and read back equal."""
+    """Sent, taken, and read back equal."""
     UNCHANGED = "unchanged"
-    """Tally had it so already; nothing was sent."""
+    """The product had it so already; nothing was sent."""
     DIFFERENT = "different"
-    """Tally has it, but not as sent; a person must look."""
+    """The product has it, but not as sent; a person must look."""
     REFUSED = "refused"
-    """Tally did not take it, and does not have it."""
+    """The product did not take it, and does not have it."""
     UNCERTAIN = "uncertain"
     """Neither can be proved; a person must look."""
 
@@ -41,20 +41,20 @@ class AuditEntry:
         key: of the command.
         digest: of what it says, to tell two commands of one key apart.
         operation: its name.
-        company_guid: whose books.
-        company_name: as Tally had it.
-        endpoint: which Tally.
+        company_guid: whose books, by the product's own identity of a company.
+        company_name: as the product had it.
+        endpoint: which Tally, or which API.
         by: who gave the command.
         at: when, UTC.
         verdict: see ``Verdict``.
         title: the object, for people.
-        remote_id: identity of a voucher created.
-        request: the XML as sent.
+        remote_id: identity of ours that keeps a repeated command from making a second object.
+        request: what was sent, as text; never a header that signs.
         counters: as Tally answered.
-        said: Tally's error texts.
+        said: the product's own error texts.
         changes: what was to change: field, before, after.
         differences: what was read back otherwise: field, wanted, found.
-        guid: of the object in Tally, if known.
+        guid: identity of the object in the product, if known.
         reason: why it did not end as written.
         before: the object before, verbatim, if there was one.
     """
