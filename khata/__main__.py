@@ -29,12 +29,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     gc.set_threshold(*COLLECT_AT)
+    _leave_no_memory()
     code = _guarded(arguments)
     if argv is None and "temporalio" in sys.modules:
         from workflows.temporal.leaving import leave  # noqa: PLC0415 - only where temporalio was loaded anyway
 
         leave(code)
     return code
+
+
+def _leave_no_memory() -> None:
+    """Have no core file written of this process and its children: their memory holds tokens in clear."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows, which writes none
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _guarded(arguments: list[str]) -> int:

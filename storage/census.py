@@ -38,7 +38,14 @@ class Comparison:
 class Census(Repository):
     """Compares a source's list of what exists with the current raw records."""
 
-    def compare(self, company_id: int, stream: str, period: Period | None, members: Iterable[Member]) -> Comparison:
+    def compare(
+        self,
+        company_id: int,
+        stream: str,
+        period: Period | None,
+        members: Iterable[Member],
+        keys: tuple[str, str | None] | None = None,
+    ) -> Comparison:
         """Hold a census against the store; nothing is changed.
 
         Args:
@@ -46,6 +53,7 @@ class Census(Repository):
             stream: which records were counted.
             period: the days that were counted; None for all of the stream.
             members: everything there is in the scope.
+            keys: source keys above the one and up to the other (None: all above) are the scope.
         """
         scope = (self._tenant_id, company_id, stream)
         with self._read() as transaction:
@@ -57,10 +65,11 @@ class Census(Repository):
                 (*bound, *scope),
             )
             within, days, index = _within(transaction, period)
+            ranged, ends = _ranged(transaction, keys)
             gone = transaction.rows(
                 f"{wanted}SELECT r.source_key FROM raw_record r{index} WHERE r.tenant_id = ? AND r.company_id = ? "
-                f"AND r.stream = ? AND r.is_current {within}EXCEPT SELECT key FROM census_member ORDER BY 1",
-                (*bound, *scope, *days),
+                f"AND r.stream = ? AND r.is_current {within}{ranged}EXCEPT SELECT key FROM census_member ORDER BY 1",
+                (*bound, *scope, *days, *ends),
             )
         return Comparison(
             missing=tuple(key for key, raw_id in differing if raw_id is None),
@@ -139,3 +148,13 @@ def _within(transaction: Transaction, period: Period | None) -> tuple[str, tuple
     days = (transaction.dialect.values.day(period.start), transaction.dialect.values.day(period.end))
     by_day = " INDEXED BY ix_raw_record_day" if is_sqlite else ""
     return "AND r.day IS NOT NULL AND r.day BETWEEN ? AND ? ", days, by_day
+
+
+def _ranged(transaction: Transaction, keys: tuple[str, str | None] | None) -> tuple[str, tuple[str, ...]]:
+    """Condition on the source key, by code points whatever the database sorts by, and its parameters."""
+    if keys is None:
+        return "", ()
+    after, upto = keys
+    column = "r.source_key" if transaction.dialect.name == "sqlite" else 'r.source_key COLLATE "C"'
+    above = f"AND {column} > ? "
+    return (above, (after,)) if upto is None else (f"{above}AND {column} <= ? ", (after, upto))

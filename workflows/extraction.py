@@ -74,7 +74,8 @@ class StoreSink:
         company_id = self._company(census.company)
         self.store.renames.settle(company_id)
         members = ((one.key, one.version, one.day, one.number) for one in census.members)
-        found = self.store.census.compare(company_id, census.stream, census.period, members)
+        keys = (census.keys.after, census.keys.upto) if census.keys else None
+        found = self.store.census.compare(company_id, census.stream, census.period, members, keys)
         if census.corroborated:
             self.retired[census.stream] += self.store.retirement.retire(
                 company_id,
@@ -110,6 +111,8 @@ def _reason(census: Census) -> str:
     scope = f"its {census.stream.replace('_', ' ')}"
     if census.period is not None:
         scope += f" of {census.period.start} to {census.period.end}"
+    if census.keys is not None:
+        scope += " (a part of them)"
     return f"The source listed {scope} ({len(census.members)}), its own count agreed, and this was not among them."
 
 

@@ -23,6 +23,8 @@ from storage.raw_store import StoredRaw
 from storage.store import TenantStore
 from workflows.validation import validate_records
 
+VOUCHERS = "vouchers"
+"""Stream of documents, unless a connector has one for each kind."""
 _LEARNED: tuple[type[CanonicalRecord], ...] = (Company, Unit, AccountGroup, VoucherType, Ledger, Party)
 
 
@@ -58,6 +60,12 @@ def interpret(translator: Translator, validator: Validator | None, batch: Iterab
         found.addresses.append((stored.record.source.stream, stored.record.source.key))
     found.facts = validate_records(validator, found.raw_ids, found.records, found.issues)
     return found
+
+
+def document_streams(translator: Translator) -> tuple[str, ...]:
+    """Streams whose raw records are vouchers, one for one: those the translator names, else the usual one."""
+    named: tuple[str, ...] = getattr(translator, "document_streams", (VOUCHERS,))
+    return named
 
 
 def blank_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:

@@ -23,11 +23,11 @@ from storage.store import TenantStore
 from workflows.apart import Apart
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress, RunRef, RunStatus, RunSummary, SyncRequest
-from workflows.interpretation import company_translator
+from workflows.interpretation import VOUCHERS, company_translator
 from workflows.run_facts import step_facts
 from workflows.steps import Steps, companies_of
 from workflows.summary import BillSum, ImportSummary, Rejection
-from workflows.translation import BATCH, VOUCHERS, Translated
+from workflows.translation import BATCH, Translated
 from workflows.validation import Declared
 
 BILL_WORDS = {

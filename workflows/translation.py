@@ -27,7 +27,14 @@ from storage.store import TenantStore
 from workflows.apart import VOUCHERS_MIN, Apart, Task
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress
-from workflows.interpretation import Interpreted, blank_translator, company_translator, interpret
+from workflows.interpretation import (
+    VOUCHERS,
+    Interpreted,
+    blank_translator,
+    company_translator,
+    document_streams,
+    interpret,
+)
 from workflows.validation import (
     Declared,
     company_validator,
@@ -41,7 +48,6 @@ BATCH = 1000
 'translated' with the last: a kill in between leaves them pending, and unchanged when they are translated again."""
 PREFLIGHT_SAMPLE = 2000
 """Vouchers looked at before anything is published."""
-VOUCHERS = "vouchers"
 
 Named = Unit | AccountGroup | VoucherType | Ledger | Party
 """Masters that a translator knows by a key made of their name."""
@@ -95,6 +101,8 @@ class CompanyTranslation:
     _kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     _known: dict[tuple[type, str, str], Named] = field(default_factory=dict)
     _marked: set[str] = field(default_factory=set)
+    _woken: set[str] = field(default_factory=set)
+    """Streams of documents that masters of this run put back on the list."""
     _has_vouchers: bool = False
 
     def run(self) -> Translated:
@@ -178,8 +186,9 @@ class CompanyTranslation:
         """Translate what waits in each stream, in this order."""
         waiting = self.store.raw.count_pending(self.company_id)
         for stream in streams:
-            if stream in waiting:
-                self._stream(translator, stream, waiting[stream], done)
+            if stream in waiting or stream in self._woken:
+                self._woken.discard(stream)
+                self._stream(translator, stream, waiting.get(stream, 0), done)
 
     def _stream(self, translator: Translator, stream: str, total: int, done: Translated) -> None:
         so_far = 0
@@ -219,7 +228,7 @@ class CompanyTranslation:
             self.store.issues.replace_many(self.run_id, self.company_id, batch.issues)
             self.store.raw.mark_translated(list(batch.issues), translator.version)
             if stream != VOUCHERS:
-                self._outdate(translator)
+                self._outdate(translator, stream)
             self.store.records.close_unsaid(self.company_id, self._unsaid(batch), self.known_at)
             self.store.tax_documents.save(self.company_id, batch.facts)
 
@@ -240,25 +249,34 @@ class CompanyTranslation:
         done.stale += result.stale
         done.rows_written += result.rows_written
 
-    def _outdate(self, translator: Translator) -> None:
+    def _outdate(self, translator: Translator, stream: str) -> None:
         """Put back on the list what means something else by the masters of this batch, in the batch's own commit.
 
-        So a kill in between loses nothing: the masters themselves would not be read again. Vouchers that are only
+        So a kill in between loses nothing: the masters themselves would not be read again. Documents that are only
         judged by a master (a registration, an item's rate) are translated again too: their issues come with that.
         """
-        for stream in translator.outdated_streams - self._marked:
-            self.store.raw.make_pending(self.company_id, stream)
-            self._marked.add(stream)
+        for outdated in translator.outdated_streams - self._marked:
+            self.store.raw.make_pending(self.company_id, outdated)
+            self._marked.add(outdated)
+        if stream not in document_streams(translator):  # documents judge no others
+            self._wake(translator)
+
+    def _wake(self, translator: Translator) -> None:
+        """Put the documents on the list that are judged otherwise by what changed of the masters."""
         changed = NOTHING_CHANGED if self._validator is None else self._validator.take_changed()
-        if changed == NOTHING_CHANGED or not self._has_vouchers or VOUCHERS in self._marked:
+        documents = set(document_streams(translator)) - self._marked
+        if changed == NOTHING_CHANGED or not self._has_vouchers or not documents:
             return
         if changed.company:
-            self.store.raw.make_pending(self.company_id, VOUCHERS)
-            self._marked.add(VOUCHERS)
-            return
-        keys = self.store.records.find_vouchers_of(self.company_id, sorted(changed.parties), sorted(changed.items))
-        if keys:
-            self.store.raw.make_pending(self.company_id, VOUCHERS, keys)
+            woken: dict[str, list[str] | None] = dict.fromkeys(sorted(documents))
+            self._marked |= documents
+        else:
+            parties, items = sorted(changed.parties), sorted(changed.items)
+            of_masters = self.store.records.find_vouchers_of(self.company_id, parties, items)
+            woken = {stream: keys for stream, keys in of_masters.items() if stream in documents}
+        for stream, keys in woken.items():
+            self.store.raw.make_pending(self.company_id, stream, keys)
+            self._woken.add(stream)
 
     def _unsaid(self, batch: Interpreted) -> dict[str, list[tuple[str, str]]]:
         """Addresses that may hold a record made of this batch's raw records before, and made of them no more."""
@@ -278,6 +296,7 @@ class CompanyTranslation:
         It is on the list already (``_outdate``); a stream that came after the masters in question has been read.
         """
         seen: frozenset[str] = frozenset()
-        while outdated := translator.outdated_streams - seen:  # ledgers read again may outdate vouchers in their turn
+        # ledgers read again may outdate vouchers in their turn
+        while outdated := translator.outdated_streams - seen | self._woken.intersection(masters):
             seen |= outdated
             self._streams(translator, [stream for stream in masters if stream in outdated], done)

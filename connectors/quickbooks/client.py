@@ -80,6 +80,16 @@ class QuickBooks:
         """Requests sent so far."""
         return self._rest.calls
 
+    @property
+    def left(self) -> int | None:
+        """Calls left of the quota; None where there is none."""
+        return self._rest.left_today()
+
+    @property
+    def page_rows(self) -> int:
+        """Rows asked for at once."""
+        return self._page
+
     def _get(self, path: str, **params: object) -> Row:
         return self._rest.call("GET", f"{self._base}/{path}", params={"minorversion": self._minor, **params})
 

@@ -20,6 +20,7 @@ from typing import Any, Final, Protocol
 
 from canonical.errors import SourceMalformed, SourceRejected
 from canonical.issue import Issue, IssueLevel
+from connectors.quickbooks.budget import REPORT_CALLS, SWEEP_CALLS, WHOLE_CALLS, Budget, pages, postponed
 from connectors.quickbooks.client import Changes, QuickBooks, Row
 from connectors.quickbooks.entities import BY_STREAM, COMPANIES, DOCUMENTS, LISTS, PREFERENCES, REPORTS, WHOLE, Entity
 from connectors.quickbooks.oracles import Oracles
@@ -62,6 +63,7 @@ class CompanyRun:
         how: settings.
         wanted: the streams somebody reads, in order.
         issues: facts about the source, complete at the end.
+        budget: what the reading costs, once it is prepared.
     """
 
     api: QuickBooks
@@ -77,6 +79,9 @@ class CompanyRun:
     _moved: bool = False
     _swept: bool = True
     _is_prepared: bool = False
+    budget: Budget | None = None
+    _defers_sweep: bool = False
+    _defers_reports: bool = False
 
     @property
     def began(self) -> datetime:
@@ -100,6 +105,35 @@ class CompanyRun:
         since = self._since()
         if since is not None and self.how.uses_changes and began - since <= CHANGES_REACH:
             self._changes = self.api.changes(CHANGING, since - self.how.overlap)
+        self._plan()
+
+    def _plan(self) -> None:
+        """Know the cost; let wait what the quota does not hold."""
+        streams = [BY_STREAM[name] for name in self.wanted if name in BY_STREAM]
+        changing = [entity for entity in streams if entity in CHANGING]
+        is_counted = self._since() is None and self._has_quota and not self._reading["positions"]
+        rows = [self.api.count(entity) for entity in changing] if is_counted else []
+        walked = sum(pages(count, self.api.page_rows) for count in rows)
+        is_first = self._since() is None
+        self.budget = Budget(
+            made=self.api.calls,
+            documents=walked + WHOLE_CALLS * sum(entity in WHOLE for entity in streams),
+            sweep=walked + 2 * len(rows) if is_first else SWEEP_CALLS * len(changing) * self._sweep_due,
+            reports=REPORT_CALLS * (self.how.reads_reports and REPORTS in self.wanted),
+            left=self.api.left,
+        )
+        if is_first and not self.budget.allows_sweep:
+            self.issues.append(postponed(self.budget, "A part of the first reading"))
+        elif not is_first:
+            self._defers_reports = not self.budget.allows_reports
+            self._defers_sweep = self._sweep_due and not self.budget.allows_sweep
+            if self._defers_sweep or self._defers_reports:
+                names = ("The comparison of all ids",) * self._defers_sweep + ("the proof",) * self._defers_reports
+                self.issues.append(postponed(self.budget, " and ".join(names).capitalize()))
+
+    @property
+    def _has_quota(self) -> bool:
+        return self.api.left is not None
 
     def records(self, stream: str) -> Iterator[Record]:
         """Yield the records of a stream; after the last one the bookmark moves."""
@@ -137,6 +171,8 @@ class CompanyRun:
 
     @property
     def _sweep_due(self) -> bool:
+        if self._defers_sweep:
+            return False
         swept = _moment(self._held.get("swept_at"))
         if swept is None or self._changes is None or not self._changes.is_full:
             return True
@@ -145,14 +181,13 @@ class CompanyRun:
     # reading
 
     def _wrap(self, entity: Entity, row: Row, rates: Mapping[str, str] | None = None) -> Record:
-        if self._is_new(row):
-            self._moved = True
+        self._moved = self._moved or self._is_new(row)
         return record_of(self.api.realm_id, entity, row, rates)
 
     def _is_new(self, row: Row) -> bool:
         """Changed after the last reading began, as far as the object says."""
-        since, at = self._since(), changed_at(row)
-        return since is None or (at is not None and at >= since)
+        since = self._since()
+        return since is None or ((at := changed_at(row)) is not None and at >= since)
 
     def _wrapped(self, entity: Entity, rows: list[Row]) -> Iterator[Record]:
         rates = rates_of(self.api, entity, rows, self.home_currency)
@@ -199,7 +234,9 @@ class CompanyRun:
 
     def _reports(self) -> Iterator[Record]:
         """QuickBooks' own figures, if the books moved since they were read last."""
-        if not self.how.reads_reports or not (self._moved or self._held.get("reports_due", True)):
+        if not self.how.reads_reports or self._defers_reports:
+            return
+        if not (self._moved or self._held.get("reports_due", True)):
             return
         oracles = Oracles(self.api, self._today, self._preferences)
         try:
@@ -237,7 +274,7 @@ class CompanyRun:
         watermarks = {
             "changed_since": began.isoformat(),
             "swept_at": began.isoformat() if is_swept else swept_before,
-            "reports_due": REPORTS not in self.wanted or not self.how.reads_reports,
+            "reports_due": REPORTS not in self.wanted or not self.how.reads_reports or self._defers_reports,
         }
         state.setdefault(WATERMARKS, {})[self.api.realm_id] = watermarks
         self.host.checkpoint(stream)

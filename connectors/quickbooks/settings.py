@@ -19,6 +19,10 @@ PER_MINUTE: Final = 450
 """QuickBooks allows an application 500 requests a minute for one company; something is left for others."""
 BURST: Final = 2
 """It allows ten a second, whatever came before: 7.5 that come regularly, and two at once."""
+MONTHLY: Final = 500_000
+"""Reads a month on Intuit's smallest plan for applications (Builder), for all companies together; larger plans have
+more, which nobody has published: ``month_quota``."""
+RESERVE_PERCENT: Final = 5
 CHANGES, QUERIES = "changes", "queries"
 
 
@@ -79,12 +83,17 @@ def realm_of(config: Mapping[str, JsonValue]) -> str:
 
 def limits_of(config: Mapping[str, JsonValue]) -> Limits:
     """What QuickBooks allows a connection; a quota per day is only a plan of ours (``day_quota``)."""
-    quota = config.get("day_quota")
+    daily = int(config.get("day_quota") or 0)
+    monthly = int(_or(config, "month_quota", MONTHLY))
+    kept = monthly * RESERVE_PERCENT // 100 if not daily else 0
+    reserve = config.get("day_reserve" if daily else "month_reserve")
     return Limits(
         per_minute=int(config.get("requests_per_minute") or PER_MINUTE),
         burst=BURST,
-        day_quota=int(quota) if quota else None,
-        reserve=int(config.get("day_reserve") or 0),
+        day_quota=daily or None,
+        month_quota=monthly or None,
+        reserve=kept if reserve is None else int(reserve),
+        is_of_application=True,
     )
 
 
@@ -139,5 +148,12 @@ def config_schema() -> dict[str, Any]:
         th.Property(
             "day_quota", th.IntegerType, description="Calls a day, if the plan of your application counts them."
         ),
+        th.Property(
+            "month_quota",
+            th.IntegerType,
+            default=MONTHLY,
+            description="Reads a month your plan allows all companies of the application; 0: it does not count.",
+        ),
+        th.Property("month_reserve", th.IntegerType, description="Calls of them left to others; else 5 in a hundred."),
         th.Property("day_reserve", th.IntegerType, description="Calls of the day's quota left to others."),
     ).to_dict()

@@ -159,8 +159,11 @@ class TapQuickBooks(Tap):
         return tuple(self._run.issues) if self._run else ()
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
-        """None: nothing is read from files."""
-        return []
+        """The plan of calls, and what was used."""
+        run = self._run
+        if run is None or run.budget is None:
+            return []
+        return [{"realm": run.api.realm_id, "calls_used": run.api.calls, "plan": dict(run.budget.to_json())}]
 
     @property
     def settlement(self) -> Settlement:

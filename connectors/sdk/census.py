@@ -46,6 +46,14 @@ class CensusMember:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRange:
+    """Keys above one and up to another (``None``: all above), in the order of their code points."""
+
+    after: str
+    upto: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Census:
     """Everything that exists in a scope.
 
@@ -55,6 +63,7 @@ class Census:
         period: the days counted, both included; None for everything of the stream.
         members: each key once.
         corroborated: see the module; the hub retires nothing without it.
+        keys: the range of keys counted, of a list too long to be handed over whole; None for all keys.
     """
 
     company: str
@@ -62,6 +71,7 @@ class Census:
     period: Period | None
     members: tuple[CensusMember, ...]
     corroborated: bool
+    keys: KeyRange | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,22 +91,26 @@ def booked(limits: Limits, free_at: float, held_until: float, now: float, cost: 
 
 
 def day_of(now: datetime, limits: Limits) -> str:
-    """The day a quota counts for, as ISO text."""
-    return now.astimezone(ZoneInfo(limits.day_zone)).date().isoformat()
+    """The day (or month) a quota counts for, as ISO text."""
+    day = now.astimezone(ZoneInfo(limits.day_zone)).date().isoformat()
+    return day[: len("2026-04")] if limits.is_monthly else day
 
 
 def left_of(limits: Limits, used: int) -> int | None:
-    """Calls left of a day's quota, less the reserve."""
-    return None if limits.day_quota is None else max(0, limits.day_quota - limits.reserve - used)
+    """Calls left of a quota, less the reserve."""
+    return None if limits.quota is None else max(0, limits.quota - limits.reserve - used)
 
 
 def quota_used(limits: Limits, now: datetime) -> RateLimited:
-    """The error of a day's quota that is used up; says how long the day still lasts."""
+    """The error of a quota that is used up; says how long its day, or month, still lasts."""
     local = now.astimezone(ZoneInfo(limits.day_zone))
     midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    if limits.is_monthly:
+        midnight = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1) if midnight.day > 1 else midnight
+    whose, span = ("This month's", "month") if limits.is_monthly else ("Today's", "day")
     return RateLimited(
-        f"Today's {limits.day_quota} calls are used up but for the {limits.reserve} kept for people; the sync goes on "
-        "where it stopped when the next day of the quota begins.",
+        f"{whose} {limits.quota} calls are used up but for the {limits.reserve} kept for people; the sync goes on "
+        f"where it stopped when the next {span} of the quota begins.",
         code="source.quota_used",
         retry_after_s=round((midnight - local).total_seconds()),
     )

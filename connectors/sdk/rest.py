@@ -118,8 +118,13 @@ class RestClient:
         self._judge, self._session, self._authorise = judge, session, authorise
         self._manners = manners or Manners()
         self._decoder = msgspec.json.Decoder(float_hook=decimals)
+        self._way: dict[str, Any] = {}
         self.calls = 0
         """Requests sent, repeats included: what the day's quota was charged."""
+
+    def left_today(self) -> int | None:
+        """Calls left of the quota; None where there is none."""
+        return self._pace.left_today()
 
     def call(
         self,
@@ -216,14 +221,11 @@ class RestClient:
         return found
 
     def _send(self, request: requests.Request, tokens: Tokens) -> requests.Response:
-        prepared = self._session.prepare_request(request)
-        prepared.headers.update(self._authorise(tokens))
-        manners = self._manners
+        prepared = self._prepared(request, tokens)
+        timeout = (self._manners.connect_s, self._manners.read_s)
         try:
-            answer = self._session.send(
-                prepared, stream=True, allow_redirects=False, timeout=(manners.connect_s, manners.read_s)
-            )
-            return self._loaded(answer)
+            adapter = self._session.get_adapter(str(prepared.url))
+            return self._loaded(adapter.send(prepared, timeout=timeout, **self._way))
         except requests.exceptions.ChunkedEncodingError:
             raise cut(request) from None
         except requests.RequestException as error:  # its text holds the address with its query
@@ -232,6 +234,25 @@ class RestClient:
                 host=host_of(request),
                 was_sent=not _never_connected(error),
             ) from None
+
+    def _prepared(self, request: requests.Request, tokens: Tokens) -> requests.PreparedRequest:
+        """The request as it goes out.
+
+        Proxies and certificates are looked up once: a session looks through the whole environment for each request,
+        which is most of what a request costs; and it would send what is in ``~/.netrc``.
+        """
+        if not self._way:
+            self._way = dict(self._session.merge_environment_settings(self.base_url, {}, True, None, None))
+        prepared = requests.PreparedRequest()
+        prepared.prepare(
+            method=request.method,
+            url=request.url,
+            headers={**self._session.headers, **(request.headers or {}), **self._authorise(tokens)},
+            params=request.params,
+            json=request.json,
+            data=request.data,
+        )
+        return prepared
 
     def _loaded(self, answer: requests.Response) -> requests.Response:
         body = bytearray()

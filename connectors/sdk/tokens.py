@@ -119,14 +119,14 @@ class Pace(Protocol):
         """Wait until so many calls may be made.
 
         Raises:
-            RateLimited: the day's quota, less the reserve, is used up (``retry_after_s``: until the next day of it).
+            RateLimited: the quota, less the reserve, is used up (``retry_after_s``: until its next day or month).
         """
 
     def hold(self, seconds: float) -> None:
         """The source asked for a pause: nobody calls for that long."""
 
     def left_today(self) -> int | None:
-        """Calls left of the day's quota, less the reserve; None where there is no quota."""
+        """Calls left of the quota of the day (or month), less the reserve; None where there is no quota."""
         ...
 
 
@@ -155,12 +155,26 @@ class Limits:
         per_minute: calls, for all workers together.
         burst: calls that may be made at once after a rest.
         day_quota: calls per day; None if there is no such quota.
-        reserve: calls of the day's quota left to people and other programs.
-        day_zone: the IANA zone in whose midnight the day's quota begins anew.
+        month_quota: calls per calendar month, where the product counts by the month; a quota of the day goes first.
+        reserve: calls of the quota left to people and other programs.
+        day_zone: the IANA zone in whose midnight the quota begins anew.
+        is_of_application: the quota is of the application, so all connections made with it use it up together.
     """
 
     per_minute: int
     burst: int = 10
     day_quota: int | None = None
+    month_quota: int | None = None
     reserve: int = 0
     day_zone: str = "UTC"
+    is_of_application: bool = False
+
+    @property
+    def quota(self) -> int | None:
+        """Calls of a day, or of a month; None if nobody counts."""
+        return self.month_quota if self.day_quota is None else self.day_quota
+
+    @property
+    def is_monthly(self) -> bool:
+        """The quota is of a month."""
+        return self.day_quota is None and self.month_quota is not None

@@ -13,7 +13,7 @@ from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.open_documents import Seen
 from connectors.zoho.refusals import NOT_FOUND
 from connectors.zoho.streams import STREAMS
-from connectors.zoho.translate.node import find_number, nodes_of, text_of
+from connectors.zoho.translate.node import Node, find_number, nodes_of, text_of
 
 APPLIED = {"customerpayments": ("invoices", "invoice"), "vendorpayments": ("bills", "bill")}
 """Lists of what a payment is applied to; whose rates a foreign payment needs."""
@@ -24,6 +24,8 @@ REFUNDS = {
     "vendor_credit_refunds": "vendor_credit_refund_id",
 }
 REFUND_ACCOUNTS = ("from_account_id", "to_account_id", "account_id")
+PAID_ON = ("account_id", "paid_through_account_id")
+LEDGER = "chartofaccounts/accounttransactions"
 
 
 class Fetching:
@@ -43,6 +45,8 @@ class Fetching:
         self.seen = seen
         self.has_missed = False
         self.refused: list[str] = []
+
+        self._moved: dict[tuple[str, str], frozenset[str]] = {}
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -78,14 +82,40 @@ class Fetching:
         for field, id_field in REFUNDS.items():
             for row in nodes_of(node, field):
                 key = text_of(row, id_field)
-                if not key or any(text_of(row, name) for name in REFUND_ACCOUNTS):
+                if not key or _names_account(row):
                     continue
-                try:
-                    answer = self._client.get(f"{path}/refunds/{key}")
-                except SourceRejected:
-                    continue
-                told = next((value for value in answer.values() if isinstance(value, dict)), {})
+                told = self._refund(f"{path}/refunds/{key}", id_field)
                 cast("Row", row).update({name: told[name] for name in REFUND_ACCOUNTS if text_of(told, name)})
+                if not _names_account(row):
+                    account = self._account_moved(key, text_of(row, "date"), text_of(node, *PAID_ON))
+                    cast("Row", row).update({"account_id": account} if account else {})
+
+    def _refund(self, path: str, id_field: str) -> Node:
+        """One refund; some kinds answer it as an object, some as a list of one."""
+        try:
+            answer = self._client.get(path)
+        except SourceRejected:
+            return {}
+        name = id_field.removesuffix("_id")
+        return next((one for field in (name, f"{name}s") for one in _as_rows(answer.get(field))), {})
+
+    def _account_moved(self, key: str, day: str, usual: str) -> str:
+        """The account whose ledger of a day has a transaction; a refund of a payment is documented without one."""
+        for account in sorted(self.seen.money_accounts, key=lambda one: one != usual):
+            if (account, day) not in self._moved:
+                self._moved[account, day] = self._transactions(account, day)
+            if key in self._moved[account, day]:
+                return account
+        return ""
+
+    def _transactions(self, account: str, day: str) -> frozenset[str]:
+        asked = {"account_id": account, "date_start": day, "date_end": day}
+        try:
+            pages = list(self._client.pages(LEDGER, ("transactions",), **asked))
+        except SourceRejected:
+            return frozenset()
+        ids = ("transaction_id", "categorized_transaction_id")
+        return frozenset(text_of(row, name) for page in pages for row in page for name in ids)
 
     def rates(self, stream: str, node: Row) -> dict[str, str]:
         """Rates of the foreign bills a payment settles; what the lists did not say is asked for."""
@@ -131,3 +161,12 @@ class Fetching:
                 group = self._client.get(f"settings/taxgroups/{key}").get("tax_group") or {}
                 known[key] = [{"tax_id": text_of(one, "tax_id")} for one in nodes_of(group, "taxes")]
             row["taxes"] = known[key]
+
+
+def _names_account(refund: Node) -> bool:
+    return any(text_of(refund, name) for name in REFUND_ACCOUNTS)
+
+
+def _as_rows(value: object) -> list[Node]:
+    rows = value if isinstance(value, list) else [value]
+    return [row for row in rows if isinstance(row, dict)]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from connectors.sdk.census import CensusMember
+from connectors.sdk.notebook import Notebook
 from connectors.zoho.client import Row, ZohoClient
 from connectors.zoho.streams import OWN_BANK_TYPES, Increment, StreamSpec
 from connectors.zoho.translate.node import find_day, moment_of, text_of
@@ -30,6 +31,7 @@ class Listed:
     Attributes:
         version: of what the row says; equal rows have equal versions.
         modified: UTC; None if the list does not say.
+        row: in full, of documents that have no detail.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Listed:
     number: str
     day: date | None
     modified: datetime | None
+    row: Row | None = None
 
     @property
     def member(self) -> CensusMember:
@@ -50,22 +53,30 @@ class Listing:
 
     Attributes:
         rows: by key; of a row that came twice (the list moved meanwhile) the later one.
-        whole: rows in full, of lists that have no detail.
+        whole: rows in full, of short lists that have no detail.
+        newest: the latest modification seen.
+        is_sorted: rows came newest first.
         is_whole: it went to the end of an unfiltered list.
         is_filter_ignored: Zoho answered a filtered question with older rows.
         pages: calls it took.
     """
 
-    rows: dict[str, Listed] = field(default_factory=dict)
+    rows: Notebook[Listed]
     whole: dict[str, Row] = field(default_factory=dict)
+    newest: datetime | None = None
+    is_sorted: bool = True
     is_whole: bool = False
     is_filter_ignored: bool = False
     pages: int = 0
+    _last: datetime | None = None
 
-    @property
-    def newest(self) -> datetime | None:
-        """The latest modification seen."""
-        return max((row.modified for row in self.rows.values() if row.modified), default=None)
+    def note(self, listed: Listed) -> None:
+        """Keep a row."""
+        self.rows.add(listed)
+        if listed.modified:
+            self.is_sorted &= self._last is None or self._last >= listed.modified
+            self._last = listed.modified
+            self.newest = max(listed.modified, self.newest or listed.modified)
 
 
 def walk(
@@ -73,7 +84,9 @@ def walk(
     stream: str,
     spec: StreamSpec,
     since: datetime | None,
+    *,
     see: Callable[[str, Row], None] | None = None,
+    directory: Path = Path(),
 ) -> Listing:
     """Walk a list.
 
@@ -83,11 +96,12 @@ def walk(
         spec: of the stream.
         since: what was modified after it is wanted; None for everything.
         see: called with every row.
+        directory: for lists that are too long for the memory.
 
     Raises:
         KhataError: as ``ZohoClient.pages``.
     """
-    found = Listing()
+    found = Listing(Notebook(Listed, key_of, directory))
     is_partial = since is not None and spec.increment is not Increment.WHOLE
     params = {**spec.params, **(_asking(spec, since) if is_partial and since else _everything(spec))}
     for page in client.pages(spec.path, spec.rows, **params):
@@ -96,15 +110,17 @@ def walk(
             if not _is_ours(stream, row) or not text_of(row, spec.key):
                 continue
             listed = listed_of(row, spec)
-            found.rows[listed.key] = listed
-            if not spec.detail:
+            if not spec.detail and spec.is_document:
+                listed = replace(listed, row=row)
+            elif not spec.detail:
                 found.whole[listed.key] = row
+            found.note(listed)
             if see is not None:
                 see(stream, row)
         if is_partial and since and _is_past(page, spec, since):
             if spec.increment is Increment.FILTER:
                 found.is_filter_ignored = True
-            elif _is_sorted(found):
+            elif found.is_sorted:  # where the order was ignored the walk goes on to the end
                 break
     found.is_whole = not is_partial
     return found
@@ -126,10 +142,14 @@ def _is_past(page: list[Row], spec: StreamSpec, since: datetime) -> bool:
     return any(moment < since - timedelta(seconds=1) for moment in moments)
 
 
-def _is_sorted(found: Listing) -> bool:
-    """Whether rows came newest first; where the order was ignored the walk goes on to the end."""
-    moments = [row.modified for row in found.rows.values() if row.modified]
-    return all(later >= earlier for later, earlier in pairwise(moments))
+def key_of(listed: Listed) -> str:
+    """What a list is compared by."""
+    return listed.key
+
+
+def newest_first(listed: Listed) -> str:
+    """What documents are read by: the newest day first, what has no day before all."""
+    return f"{date.max.toordinal() - (listed.day or date.max).toordinal():07d} {listed.key}"
 
 
 def _is_ours(stream: str, row: Row) -> bool:

@@ -16,6 +16,7 @@ from connectors.zoho.translate.node import amount_of, find_number, text_of
 SIDES = {"invoices": 1, "creditnotes": -1, "bills": -1, "vendorcredits": 1}
 """Side of what is open of a document, debit-positive."""
 _REFS = {"invoices": invoice_ref, "bills": bill_ref, "creditnotes": credit_ref, "vendorcredits": credit_ref}
+MONEY_TYPES = frozenset({"cash", "bank", "credit_card", "payment_clearing", "payment_clearing_account"})
 Settled = dict[str, JsonValue]
 
 
@@ -27,12 +28,14 @@ class Seen:
         documents: open ones, as the reports keep them.
         contacts: their positions.
         rates: of foreign invoices and bills, by id.
+        money_accounts: ids of the accounts that money is kept on.
     """
 
     base_currency: str
     documents: dict[str, Settled] = field(default_factory=dict)
     contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
     rates: dict[str, Decimal] = field(default_factory=dict)
+    money_accounts: list[str] = field(default_factory=list)
 
     def see(self, stream: str, row: Row) -> None:
         """Take what a row says.
@@ -43,6 +46,9 @@ class Seen:
         if stream == "contacts":
             if not self._is_foreign(row):
                 self.contacts[text_of(row, "contact_id")] = contact_row(row)
+        elif stream == "chartofaccounts":
+            if text_of(row, "account_type") in MONEY_TYPES:
+                self.money_accounts.append(text_of(row, "account_id"))
         elif stream in SIDES:
             self._see_document(stream, row)
 

@@ -28,8 +28,7 @@ OK_UNDER = 300
 def judge(answer: requests.Response) -> KhataError | None:
     """Say what an answer of the API means; None for success, and where the status says enough."""
     told = _body(answer)
-    code = told.get("code")
-    message = str(told.get("message") or "")[:200]
+    code, message = told.code, str(told.message or "")[:200]
     if answer.status_code < OK_UNDER and (code in (0, None)):
         return None
     number = int(code) if isinstance(code, int) else -1
@@ -61,9 +60,18 @@ def _too_many(answer: requests.Response, number: int) -> RateLimited:
     return RateLimited("Zoho Books asks us to slow down.", code="zoho.too_many", zoho_code=number, retry_after_s=wait)
 
 
-def _body(answer: requests.Response) -> dict[str, Any]:
+class _Said(msgspec.Struct):
+    """What is read of a body; the rest, most of an answer, is passed over."""
+
+    code: Any = None
+    message: Any = ""
+
+
+_decode = msgspec.json.Decoder(_Said).decode
+
+
+def _body(answer: requests.Response) -> _Said:
     try:
-        found = msgspec.json.decode(answer.content)
+        return _decode(answer.content)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return _Said()

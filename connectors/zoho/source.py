@@ -8,8 +8,10 @@ it is called deleted, because rows slip from page to page while somebody works.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Protocol
 
 from canonical.errors import ConfigurationError, CredentialError, SourceRejected
@@ -17,9 +19,10 @@ from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import CENSUS, Census, CensusMember, CensusVerdict, Settlement, census_record
+from connectors.sdk.notebook import Notebook, Portion
 from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.fetching import Fetching
-from connectors.zoho.listing import Listed, Listing, walk
+from connectors.zoho.listing import Listed, Listing, listed_of, newest_first, walk
 from connectors.zoho.open_documents import Seen
 from connectors.zoho.quota import Plan, make_plan
 from connectors.zoho.reports import BALANCES, MASTERS, NATURAL, OPEN_PAYABLE, OPEN_RECEIVABLE, account_row
@@ -30,6 +33,8 @@ from connectors.zoho.watermark import Watermark
 Record = dict[str, Any]
 Compare = Callable[[Census], CensusVerdict]
 COMPANIES, ACCOUNTS, TAXES = "companies", "chartofaccounts", "taxes"
+PORTION = 5000
+"""Rows of a list that are compared with what the hub holds at a time."""
 CONFIRMED_MAX = 500
 """Candidates of deletion that one sync asks for; the rest waits for the next."""
 OVERLAP_MINUTES, SWEEP_HOURS = 10, 24
@@ -72,11 +77,12 @@ class ZohoSource:
         compare: Compare | None = None,
     ) -> None:
         self._settings, self._emission, self._compare = settings, emission, compare
+        self._directory = surroundings.work_directory
         self._client = ZohoClient(settings, surroundings)
         self._selected = selected
         self._listings: dict[str, Listing] = {}
-        self._wanted: dict[str, list[str]] = {}
-        self._gone: dict[str, tuple[str, ...]] = {}
+        self._wanted: dict[str, Notebook[Listed]] = {}
+        self._gone: Counter[str] = Counter()
         self._plan: Plan | None = None
         self._mark = Watermark()
         self._reached: dict[str, datetime] = {}
@@ -180,7 +186,7 @@ class ZohoSource:
         since = None if self._is_sweep else self._mark.modified.get(stream)
         overlap = timedelta(minutes=float(self._settings.get("overlap_minutes") or OVERLAP_MINUTES))
         try:
-            listing = walk(self._client, stream, spec, since - overlap if since else None, self._seen.see)
+            listing = self._walk(stream, since - overlap if since else None)
         except (CredentialError, SourceRejected) as refused:
             if not spec.is_optional:
                 raise
@@ -203,25 +209,20 @@ class ZohoSource:
         if self._emission.progress:
             self._emission.progress(ProgressEvent("list", len(self._listings), len(STREAMS), "lists"))
 
+    def _walk(self, stream: str, since: datetime | None) -> Listing:
+        return walk(self._client, stream, STREAMS[stream], since, see=self._seen.see, directory=self._directory)
+
     def _decide(self) -> None:
         for stream, listing in self._listings.items():
-            verdict = self._held(stream, listing)
-            if verdict is None:
-                since = self._mark.modified.get(stream)
-                rows = listing.rows.values()
-                self._wanted[stream] = [
-                    one.key for one in rows if not (since and one.modified and one.modified < since)
-                ]
-            else:
-                wanted = set(verdict.wanted)
-                self._wanted[stream] = [key for key in listing.rows if key in wanted]
-                if listing.is_whole:
-                    self._gone[stream] = verdict.gone[:CONFIRMED_MAX]
-        details = {name: len(keys) for name, keys in self._wanted.items() if STREAMS[name].detail}
+            self._wanted[stream] = Notebook(Listed, newest_first, self._directory)
+            for portion in listing.rows.portions(PORTION):
+                for one in self._chosen(stream, listing, portion):
+                    self._wanted[stream].add(one)
+        details = {name: len(rows) for name, rows in self._wanted.items() if STREAMS[name].detail}
         self._plan = make_plan(
             listed=self._client.calls,
             details=details,
-            checks={name: len(keys) for name, keys in self._gone.items() if keys},
+            checks={name: min(count, CONFIRMED_MAX) for name, count in self._gone.items() if count},
             left=self._client.pace.left_today(),
             order=tuple(STREAMS),
         )
@@ -235,14 +236,21 @@ class ZohoSource:
                 hint="Nothing is lost; the next sync goes on. A larger plan of Zoho Books allows more calls a day.",
             )
 
-    def _held(self, stream: str, listing: Listing) -> CensusVerdict | None:
+    def _chosen(self, stream: str, listing: Listing, portion: Portion[Listed]) -> Iterator[Listed]:
+        """What is to be read of a portion of a list: what the hub lacks, or by the bookmark where nobody compares."""
         if self._compare is None:
-            return None
-        return self._compare(self._census(stream, listing, (), is_sure=False))
+            since = self._mark.modified.get(stream)
+            yield from (one for one in portion.rows if not (since and one.modified and one.modified < since))
+            return
+        verdict = self._compare(self._census(stream, portion, (), is_sure=False))
+        wanted = set(verdict.wanted)
+        yield from (one for one in portion.rows if one.key in wanted)
+        if listing.is_whole:
+            self._gone[stream] += len(verdict.gone)
 
-    def _census(self, stream: str, listing: Listing, also: tuple[str, ...], *, is_sure: bool) -> Census:
-        members = (*(one.member for one in listing.rows.values()), *(CensusMember(key=key) for key in also))
-        return Census(self._client.organization_id, stream, None, members, is_sure)
+    def _census(self, stream: str, portion: Portion[Listed], also: tuple[str, ...], *, is_sure: bool) -> Census:
+        members = (*(one.member for one in portion.rows), *(CensusMember(key=key) for key in also))
+        return Census(self._client.organization_id, stream, None, members, is_sure, portion.keys)
 
     # -- the records ------------------------------------------------------------------------------------------------
 
@@ -250,17 +258,27 @@ class ZohoSource:
         spec = STREAMS[stream]
         wanted = self._wanted[stream]
         if not spec.detail:
-            for key in wanted if self._compare is None else listing.rows:
-                yield self._record(stream, listing.whole[key], listing.rows[key])
+            yield from self._rows(stream, listing)
             return
         allowed = self._plan.allowed.get(stream, 0) if self._plan else 0
-        chosen = sorted(wanted, key=lambda key: listing.rows[key].day or date.max, reverse=True)[:allowed]
-        for done, key in enumerate(chosen, start=1):
-            detail = self._fetching.document(stream, key)
+        for done, one in enumerate(islice(wanted, allowed), start=1):
+            detail = self._fetching.document(stream, one.key)
             if detail is not None:
-                yield self._record(stream, detail, listing.rows[key])
+                yield self._record(stream, detail, one)
             if self._emission.progress and done % 100 == 0:
-                self._emission.progress(ProgressEvent("read", done, len(chosen), stream))
+                self._emission.progress(ProgressEvent("read", done, min(allowed, len(wanted)), stream))
+
+    def _rows(self, stream: str, listing: Listing) -> Iterator[Record]:
+        """Records of a list that has no detail: its rows."""
+        spec = STREAMS[stream]
+        if spec.is_document:
+            for one in self._wanted[stream] if self._compare is None else listing.rows:
+                yield self._record(stream, one.row or {}, one)
+            return
+        wanted = {one.key for one in self._wanted[stream]}
+        for key, row in listing.whole.items():
+            if self._compare is not None or key in wanted:
+                yield self._record(stream, row, listed_of(row, spec))
 
     def _record(self, stream: str, node: Row, listed: Listed) -> Record:
         return {
@@ -287,16 +305,20 @@ class ZohoSource:
 
     def _take_census(self, stream: str, listing: Listing) -> None:
         if self._compare is None:
-            self._emission.emit_aside(CENSUS, census_record(self._census(stream, listing, (), is_sure=False)))
+            everything = Portion(tuple(listing.rows), None)
+            self._emission.emit_aside(CENSUS, census_record(self._census(stream, everything, (), is_sure=False)))
             return
-        told = self._compare(self._census(stream, listing, (), is_sure=False)).gone
-        room = self._client.pace.left_today()
-        asked = told[: CONFIRMED_MAX if room is None else min(CONFIRMED_MAX, room)]
-        there = tuple(key for key in asked if self._fetching.exists(stream, key))
-        if there:
-            self._has_moved = True
-        if asked:
-            self._compare(self._census(stream, listing, (*there, *told[len(asked) :]), is_sure=True))
+        room = CONFIRMED_MAX
+        for portion in listing.rows.portions(PORTION):
+            told = self._compare(self._census(stream, portion, (), is_sure=False)).gone
+            left = self._client.pace.left_today()
+            asked = told[: room if left is None else min(room, left)]
+            room -= len(asked)
+            there = tuple(key for key in asked if self._fetching.exists(stream, key))
+            if there:
+                self._has_moved = True
+            if asked:
+                self._compare(self._census(stream, portion, (*there, *told[len(asked) :]), is_sure=True))
 
     def _reports(self) -> Iterator[Record]:
         if ACCOUNTS in self._listings:
@@ -313,7 +335,7 @@ class ZohoSource:
             for title, side in ((OPEN_RECEIVABLE, 1), (OPEN_PAYABLE, -1)):
                 yield self._report(title, documents=self._seen.open_on(side))
         if "items" in self._listings:
-            yield self._report(MASTERS, counts={"stock items": len(self._listings["items"].rows)})
+            yield self._report(MASTERS, counts={"stock items": sum(1 for _ in self._listings["items"].rows)})
 
     def _report(self, title: str, **told: Any) -> Record:
         node = {"report": title, "moved": self._moved or self._lacks, **told}

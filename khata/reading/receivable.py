@@ -29,8 +29,7 @@ from receivables.item import OpenItem
 from receivables.open_items import fold_open_items
 from receivables.report import AgeingReport, ReportTerms, iter_settlements
 from receivables.statement import OutstandingRow, Statement, outstanding_rows, party_statement
-from workflows.interpretation import blank_translator
-from workflows.proving.company import document_streams
+from workflows.interpretation import blank_translator, document_streams
 
 if TYPE_CHECKING:
     from storage import TenantStore

@@ -15,7 +15,7 @@ from canonical.errors import KhataError
 from connectors.sdk.breaking import FAILURES, resting
 from khata.live.doctor import Finding
 from khata.sign_in.connecting import company_key
-from khata.sign_in.surroundings import connection_surroundings
+from khata.sign_in.surroundings import connection_surroundings, pace_of
 from khata.sign_in.webhooks import has_secret, path_of
 
 if TYPE_CHECKING:
@@ -86,20 +86,22 @@ class Examination:
 
     def _calls(self, what: str, connection: Connection) -> Finding:
         title, now = f"{what}, calls", self.products.hub.clock()
-        pace = connection_surroundings(self.products.hub, self.products.tenant, connection).pace
+        pace = pace_of(self.products.hub, self.products.tenant, connection)
         held = self.products.books.throttles.get(connection.connection_id)
         if held.failures >= FAILURES and held.open_until > now.timestamp():
             return _failed(title, resting(held.open_until - now.timestamp()))
         left = pace.left_today() if pace is not None else None
+        whose, span = ("this month's", "month") if pace is not None and pace.limits.is_monthly else ("today's", "day")
         if left == 0:
             return Finding(
                 what=title,
                 state="used up",
-                sentence="Today's calls are used up but for the reserve; syncs go on with the next day of the quota.",
+                sentence=f"{whose.capitalize()} calls are used up but for the reserve; syncs go on with the next "
+                f"{span} of the quota.",
                 remedy="Wait, or ask the product for a larger quota.",
                 is_usable=False,
             )
-        sentence = "No quota per day is known." if left is None else f"{left} calls are left of today's quota."
+        sentence = "No quota is known." if left is None else f"{left} calls are left of {whose} quota."
         return Finding(what=title, state="ok", sentence=sentence)
 
     def _clock(self, what: str, connection: Connection) -> Finding:

@@ -183,22 +183,30 @@ class Records(Repository):
                 )
         return len(found)
 
-    def find_vouchers_of(self, company_id: int, parties: Sequence[str], items: Sequence[str]) -> list[str]:
-        """Find the current vouchers of these parties or with these items, by ledger and item key; their source keys."""
-        of_party = "SELECT source_key FROM voucher WHERE tenant_id = ? AND company_id = ? AND known_to IS NULL"
+    def find_vouchers_of(self, company_id: int, parties: Sequence[str], items: Sequence[str]) -> dict[str, list[str]]:
+        """Find the current vouchers of these parties or with these items, by ledger and item key.
+
+        Returns:
+            Their source keys, by stream.
+        """
+        of_party = "SELECT stream, source_key FROM voucher WHERE tenant_id = ? AND company_id = ? AND known_to IS NULL"
         of_item = (
-            "SELECT v.source_key FROM voucher v JOIN item_line i ON i.tenant_id = v.tenant_id AND i.voucher_id = v.id "
+            "SELECT v.stream, v.source_key FROM voucher v "
+            "JOIN item_line i ON i.tenant_id = v.tenant_id AND i.voucher_id = v.id "
             "WHERE v.tenant_id = ? AND v.company_id = ? AND v.known_to IS NULL"
         )
-        bound, found = (self._tenant_id, company_id), set[str]()
+        bound, found = (self._tenant_id, company_id), set[tuple[str, str]]()
         with self._read() as transaction:
             for sql, column, members in ((of_party, "party_key", parties), (of_item, "i.item_key", items)):
                 for start in range(0, len(members), MEMBERS_MAX):
                     some = members[start : start + MEMBERS_MAX]
                     condition = transaction.dialect.membership(column, len(some))
                     values = (*bound, *transaction.dialect.bind_members(some))
-                    found.update(key for (key,) in transaction.rows(f"{sql} AND {condition}", values))
-        return sorted(found)
+                    found.update((stream, key) for stream, key in transaction.rows(f"{sql} AND {condition}", values))
+        by_stream: dict[str, list[str]] = {}
+        for stream, key in sorted(found):
+            by_stream.setdefault(stream, []).append(key)
+        return by_stream
 
     def get(self, record_type: type[T], version_id: int) -> Stored[T]:
         """Return one version by its id.

@@ -14,9 +14,9 @@ from canonical.money import ZERO
 from canonical.proof import Proof
 from canonical.voucher import Voucher
 from connectors.quickbooks.translate.draft import bill_ref
-from connectors.sdk.tokens import Pace
 from storage import Store, TenantStore, open_store
 from tests.connectors.quickbooks.api import Api
+from tests.live.doomed import Doomed
 from tests.live.hub import Calendar
 from workflows.inputs import RunSummary, SyncRequest
 from workflows.local import sync_connection
@@ -24,32 +24,6 @@ from workflows.steps import Steps
 
 REQUEST = SyncRequest(tenant="default", connection="books", source="quickbooks")
 CENT = Decimal("0.01")
-
-
-class Killed(BaseException):
-    """The process ended."""
-
-
-@dataclass
-class _Doomed:
-    """A pace that ends the process at a call."""
-
-    pace: Pace | None
-    calls: int
-
-    def take(self, cost: int = 1) -> None:
-        self.calls -= 1
-        if self.calls < 0:
-            raise Killed
-        assert self.pace is not None
-        self.pace.take(cost)
-
-    def hold(self, seconds: float) -> None:
-        assert self.pace is not None
-        self.pace.hold(seconds)
-
-    def left_today(self) -> int | None:
-        return None
 
 
 @dataclass
@@ -76,7 +50,7 @@ class Hub:
         """Sync; the process ends at the call of that number, if one is given."""
         place = self.api.surroundings()
         if dies_after is not None:
-            place = replace(place, pace=_Doomed(place.pace, dies_after))
+            place = replace(place, pace=Doomed(place.pace, dies_after))
         return sync_connection(Steps(stores=self.store.tenant, clock=self.clock, surroundings=place), REQUEST)
 
     def proof(self) -> Proof:

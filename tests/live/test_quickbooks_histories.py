@@ -1,11 +1,13 @@
 """Random histories of a company, synced while things go wrong: whatever happened, the store comes to the truth.
 
-Business and second thoughts, syncs between them, passing faults of QuickBooks, expired sign-ins, killed processes, and
-silences longer than change data capture reaches back.
+Business and second thoughts, syncs between them, webhooks of which some are lost, doubled or late, passing faults of
+QuickBooks, expired sign-ins, killed processes, and silences longer than change data capture reaches back. More of them:
+``KHATA_HISTORIES=100``.
 """
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -14,8 +16,12 @@ from typing import Any
 import pytest
 
 from canonical.errors import KhataError
+from sandbox.quickbooks.webhooks import Notifier
+from sandbox.world.dice import Dice
 from tests.connectors.quickbooks.api import Api, api
-from tests.live.quickbooks import Hub, Killed, hub
+from tests.live.doomed import Killed
+from tests.live.hints import is_news
+from tests.live.quickbooks import Hub, hub
 from tests.live.test_quickbooks import agrees
 from workflows.inputs import RunStatus
 
@@ -30,14 +36,23 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"answer_lost": True},
 )
 ROUNDS = 7
+HISTORIES = int(os.environ.get("KHATA_HISTORIES", "4"))
+VERIFIER = "verifier-of-the-histories"
 
 
-def live_through(served: Api, made: Hub, dice: Random) -> str:
+def live_through(served: Api, made: Hub, notifier: Notifier, dice: Random) -> str:
     """Let something happen to the company, or to a sync."""
-    match dice.choice(["work", "work", "faults", "kill", "silence", "expiry"]):
+    match dice.choice(["work", "work", "hints", "hints", "faults", "kill", "silence", "expiry"]):
         case "work":
             served.work(dice.randrange(1, 15))
             return "work"
+        case "hints":
+            served.work(dice.randrange(1, 6))
+            for delivery in notifier.collect(per_delivery=3):
+                message, now = (delivery.headers, delivery.body), served.clock()
+                if is_news(made.books, "books", *message, secret=VERIFIER, now=now):
+                    made.sync()
+            return "hints"
         case "faults":
             chosen = [dice.choice(FAULTS) if dice.random() < 0.3 else {} for _ in range(40)]
             served.running.next_requests(*chosen)
@@ -58,13 +73,15 @@ def live_through(served: Api, made: Hub, dice: Random) -> str:
             return "expiry"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(HISTORIES))
 def test_whatever_happens_the_store_comes_to_the_truth(seed: int, tmp_path: Path) -> None:
     dice = Random(seed)
     with api(tmp_path, company=seed % 2, documents=50, seed=seed) as served, hub(served, page_rows=20) as made:
         story = []
+        books = served.app.books
+        notifier = Notifier(books, VERIFIER, dice=Dice(str(seed)), lost_one_in=3, doubled_one_in=3)
         for _ in range(ROUNDS):
-            story.append([live_through(served, made, dice) for _ in range(dice.randrange(1, 5))])
+            story.append([live_through(served, made, notifier, dice) for _ in range(dice.randrange(1, 5))])
             served.clock.advance(dice.randrange(60, 86_400))
             assert made.sync().status == RunStatus.SUCCEEDED, story
             agrees(made)

@@ -54,6 +54,15 @@ def test_a_census_of_a_period_says_nothing_of_other_days(books: TenantStore, com
     assert books.census.compare(company, "vouchers", APRIL, members) == differing(outdated="M", gone="B")
 
 
+def test_a_census_of_a_range_of_keys_says_nothing_of_others(books: TenantStore, company: int) -> None:
+    """By code points: capitals before small letters, whatever the database sorts by."""
+    books.raw.append(company, 1, [held("A"), held("B"), held("C"), held("a"), held("b")])
+    find = books.census.compare
+    assert find(company, "vouchers", None, [], ("A", "C")) == differing(gone="B C")
+    assert find(company, "vouchers", None, [("a", 1, FIRST, "1")], ("C", None)) == differing(gone="b")
+    assert find(company, "vouchers", None, [], ("", "A")) == differing(gone="A")
+
+
 def test_only_the_current_word_counts(books: TenantStore, company: int) -> None:
     books.raw.append(company, 1, [held("A", 1)])
     books.raw.append(company, 2, [held("A", 2, FIRST + timedelta(40))])

@@ -17,6 +17,7 @@ from canonical.money import ZERO
 from canonical.proof import ControlKind, ControlTotal, OracleUse, Proof, ProofStatus, ReportKind, SourceReport
 from connectors.sdk.base import Translator
 from storage.store import TenantStore
+from workflows.interpretation import document_streams
 from workflows.proving import balances, bills, counts, on_account, statements, stock
 from workflows.proving.freshness import Freshness
 from workflows.proving.oracles import Oracle, Oracles, read_oracles
@@ -25,8 +26,6 @@ from workflows.proving.period import PeriodBooks
 
 LEDGERS = "ledgers"
 """Stream of ledger masters; every connector calls it so."""
-VOUCHERS = "vouchers"
-"""Stream of documents, unless a connector has one for each kind."""
 
 
 def prove_company(
@@ -46,12 +45,6 @@ def prove_company(
     oracles = read_oracles(store, translator, company_id, freshness, ours.last_day)
     proving = _Proving(ours, freshness, oracles, document_streams(translator))
     return proving.run()
-
-
-def document_streams(translator: Translator) -> tuple[str, ...]:
-    """Streams whose raw records are vouchers, one for one: those the translator names, else the usual one."""
-    named: tuple[str, ...] = getattr(translator, "document_streams", (VOUCHERS,))
-    return named
 
 
 @dataclass(slots=True)

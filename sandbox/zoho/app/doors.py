@@ -107,6 +107,7 @@ def _payments(app: ZohoApp) -> None:
     for path, kind in (("customerpayments", ContactType.CUSTOMER), ("vendorpayments", ContactType.VENDOR)):
         writer = moneys.PaymentWriter(kind)
         app.add("GET", f"{path}/{{key}}", writer.read, scope(path, "READ"))
+        app.add("GET", f"{path}/{{key}}/refunds/{{refund}}", reading.payment_refund, scope(path, "READ"))
         app.add("POST", path, writer.create, scope(path, "CREATE"))
         app.add("PUT", path, writer.upsert, scope(path, "UPDATE"))
         app.add("PUT", f"{path}/{{key}}", writer.update, scope(path, "UPDATE"))
@@ -155,5 +156,6 @@ def _sub_resources(app: ZohoApp) -> None:
     app.add("GET", "creditnotes/{key}/refunds", reading.note_refunds, scope(notes, "READ"))
     app.add("POST", "creditnotes/{key}/refunds", applying.refund_note, scope(notes, "CREATE"))
     credits_ = SCOPES["vendorcredits"]
+    app.add("GET", "vendorcredits/{key}/refunds/{refund}", reading.vendor_credit_refund, scope(credits_, "READ"))
     app.add("POST", "vendorcredits/{key}/bills", applying.apply_vendor_credit, scope(credits_, "CREATE"))
     app.add("DELETE", "vendorcredits/{key}/bills/{link}", applying.unapply_note, scope(credits_, "DELETE"))

@@ -23,6 +23,7 @@ class Use:
 
     Attributes:
         total: calls ever let through; for tests.
+        refused: calls that ran into a limit.
     """
 
     minute: deque[datetime] = field(default_factory=deque)
@@ -30,6 +31,7 @@ class Use:
     today: int = 0
     in_flight: int = 0
     total: int = 0
+    refused: int = 0
 
 
 class Gate:
@@ -85,12 +87,14 @@ class Gate:
         quota = self.quota(books)
         at_once = limits.at_once or (AT_ONCE_FREE if books.facts.plan == "Free" else AT_ONCE_PAID)
         headers = self._headers(books, use)
+        use.refused += 1
         if use.today >= quota:
             raise over_limit(45, quota, headers)
         if limits.per_minute is not None and len(use.minute) >= limits.per_minute:
             raise over_limit(44, headers=headers)
         if use.in_flight >= at_once:
             raise over_limit(1070, headers=headers)
+        use.refused -= 1
 
     def _headers(self, books: Books, use: Use) -> tuple[tuple[str, str], ...]:
         if not self._options.rate_headers:

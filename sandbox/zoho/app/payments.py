@@ -11,7 +11,7 @@ from sandbox.zoho.app.sales import OPENING_NAME
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.ledger_records import Role
 from sandbox.zoho.books.money import to_base
-from sandbox.zoho.books.records import Application, Payment
+from sandbox.zoho.books.records import Application, ContactType, Payment, Refund
 from sandbox.zoho.books.settling import balance, opening_left, refunded, unused, unused_base
 from sandbox.zoho.shapes import payments as received
 from sandbox.zoho.shapes import vendor_payments as made
@@ -124,10 +124,11 @@ def _invoice(books: Books, one: Application) -> Json:
 
 
 def _refunds(books: Books, payment: Payment) -> list[Json]:
+    prefix = "payment" if payment.type is ContactType.CUSTOMER else "vendorpayment"
     return [
         {
-            "payment_refund_id": one.id,
-            "payment_id": payment.id,
+            f"{prefix}_refund_id": one.id,
+            f"{prefix}_id": payment.id,
             "date": day(one.day),
             "refund_mode": one.mode,
             "reference_number": one.reference,
@@ -138,6 +139,22 @@ def _refunds(books: Books, payment: Payment) -> list[Json]:
         for one in books.refunds.values()
         if one.source_id == payment.id
     ]
+
+
+def refund_detail(books: Books, payment: Payment, refund: Refund) -> Json:
+    """Write one refund; documented: one of a payment made names its account, one of a payment received does not."""
+    whole = {
+        "date": day(refund.day),
+        "refund_mode": refund.mode,
+        "reference_number": refund.reference,
+        "exchange_rate": number(payment.exchange_rate),
+        "amount": money(refund.amount),
+        "description": refund.description,
+    }
+    if payment.type is ContactType.CUSTOMER:
+        return {"payment_refund_id": refund.id, "payment_id": payment.id, "payment_form": refund.mode, **whole}
+    account = {"to_account_id": refund.account_id, "to_account_name": account_name(books, refund.account_id)}
+    return {"vendorpayment_refund_id": refund.id, "vendorpayment_id": payment.id, **account, **whole}
 
 
 def _imported(payment: Payment) -> Json:

@@ -6,6 +6,7 @@ from sandbox.zoho.app.contacts import TREATMENTS
 from sandbox.zoho.app.lines import write_lines, write_taxes
 from sandbox.zoho.app.render import (
     Json,
+    account_name,
     contact_name,
     currency,
     custom,
@@ -20,7 +21,7 @@ from sandbox.zoho.app.render import (
 )
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.money import to_base
-from sandbox.zoho.books.records import Application, Document, DocumentKind, SourceKind, State
+from sandbox.zoho.books.records import Application, Document, DocumentKind, Refund, SourceKind, State
 from sandbox.zoho.books.settling import balance, paid_by, refunded, status, used
 from sandbox.zoho.books.states import NAMES
 from sandbox.zoho.shapes import bills, purchase_orders
@@ -277,3 +278,20 @@ DETAILS = {
     DocumentKind.VENDOR_CREDIT: vendor_credit_detail,
     DocumentKind.PURCHASE_ORDER: purchase_order_detail,
 }
+
+
+def refund_detail(books: Books, document: Document, refund: Refund) -> Json:
+    """Write one refund of a vendor credit; documented: it names its account, the list of them does not."""
+    return {
+        "vendor_credit_refund_id": refund.id,
+        "vendor_credit_id": document.id,
+        "date": day(refund.day),
+        "refund_mode": refund.mode,
+        "reference_number": refund.reference,
+        "exchange_rate": number(document.exchange_rate),
+        "amount": money(refund.amount),
+        "description": refund.description,
+        "account_id": refund.account_id,
+        "account_name": account_name(books, refund.account_id),
+        "imported_transactions": [],
+    }

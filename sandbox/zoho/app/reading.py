@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from sandbox.zoho.app import banking, items, ledgers, sales, settings
+from sandbox.zoho.app import banking, items, ledgers, payments, purchases, sales, settings
 from sandbox.zoho.app.catalogue import INVOICES
 from sandbox.zoho.app.listing import ListSpec, page_asked, parse_day
 from sandbox.zoho.app.options import Options
@@ -13,7 +13,7 @@ from sandbox.zoho.app.render import Json, day, money, number
 from sandbox.zoho.books.company import Books, get_record
 from sandbox.zoho.books.errors import Missing
 from sandbox.zoho.books.ledger_records import Account, Record
-from sandbox.zoho.books.records import DocumentKind, SourceKind
+from sandbox.zoho.books.records import ContactType, DocumentKind, Refund, SourceKind
 from sandbox.zoho.books.settling import balance
 from sandbox.zoho.books.truth import trial_balance
 
@@ -236,3 +236,25 @@ def note_refunds(call: Call, key: str) -> Reply:
     context = {"page": 1, "per_page": 200, "has_more_page": False, "report_name": "Refunds"}
     context |= {"sort_column": "date", "sort_order": "D"}
     return 200, SUCCESS, {"creditnote_refunds": rows, "page_context": context}
+
+
+def payment_refund(call: Call, key: str, refund: str) -> Reply:
+    """Answer one refund of a payment, in the list the description has it in."""
+    payment = get_record(call.books.payments, key, "Payment")
+    body = payments.refund_detail(call.books, payment, _refund_of(call.books, key, refund))
+    name = "payment_refunds" if payment.type is ContactType.CUSTOMER else "vendorpayment_refund"
+    return 200, SUCCESS, {name: [body]}
+
+
+def vendor_credit_refund(call: Call, key: str, refund: str) -> Reply:
+    """Answer one refund of a vendor credit."""
+    document = call.books.document(DocumentKind.VENDOR_CREDIT, key)
+    body = purchases.refund_detail(call.books, document, _refund_of(call.books, key, refund))
+    return 200, SUCCESS, {"vendor_credit_refund": body}
+
+
+def _refund_of(books: Books, source: str, key: str) -> Refund:
+    refund = get_record(books.refunds, key, "Refund")
+    if refund.source_id != source:
+        raise Missing("Refund")
+    return refund

@@ -17,6 +17,9 @@ from canonical.bill import bill_key
 from canonical.codec import RECORD_TYPES, to_document
 from canonical.proof import Proof
 from connectors.sdk.base import Surroundings
+from connectors.sdk.pacing import LocalPace
+from connectors.sdk.tokens import Pace
+from connectors.zoho.limits import limits_of
 from sandbox.zoho import DEMO_CLIENT, Limits, Options, ZohoRunning, build_books, serve_zoho, specs_for, truth_of
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.money import to_base
@@ -133,6 +136,7 @@ class ZohoHub:
     zoho: Zoho
     store: Store
     settings: dict[str, Any] = field(default_factory=dict)
+    pace: Pace | None = None
 
     @property
     def books(self) -> TenantStore:
@@ -141,8 +145,16 @@ class ZohoHub:
     @property
     def steps(self) -> Steps:
         clock = self.zoho.clock
-        place = Surroundings(work_directory=self.zoho.folder, clock=clock.seconds, sleep=clock.sleep, now=clock)
+        place = Surroundings(
+            work_directory=self.zoho.folder, clock=clock.seconds, sleep=clock.sleep, now=clock, pace=self.pace
+        )
         return Steps(stores=self.store.tenant, clock=clock.tick, surroundings=place)
+
+    def keep_pace(self) -> None:
+        """Keep one pace through all runs, as the hub does in its store."""
+        clock = self.zoho.clock
+        limits = limits_of(self.books.connections.get("shop").config)
+        self.pace = LocalPace(limits, clock=clock.seconds, sleep=clock.sleep, now=clock)
 
     @property
     def company(self) -> int:

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from canonical.record import RawRecord, SourceRef
+from connectors.sdk.base import Translation
+from connectors.zoho.streams import DOCUMENTS
+from connectors.zoho.translate.translator import ZohoTranslator
 from sandbox.zoho import Limits, Options
 from sandbox.zoho.books import editing, paying
 from sandbox.zoho.books.company import Books
@@ -92,6 +96,58 @@ def test_edits_voids_and_payments_come_with_the_next_sync(shop: ZohoHub) -> None
 
 def _bank(books: Books) -> str:
     return next(one.id for one in books.accounts.values() if one.type == "bank")
+
+
+def test_money_given_back_from_another_bank_leaves_that_bank(shop: ZohoHub) -> None:
+    """Neither a payment received nor the refund of it is documented with the refund's account."""
+    synced(shop)
+
+    def work(books: Books) -> None:
+        paid_on, given_from, *_ = (one.id for one in books.accounts.values() if one.type == "bank")
+        customer = next(one for one in books.contacts.values() if _is_domestic(books, one))
+        vendor = next(one for one in books.contacts.values() if one.type is ContactType.VENDOR)
+        for contact in (customer, vendor):
+            payment = paying.make_payment(books, contact.id, 4_321_00, paid_on)
+            paying.make_refund(books, payment, 1_234_00, given_from)
+        line = editing.make_line(books, next(iter(books.items.values())), rate=500_00)
+        credit = editing.make_document(books, DocumentKind.VENDOR_CREDIT, vendor.id, [line])
+        paying.make_refund(books, credit, 300_00, given_from)
+
+    shop.zoho.edit(work)
+    synced(shop)
+
+
+def test_documents_are_judged_again_when_their_contact_registers_elsewhere(
+    shop: ZohoHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The documents themselves do not change in Zoho, so nothing of them is asked for."""
+    synced(shop)
+    sale = open_invoice(shop.zoho.books)
+    translate, read = ZohoTranslator.translate, list[SourceRef]()
+
+    def watched(self: ZohoTranslator, record: RawRecord) -> Translation:
+        read.append(record.source)
+        return translate(self, record)
+
+    monkeypatch.setattr(ZohoTranslator, "translate", watched)
+    gone = {"gst_no": "", "gst_treatment": "business_none"}
+    shop.zoho.edit(lambda books: editing.alter_contact(books, sale.contact_id, **gone))
+    calls = shop.zoho.calls
+    synced(shop)
+    assert not [target for target in shop.zoho.asked(calls) if f"invoices/{sale.id}" in target]
+    assert ("invoices", sale.id) in {(one.stream, one.key) for one in read}
+    own = {one.id for one in shop.zoho.books.records_of(sale.contact_id)}
+    documents = {one.key for one in read if one.stream in DOCUMENTS}
+    assert documents - {one.id for one in shop.zoho.books.bank_transactions.values()} <= own
+    with hub(shop.zoho) as other:
+        synced(other)
+        assert issues_of(other) == issues_of(shop)
+
+
+def issues_of(shop: ZohoHub) -> set[tuple[str, str]]:
+    """Codes of the company's issues, with the record each is about."""
+    found = shop.books.issues.page(company_id=shop.company, limit=1000).items
+    return {(one.issue.code, one.issue.source.key if one.issue.source else "") for one in found}
 
 
 def test_a_credit_applied_to_an_invoice_moves_both(shop: ZohoHub) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
+import signal
+import subprocess
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +22,10 @@ from khata.logs import MaskingFormatter, mask_secrets
 from khata.sign_in.connecting import Products, choose_companies
 from khata.sign_in.webhooks import set_secret
 from khata.steps import hub_steps
+from tests.khata.running import run
 from tests.khata.sign_in.conftest import Desk
 from tests.khata.sign_in.product import CLIENT, NAME, SECRET, Provider, Server
+from tests.support.cli import environment
 from tests.workflows.servers import running_server
 from tests.workflows.sync_support import QUICK, during
 from workflows.inputs import SyncRequest
@@ -123,6 +129,43 @@ def test_a_refused_renewal_tells_no_token(planted: Desk, product: Server) -> Non
     assert "oauth.refused" in told or "refused the sign-in" in told
     product.given = given
     assert found_in(told + "\n".join(lines), product) == []
+
+
+@pytest.mark.parametrize("place", ["requests.adapters.HTTPAdapter.send", "khata.sign_in.keeper.HubKeeper.renew"])
+def test_a_crash_dump_holds_no_secret(
+    planted: Desk, product: Server, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """A bug in the middle of a call: what the program prints at its most talkative, and what Python dumps."""
+    sync_once(planted)
+    product.access = set()
+
+    def crash(*_arguments: object, **_named: object) -> None:
+        with (planted.folder / "dump").open("w") as dump:
+            faulthandler.dump_traceback(dump, all_threads=True)  # what is written of a process that dies of a signal
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(place, crash)
+    data = {"KHATA_DATA__FOLDER": str(planted.folder)}
+    with everything_logged() as lines:
+        ran = run(planted.folder, "--debug", "sync", "shop", "--local", env=data)
+    assert "ZeroDivisionError" in ran.errors, ran.errors
+    assert "rest.py" in ran.errors
+    told = ran.output + ran.errors + (planted.folder / "dump").read_text() + "\n".join(lines)
+    assert found_in(told, product) == []
+    assert found_in(columns_of(planted), product) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows writes no core files")
+def test_a_process_that_dies_leaves_no_memory_behind(tmp_path: Path) -> None:
+    """The memory of a process holds its tokens in clear, so no core file is written of one."""
+    script = "import os, resource; from khata.__main__ import main; main(['--version']); "
+    script += "print('limit', resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True); os.abort()"
+    child = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment(tmp_path), capture_output=True, check=False
+    )
+    assert child.returncode == -signal.SIGABRT
+    assert b"limit 0" in child.stdout
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("core")]
 
 
 def test_revoking_is_not_logged_with_its_token(planted: Desk, product: Server) -> None:
