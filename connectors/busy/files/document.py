@@ -117,10 +117,16 @@ class Document:
         if self._root is None:
             for _, element in self._parser.read_events():
                 self._root = cast("etree._Element", element)  # noqa: SLF001 - its only name
+                self._refuse_definitions(self._root)
                 self.seen.root = ROOT
                 self.seen.year = self._root.get("FinYear", "")
                 break
         return self._root
+
+    def _refuse_definitions(self, root: etree._Element) -> None:
+        """BUSY writes no document type; one that defines entities would have them read as text."""
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise refusal.not_busy(self._file, "XML with definitions of its own (DOCTYPE)")
 
     def _finish(self) -> Iterator[Found]:
         try:
@@ -130,6 +136,7 @@ class Document:
         if self._find_root() is not None:
             yield from self._harvest(is_closed=True)
             return
+        self._refuse_definitions(root)
         found = Found(str(root.tag), tree(root))
         if "VchType" not in found.node:
             raise refusal.not_busy(self._file, f"XML of another kind (the first element is {found.tag})")

@@ -30,9 +30,9 @@ def drop(folder: Path, name: str, text: str) -> None:
     (folder / name / "__init__.py").write_text(text)
 
 
-def test_tally_is_there_and_reserved_names_are_not() -> None:
-    assert "tally" in connector_names()
-    assert not {"sdk", "busy"} & set(connector_names())
+def test_the_five_systems_are_there_and_what_they_share_is_not() -> None:
+    assert {"busy", "marg", "quickbooks", "tally", "zoho"} <= set(connector_names())
+    assert "sdk" not in connector_names()
     assert get_connector("tally").name == "tally"
 
 
