@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -85,16 +86,19 @@ def import_files(
     beside = {**(settings or {}), **({"company": company} if company else {})}
     config = get_connector(connector).config_of(files, beside)
     run = steps.open_import(LOCAL_TENANT, connector, config, reason)
-    try:
-        run_steps(steps, run, progress or no_beat)
-    except KhataError as error:
-        steps.close_run(run, RunStatus.FAILED, error.code)
-        raise
-    finally:
-        if steps.apart is not None:
-            steps.apart.close()
-    steps.close_run(run, RunStatus.SUCCEEDED)
-    return summarize(store, run, steps.translated, tolerance)
+    with ThreadPoolExecutor(max_workers=1) as counting:
+        try:
+            enter(steps, run, progress or no_beat)
+            totals = counting.submit(store.controls.voucher_totals, run.run_id)  # while the proof is made
+            settle(steps, run, progress or no_beat)
+        except KhataError as error:
+            steps.close_run(run, RunStatus.FAILED, error.code)
+            raise
+        finally:
+            if steps.apart is not None:
+                steps.apart.close()
+        steps.close_run(run, RunStatus.SUCCEEDED)
+        return summarize(store, run, steps.translated, totals.result(), tolerance)
 
 
 def _size(path: Path) -> int:
@@ -144,20 +148,41 @@ def poll_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) ->
 
 def run_steps(steps: Steps, run: RunRef, beat: Beat) -> None:
     """Run the steps of an opened run in order."""
+    enter(steps, run, beat)
+    settle(steps, run, beat)
+
+
+def enter(steps: Steps, run: RunRef, beat: Beat) -> None:
+    """Take in what the source holds and make it canonical: after this the run's vouchers stand."""
     steps.extract(run, beat)
     steps.translate(run, beat)
+
+
+def settle(steps: Steps, run: RunRef, beat: Beat) -> None:
+    """Prove the books and bring parties together."""
     steps.prove(run, beat)
     steps.harmonize(run, beat)
 
 
 def summarize(
-    store: TenantStore, run: RunRef, translated: dict[int, Translated], tolerance: Decimal = ZERO
+    store: TenantStore,
+    run: RunRef,
+    translated: dict[int, Translated],
+    totals: VoucherTotals,
+    tolerance: Decimal = ZERO,
 ) -> ImportSummary:
-    """Say what a run came to, from what is stored."""
+    """Say what a run came to, from what is stored.
+
+    Args:
+        store: the tenant's store.
+        run: the run, closed.
+        translated: by company, what its translation did.
+        totals: of the vouchers it read, as they are stored; those that were refused are added here.
+        tolerance: rupees an amount may differ by and the books still be published.
+    """
     held = store.runs.get(run.run_id)
     companies = companies_of(held)
     refused = tuple(step_facts(held, "translate").get("refused", ()))
-    totals = store.controls.voucher_totals(run.run_id)
     for company_id in refused:
         _add_refused_file(store, held.connector, company_id, totals)
     rejections = _rejections(store, run.run_id)
