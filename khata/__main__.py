@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from canonical.errors import KhataError
 from khata.exit_codes import ExitCode, exit_code_for
 from khata.logs import mask_secrets
+from workflows.leaving import leave
 
 COLLECT_AT = (1_000_000, 20, 20)
 """Thresholds of the cyclic garbage collector, against Python's (700, 10, 10). Imports of modules and of vouchers make
@@ -31,9 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(*COLLECT_AT)
     _leave_no_memory()
     code = _guarded(arguments)
-    if argv is None and "temporalio" in sys.modules:
-        from workflows.temporal.leaving import leave  # noqa: PLC0415 - only where temporalio was loaded anyway
-
+    if argv is None:
         leave(code)
     return code
 

@@ -14,6 +14,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, cast
 
@@ -92,13 +93,27 @@ class Apart:
         return self._process.pid
 
     def interpreted(self, task: Task) -> Iterator[Interpreted]:
-        """Yield what the waiting records mean, batch by batch, in order; fewer, or none, if the process ends early."""
-        with contextlib.suppress(*_CUT_SHORT):
+        """Yield what the waiting records mean, batch by batch, in order; fewer, or none, if the process ends early.
+
+        The next batch is taken from the pipe and read while the one before is stored, which is half waiting for the
+        database.
+        """
+        with contextlib.suppress(OSError):
             pickle.dump(task, cast("IO[bytes]", self._process.stdin))
             cast("IO[bytes]", self._process.stdin).flush()
-            while True:
-                answer: Answer = pickle.load(cast("IO[bytes]", self._process.stdout))  # noqa: S301 - our own child's
-                yield answer.read()
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            following = ahead.submit(self._take)
+            while (batch := following.result()) is not None:
+                following = ahead.submit(self._take)
+                yield batch
+
+    def _take(self) -> Interpreted | None:
+        """Take the next answer; None if there is no more."""
+        try:
+            answer: Answer = pickle.load(cast("IO[bytes]", self._process.stdout))  # noqa: S301 - our own child's
+        except _CUT_SHORT:
+            return None
+        return answer.read()
 
     def close(self) -> None:
         """End the process, whatever it is doing."""

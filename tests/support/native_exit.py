@@ -1,6 +1,6 @@
 """End a test process that has used temporalio with pytest's own exit code.
 
-The SDK's native core may abort at interpreter exit and turn a green run into code 134 (``workflows.temporal.leaving``
+The SDK's native core may abort at interpreter exit and turn a green run into code 134 (``workflows.leaving``
 says more). A fixture that connects to a server registers this for its session.
 """
 

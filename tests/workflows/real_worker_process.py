@@ -9,9 +9,9 @@ from pathlib import Path
 
 from khata.supervisor.probes import mark_ready
 from storage import open_store
+from workflows.leaving import leave
 from workflows.steps import Steps
 from workflows.temporal.connection import TemporalTarget
-from workflows.temporal.leaving import leave
 from workflows.temporal.worker import WorkerSettings, run_worker
 
 

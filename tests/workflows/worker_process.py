@@ -8,8 +8,8 @@ from pathlib import Path
 
 from khata.supervisor.probes import mark_ready
 from tests.workflows.scripted import Script, ScriptedSteps
+from workflows.leaving import leave
 from workflows.temporal.connection import TemporalTarget
-from workflows.temporal.leaving import leave
 from workflows.temporal.pulse import PulseSettings
 from workflows.temporal.worker import WorkerSettings, run_worker
 
