@@ -211,7 +211,7 @@ def open_source(config: Mapping[str, JsonValue], tap: TapMarg, surroundings: Sur
         case SourceKind.DATABASE:
             from connectors.marg.tables.source import TableSource  # noqa: PLC0415 - as above
 
-            return TableSource(config, tap)
+            return TableSource(config, tap, surroundings.clock)
 
 
 def main() -> None:
