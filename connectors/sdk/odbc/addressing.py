@@ -141,7 +141,7 @@ def _value(name: str, value: str, *, doubles: bool) -> str:
         what = {"PWD": "The password", "UID": "The user"}.get(name, f"{name.capitalize()} of the database")
         raise ConfigurationError(
             f"{what} holds a closing brace where FreeTDS cannot be told it; choose another, or use Microsoft's driver.",
-            code="odbc.closing_brace",
+            code="connection.closing_brace",
             keyword=name,
         )
     return "{" + value + "}"

@@ -50,7 +50,7 @@ def test_freetds_is_not_told_what_it_cannot_hear(password: str) -> None:
     told = replace(SERVER, speaker=Speaker.FREETDS, password=password)
     with pytest.raises(ConfigurationError) as refused:
         _ = told.text
-    assert refused.value.code == "odbc.closing_brace"
+    assert refused.value.code == "connection.closing_brace"
     assert password not in str(refused.value)
     assert "PWD={a}b};" in replace(told, password="a}b").text
 
