@@ -1,4 +1,8 @@
-"""Where a tap's records come from: files, a company's databases, or the web service. One protocol for all."""
+"""Where a tap's records come from, and what such a source may ask of its tap: one protocol each for all of them.
+
+A product may have several sources (exported files, a running program, an API); its tap opens the one its settings name.
+Next: ``tap.py``.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ Record = dict[str, JsonValue]
 
 
 class Source(Protocol):
-    """What the tap asks of a source."""
+    """What a tap asks of what it reads."""
 
     def prepare(self) -> None:
         """Read and check what must be known to be whole before the first record is handed over.
@@ -34,7 +38,7 @@ class Source(Protocol):
         ...
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
-        """Per file, for summaries; empty for live sources."""
+        """For summaries: per file, or what was asked of a live source."""
         ...
 
     @property
