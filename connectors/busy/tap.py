@@ -16,9 +16,8 @@ from connectors.busy.recognition import holds_databases
 from connectors.busy.schemas import config_schema, stream_schema
 from connectors.busy.streams import STREAMS
 from connectors.sdk.census import CensusMember
-from connectors.sdk.shell import work_surroundings
 from connectors.sdk.source import Record, Source
-from connectors.sdk.tap import BooksStream, BooksTap, day_of, run_from_shell
+from connectors.sdk.tap import BooksStream, BooksTap, day_of, run_from_shell, work_surroundings
 
 _NOT_STORED = frozenset({"company", "key", "file", "position", "name", "date", "company_name", "version"})
 """Where a record was read says nothing about the object: the same voucher in two files is one raw record."""

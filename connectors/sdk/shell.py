@@ -1,4 +1,4 @@
-"""What a tap of a live source needs when it runs by itself, from the shell: the parts of one process."""
+"""What a tap of a signed-in source needs when it runs by itself, from the shell: the parts of one process."""
 
 from __future__ import annotations
 
@@ -32,13 +32,6 @@ def shell_surroundings(settings: Mapping[str, JsonValue], limits: Limits) -> Sur
         breaker=LocalBreaker(clock=time.monotonic),
         now=_utc_now,
     )
-
-
-def work_surroundings(folder: str) -> Surroundings:
-    """A folder of this name below the temporary one, for this user alone, and this process's clock."""
-    place = Path(gettempdir()) / folder
-    place.mkdir(mode=0o700, exist_ok=True)
-    return Surroundings(work_directory=place, clock=time.monotonic, sleep=time.sleep)
 
 
 def _utc_now() -> datetime:

@@ -7,9 +7,12 @@ know of a record (``connectors.sdk.run.HubStream``). Everything else of Singer i
 from __future__ import annotations
 
 import sys
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, ClassVar, cast
 
 from singer_sdk import Stream, Tap
@@ -185,6 +188,17 @@ def day_of(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+def work_surroundings(folder: str) -> Surroundings:
+    """What a tap has that runs from the shell and signs in nowhere: a folder of its user's own, and the clock.
+
+    Args:
+        folder: its name below the temporary one.
+    """
+    place = Path(gettempdir()) / folder
+    place.mkdir(mode=0o700, exist_ok=True)
+    return Surroundings(work_directory=place, clock=time.monotonic, sleep=time.sleep)
 
 
 def run_from_shell(tap: type[Tap]) -> None:

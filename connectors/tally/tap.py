@@ -12,9 +12,8 @@ from typing import Any, ClassVar, cast
 from canonical.errors import ConfigurationError
 from canonical.record import SourceRef
 from connectors.sdk.census import CensusMember
-from connectors.sdk.shell import work_surroundings
 from connectors.sdk.source import Record, Source
-from connectors.sdk.tap import BooksStream, BooksTap, day_of, run_from_shell
+from connectors.sdk.tap import BooksStream, BooksTap, day_of, run_from_shell, work_surroundings
 from connectors.tally.export.source import FileSource
 from connectors.tally.schemas import READ_ORDER, config_schema, stream_schema
 
