@@ -6,7 +6,7 @@ Next: ``tap.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from canonical.issue import Issue
@@ -33,7 +33,7 @@ class Source(Protocol):
         ...
 
     @property
-    def issues(self) -> tuple[Issue, ...]:
+    def issues(self) -> Sequence[Issue]:
         """Facts about the source itself; complete once it is read."""
         ...
 

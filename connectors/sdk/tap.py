@@ -23,7 +23,15 @@ from canonical.errors import KhataError
 from canonical.issue import Issue
 from canonical.record import JsonValue
 from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import CENSUS, CENSUS_KEYS, Census, CensusVerdict, HubMemory, Settlement
+from connectors.sdk.census import (
+    CENSUS,
+    CENSUS_KEYS,
+    Census,
+    CensusVerdict,
+    HubMemory,
+    Settlement,
+    census_record,
+)
 from connectors.sdk.source import Source
 
 
@@ -121,7 +129,7 @@ class BooksTap(Tap):
     @property
     def issues(self) -> tuple[Issue, ...]:
         """Facts about the source itself; complete once it is read."""
-        return self._source.issues if self._source else ()
+        return tuple(self._source.issues) if self._source else ()
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """For summaries: per file, or what was asked of a live source."""
@@ -176,6 +184,13 @@ class BooksTap(Tap):
     def emit_aside(self, stream: str, record: Mapping[str, JsonValue]) -> None:
         """Emit a record of another stream than the one being read, if it was selected."""
         cast("BooksStream", self.streams[stream]).emit(dict(record))
+
+    def take_census(self, census: Census) -> CensusVerdict | None:
+        """Hand a census to the hub; from the shell, where nobody compares, it becomes a record."""
+        if self.compare is not None:
+            return self.compare(census)
+        self.emit_aside(CENSUS, census_record(census))
+        return None
 
     def selected_streams(self) -> tuple[str, ...]:
         """Names of the streams whose records are wanted, the census apart."""
