@@ -57,7 +57,7 @@ def test_texts_over_the_ends_of_records_are_whole(shift: int, tmp_path: Path) ->
 @pytest.mark.slow
 def test_a_file_beyond_what_its_header_lists(tmp_path: Path) -> None:
     """Above 7 MB the list of the allocation table's sectors goes on behind them."""
-    rows = [[f"नाम {number}", number / 7, *["t"] * 150] for number in range(4000)]
+    rows: list[list[Cell]] = [[f"नाम {number}", number / 7, *["t"] * 150] for number in range(4000)]
     write_xls(tmp_path / "a.xls", "Sheet1", rows)
     assert (tmp_path / "a.xls").stat().st_size > 7_200_000
     assert read_back(tmp_path / "a.xls") == rows
