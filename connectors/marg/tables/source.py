@@ -77,9 +77,12 @@ class TableSource:
         """Whether the tables stood still while they were read."""
         return Settlement.SETTLED if len(self._sure) == len(self._books) else Settlement.MOVED
 
-    def facts(self) -> list[dict[str, JsonValue]]:
+    def file_facts(self) -> list[dict[str, JsonValue]]:
         """Per branch: rows."""
         return [{"branch": one.rows.branch, "rows": one.rows.count} for one in self._books]
+
+    def close(self) -> None:
+        """Nothing is held between readings."""
 
     def prepare(self) -> None:
         """Read all branches.
@@ -106,6 +109,7 @@ class TableSource:
             yield from books.records(stream, self._emission, retires=books.company in self._sure)
 
     def _read_branches(self, tables: Tables) -> None:
+        self._books, self._sure = [], set()  # a reading that broke off is begun anew
         branches = self._branches(tables)
         self._absent = {name for name in sorted(OPTIONAL) if not self._has(tables, name, _number(branches[0]))}
         tables.renew()
