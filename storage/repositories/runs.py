@@ -68,7 +68,7 @@ class Runs(Repository):
         connection_id: int | None = None,
     ) -> int:
         """Enter a run and return its id."""
-        run_id = self._ids.one()
+        run_id = self._ids.after_all()[0]
         row = {
             "tenant_id": self._tenant_id,
             "id": run_id,
