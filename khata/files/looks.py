@@ -49,7 +49,9 @@ def looks_of(head: FileHead) -> Looks:
             return Looks(what, advice)
     if head.start.startswith(b"PK\x03\x04"):
         if any(mark in head.start for mark in _WORKBOOK_MARKS):
-            return Looks("a workbook that was cut off or damaged", "Save or copy it again, and wait until that is done.")
+            return Looks(
+                "a workbook that was cut off or damaged", "Save or copy it again, and wait until that is done."
+            )
         return Looks("a zip archive without an export in it", _UNPACK)
     return _looks_of_text(head.text[:_SAMPLE])
 
