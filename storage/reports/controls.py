@@ -232,6 +232,20 @@ class Controls(Repository):
                 batches=ask("count(DISTINCT known_from)", "known_from > ?", at),
             )
 
+    def has_moved_since(self, company_id: int, moment: datetime) -> bool:
+        """Say whether anything that balances come from changed after a moment: vouchers, ledgers, groups."""
+        with self._read() as transaction:
+            at = transaction.dialect.values.moment(moment)
+            bound = (self._tenant_id, company_id, at, at)
+            return any(
+                transaction.rows(
+                    f"SELECT 1 FROM {table} WHERE tenant_id = ? AND company_id = ? "
+                    "AND (known_from > ? OR known_to > ?) LIMIT 1",
+                    bound,
+                )
+                for table in ("voucher", "ledger", "account_group")
+            )
+
 
 _MASTERS = (
     "SELECT count(*) FROM {table} t WHERE (SELECT count(*) FROM run_record r WHERE r.tenant_id = t.tenant_id "
