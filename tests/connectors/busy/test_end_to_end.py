@@ -77,6 +77,15 @@ def test_lists_are_documents_without_postings_and_the_proof_says_what_it_lacks(t
     assert "No comparison with trial balance" in " ".join(proof.output.split())
 
 
+def test_lists_beside_the_export_are_no_second_use_of_their_numbers(written: WrittenExports, tmp_path: Path) -> None:
+    before = imported(tmp_path, written, *written.paths)
+    lists = write_lists(build_world(SPEC), tmp_path / "lists")
+    said = imported(tmp_path, written, *lists)
+    assert said["vouchers"]["Sale (list)"] > 50
+    assert said["issues"].get("gst.number.duplicate") == before["issues"].get("gst.number.duplicate")
+    check_trial_balance(tmp_path, f"sqlite:///{tmp_path}/books.db", truth_of(written))
+
+
 def test_a_wrong_closing_balance_accuses_the_books(written: WrittenExports, tmp_path: Path) -> None:
     closing = tmp_path / "Closing.DAT"
     text = written.paths[2].read_bytes()
