@@ -274,7 +274,14 @@ class Steps:
                 continue
             writes = store.proofs.record_writes(company_id)
             translator = company_translator(store, connector, company_id)
-            proof = prove_company(store, translator, company_id, run.run_id, is_live=is_live(held))
+            proof = prove_company(
+                store,
+                translator,
+                company_id,
+                run.run_id,
+                is_live=is_live(held),
+                no_reports=connector.no_reports,
+            )
             store.proofs.save(run.run_id, company_id, proof, held.started_at, writes)
             proofs.append(proof)
             is_held |= not store.proofs.rule(company_id, self.tolerance).publishes(ProofFindings.of(proof))
