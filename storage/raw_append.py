@@ -1,8 +1,9 @@
 """Appending raw records: one batch, decided against what is stored under its addresses, then written.
 
-A record is new, known, or said before and superseded since. What was superseded by a record that carries a version
-(a correction by hand, say) is not brought back by being read again without one: the old file said nothing new. A master that comes with another name is noted as renamed
-in the same commit, so that no kill can lose the fact (``storage.renames`` goes on from there).
+A record is new, known, or said before and superseded since. What was superseded by a record that carries a version (a
+correction by hand, say) is not brought back by being read again without one: the old file said nothing new. A master
+that comes with another name is noted as renamed in the same commit, so that no kill can lose the fact
+(``storage.renames`` goes on from there).
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ def look(transaction: Transaction, company_id: int, addresses: dict[str, list[st
     for stream, keys in addresses.items():
         lookup = Lookup(
             table="raw_record",
-            columns="source_key, digest, id, is_current, label, version, version IS NULL AND day IS NULL AND label IS NULL",
+            columns="source_key, digest, id, is_current, label, version, "
+            "version IS NULL AND day IS NULL AND label IS NULL",
             where="tenant_id = ? AND company_id = ? AND stream = ?",
             column="source_key",
         )

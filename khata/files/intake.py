@@ -48,12 +48,13 @@ class Import(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """One file that came to its end."""
+    """One file that came to its end; ``refused`` of its records are not in the books."""
 
     name: str
     status: FileStatus
     end: Path
     run_id: int | None = None
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +212,14 @@ class Intake:
             for one, status, report in outcomes
         ]
         self.store.taken_files.save(rows)
-        return [self._end(one.claim, row) for (one, _, _), row in zip(outcomes, rows, strict=True)]
+        return [
+            self._end(one.claim, row, batch.refused(one.name)) for (one, _, _), row in zip(outcomes, rows, strict=True)
+        ]
 
-    def _end(self, claim: Claim, row: TakenFile) -> Decided:
+    def _end(self, claim: Claim, row: TakenFile, refused: int = 0) -> Decided:
         place = REJECTED if row.status is FileStatus.REJECTED else DONE
         end = self.places.finish(claim, place, row.report)
-        return Decided(name=row.name, status=row.status, end=end, run_id=row.run_id)
+        return Decided(name=row.name, status=row.status, end=end, run_id=row.run_id, refused=refused)
 
 
 def _raise_unless_about_file(error: KhataError) -> None:
