@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +66,21 @@ def test_files_of_several_systems_go_in_by_one_command(home: Path, tmp_path: Pat
     assert again.code == 3
     assert "tally.file.truncated" in again.errors
     assert again.json()["companies"] == ["Example Traders"], "one system's bad file does not keep the other's out"
+
+
+@pytest.mark.parametrize("name", ["ox", NAME, "a_rather_long_name_of_a_system"])
+def test_what_is_written_is_as_ruff_writes_it(tmp_path: Path, name: str) -> None:
+    """Whoever begins with it begins with a clean `make check`, however long the name is."""
+    assert run(tmp_path, "connector", "new", name, "--into", str(tmp_path / "connectors")).code == 0
+    settings = Path(__file__).resolve().parents[2] / "pyproject.toml"
+    for command in (["check", "--no-cache"], ["format", "--check", "--no-cache"]):
+        ran = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--config", str(settings), str(tmp_path / "connectors")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize("name", ["Acme", "sdk", "class", "a-b", "../x", "tally"])
