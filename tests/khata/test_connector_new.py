@@ -62,6 +62,11 @@ def test_files_of_several_systems_go_in_by_one_command(home: Path, tmp_path: Pat
     done = run(tmp_path, "import", str(tally), str(theirs), "--db", database, "--format", "json")
     assert done.code == 0, done.errors
     assert [one["companies"] for one in done.json()["imports"]] == [["Kaveri Traders"], ["Example Traders"]]
+    shown = run(tmp_path, "import", str(tally), str(theirs), "--db", database).output
+    assert shown.index("Tally (ERP 9, TallyPrime), book.txt:") < shown.index("Kaveri Traders")
+    assert shown.index("Acme Books, example.jsonl:") < shown.index("Example Traders"), (
+        "it is said whose figures they are"
+    )
     again = run(tmp_path, "import", str(cut), str(theirs), "--db", database, "--format", "json")
     assert again.code == 3
     assert "tally.file.truncated" in again.errors
