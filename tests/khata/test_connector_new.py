@@ -13,6 +13,7 @@ import pytest
 import connectors
 from connectors.sdk import conformance
 from connectors.sdk.registry import connector_names, get_connector
+from khata.docs.__main__ import FOLDER
 from tests.conformance.cases import case_of
 from tests.conformance.test_connectors import NOW
 from tests.connectors.tally.writing import export, voucher
@@ -77,7 +78,7 @@ def test_files_of_several_systems_go_in_by_one_command(home: Path, tmp_path: Pat
 def test_what_is_written_is_as_ruff_writes_it(tmp_path: Path, name: str) -> None:
     """Whoever begins with it begins with a clean `make check`, however long the name is."""
     assert run(tmp_path, "connector", "new", name, "--into", str(tmp_path / "connectors")).code == 0
-    settings = Path(__file__).resolve().parents[2] / "pyproject.toml"
+    settings = FOLDER.parent / "pyproject.toml"
     for command in (["check", "--no-cache"], ["format", "--check", "--no-cache"]):
         ran = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--config", str(settings), str(tmp_path / "connectors")],
