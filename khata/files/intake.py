@@ -170,8 +170,14 @@ class Intake:
         if not summary.stored and len(files) > 1:
             return self._halves(files, connector)
         batch = report_batch(self.store, summary, [one.name for one in files], connector)
-        status = FileStatus.IMPORTED if summary.stored else FileStatus.REJECTED
-        return self._save([(one, status, imported_report(batch, one.name)) for one in files], batch)
+        return self._save([(one, *self._outcome(batch, one.name)) for one in files], batch)
+
+    def _outcome(self, batch: Batch, name: str) -> tuple[FileStatus, str]:
+        """A file of which every record was refused is not imported, whatever came in with the others."""
+        refused = batch.refused(name)
+        is_lost = bool(refused) and refused >= self.store.controls.records_of_file(batch.run_id or 0, name)
+        status = FileStatus.IMPORTED if batch.is_stored and not is_lost else FileStatus.REJECTED
+        return status, imported_report(batch, name, is_lost=is_lost)
 
     def _halves(self, files: Sequence[_Taken], connector: str) -> list[Decided]:
         middle = len(files) // 2

@@ -65,9 +65,15 @@ def report_batch(store: TenantStore, summary: ImportSummary, names: Sequence[str
     )
 
 
-def imported_report(batch: Batch, name: str) -> str:
-    """Write the report of an imported file, or of one that was refused as a whole after it was read."""
-    return _text(_imported_lines(batch, name))
+def imported_report(batch: Batch, name: str, *, is_lost: bool = False) -> str:
+    """Write the report of an imported file, or of one that was refused as a whole after it was read.
+
+    Args:
+        batch: the import.
+        name: of the file.
+        is_lost: every record of this file was refused.
+    """
+    return _text(_imported_lines(batch, name, is_lost=is_lost))
 
 
 def rejected_report(name: str, error: KhataError) -> str:
@@ -95,9 +101,9 @@ def duplicate_report(name: str, before: TakenFile) -> str:
     )
 
 
-def _imported_lines(batch: Batch, name: str) -> Iterator[str]:
+def _imported_lines(batch: Batch, name: str, *, is_lost: bool) -> Iterator[str]:
     rejected, asking = batch.rejected.get(name, ()), batch.asking.get(name, ())
-    yield f"{name}: {_verdict(batch, len(rejected))}."
+    yield f"{name}: {_verdict(batch, len(rejected), is_lost=is_lost)}."
     yield f"Read as a file of {batch.connector}, in run {batch.run_id}{_together(batch.files)}."
     yield f"Books of {', '.join(batch.companies) or 'no company'}."
     if rejected:
@@ -116,8 +122,8 @@ def _imported_lines(batch: Batch, name: str) -> Iterator[str]:
     yield f"Everything that was found in it: khata issues --run {batch.run_id}"
 
 
-def _verdict(batch: Batch, refused: int) -> str:
-    if not batch.is_stored:
+def _verdict(batch: Batch, refused: int, *, is_lost: bool) -> str:
+    if is_lost or not batch.is_stored:
         return "NOT IMPORTED, nothing of it is in the books"
     if not refused:
         return "imported"

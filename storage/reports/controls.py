@@ -232,6 +232,17 @@ class Controls(Repository):
                 batches=ask("count(DISTINCT known_from)", "known_from > ?", at),
             )
 
+    def records_of_file(self, run_id: int, name: str) -> int:
+        """Count the raw records a run read from a file, by where they say they come from; the books are none of them."""
+        with self._read() as transaction:
+            sql = (
+                "SELECT count(*) FROM run_record r JOIN raw_record w ON w.tenant_id = r.tenant_id AND w.id = r.raw_id "
+                "WHERE r.tenant_id = ? AND r.run_id = ? AND w.stream <> 'companies' "
+                "AND substr(w.origin, 1, ?) IN (?, ?, ?)"
+            )
+            bound = (self._tenant_id, run_id, len(name) + 1, name, f"{name},", f"{name}#")
+            return int(transaction.rows(sql, bound)[0][0])
+
     def has_moved_since(self, company_id: int, moment: datetime) -> bool:
         """Say whether anything that balances come from changed after a moment: vouchers, ledgers, groups."""
         with self._read() as transaction:

@@ -100,17 +100,23 @@ def test_a_file_of_which_something_is_not_in_the_books_says_so(tmp_path: Path) -
     good, bad = (bill.path for bill in written.bought[:2])
     (inbox / good.name).write_bytes(good.read_bytes())
     lines = bad.read_text().splitlines()
+    half = inbox / "half.xml"
+    half.write_text(export(voucher(1), voucher(2).replace("<AMOUNT>", "<AMOUNT>7", 1)))
     foot = lines[-1].split(",")
     foot[1] = "1"
     (inbox / bad.name).write_text("\r\n".join([*lines[:-1], ",".join(foot), ""]))
     ran = run(tmp_path, "watch", str(inbox), "--once", "--settle", "0.1", "--db", f"sqlite:///{tmp_path}/books.db")
     assert ran.code == 3
-    assert f"{bad.name}: imported, 1 of its records refused" in ran.output
-    whole, refused = ((inbox / "done" / f"{name}.report.txt").read_text() for name in (good.name, bad.name))
+    assert "half.xml: imported, 1 of its records refused" in ran.output
+    assert f"{bad.name}: rejected, 1 of its records refused" in ran.output, "nothing of it is in the books"
+    whole = (inbox / "done" / f"{good.name}.report.txt").read_text()
+    refused = (inbox / "rejected" / f"{bad.name}.report.txt").read_text()
+    partly = (inbox / "done" / "half.xml.report.txt").read_text()
+    assert partly.startswith("half.xml: imported, but 1 record of it NOT, see below.\n")
     assert whole.startswith(f"{good.name}: imported.\n")
     assert "together with 1 other file." in whole
     assert "Issues " not in whole, "counts of all files are not this file's"
-    assert refused.startswith(f"{bad.name}: imported, but 1 record of it NOT, see below.\n")
+    assert refused.startswith(f"{bad.name}: NOT IMPORTED, nothing of it is in the books.\n")
     assert "F[1] (net payable) is 1" in refused
     assert "whether its GST is CGST and SGST or IGST" in whole, "what needs a person is said in words"
 
