@@ -90,11 +90,23 @@ class Choosing:
 
     def _refusal(self, head: FileHead) -> SourceMalformed:
         looks = looks_of(head)
-        wanted = "no system that is read here" if self.asked == AUTO else f"not {self.connectors[0].title}"
-        return SourceMalformed(
-            f"{head.path.name} is {looks.what}: {wanted} wrote it, as far as its content shows. {looks.advice}",
-            code="recognition.unknown_file",
-            file=head.path.name,
+        if self.asked == AUTO:
+            told = f"is {looks.what}: no system that is read here wrote it, as far as its content shows. {looks.advice}"
+        else:
+            told = self._not_asked_for(head) or (
+                f"is {looks.what}, and not of {self.connectors[0].title} as far as its content shows. {looks.advice}"
+            )
+        return SourceMalformed(f"{head.path.name} {told}", code="recognition.unknown_file", file=head.path.name)
+
+    def _not_asked_for(self, head: FileHead) -> str:
+        """Say whose the file is instead; empty if it is nobody's."""
+        found = recognise(head, tuple(get_connector(name) for name in connector_names()))
+        if not found:
+            return ""
+        theirs = get_connector(found[0].connector).title
+        return (
+            f"is not of {self.connectors[0].title} but of {theirs}: {found[0].reason}. Import it by itself, or drop it "
+            "into a folder of that system or of any ('--as auto')."
         )
 
 

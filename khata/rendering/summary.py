@@ -49,7 +49,7 @@ def summary_lines(summary: ImportSummary) -> Iterable[str]:
     yield from _bill_lines(summary)
     yield _records_line(summary)
     yield findings_line(ProofFindings.of(summary.proof))
-    if summary.stored and not summary.proof.has_oracle:
+    if summary.proof.status is ProofStatus.PROVED and not summary.proof.has_oracle:
         yield NO_ORACLE
     for total in summary.proof.differences[:DIFFERENCES_SHOWN]:
         yield f"  {difference_line(total)}"

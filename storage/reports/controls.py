@@ -233,7 +233,7 @@ class Controls(Repository):
             )
 
     def records_of_file(self, run_id: int, name: str) -> int:
-        """Count the raw records a run read from a file, by where they say they come from; the books are none of them."""
+        """Count the raw records a run read from a file, by where they say they come from; the books are none."""
         with self._read() as transaction:
             sql = (
                 "SELECT count(*) FROM run_record r JOIN raw_record w ON w.tenant_id = r.tenant_id AND w.id = r.raw_id "

@@ -89,8 +89,8 @@ def test_a_folder_of_one_system_takes_no_other(tmp_path: Path) -> None:
     )
     assert ran.code == 3
     report = (inbox / "rejected" / "busy.xml.report.txt").read_text()
-    assert "'BusyData'" in report
-    assert "not Tally" in report
+    assert "is not of Tally (ERP 9, TallyPrime) but of BUSY (17, 18, 21)" in report
+    assert "--as auto" in report, "it is said what to do with another system's file"
 
 
 def test_a_file_of_which_something_is_not_in_the_books_says_so(tmp_path: Path) -> None:
