@@ -139,3 +139,8 @@ def test_the_fake_from_the_command_line_is_proved(tmp_path: Path) -> None:
             assert done.code == 0, done.output + done.errors
         finally:
             serving.terminate()
+
+
+def test_a_doctor_without_a_patient_says_so(tmp_path: Path) -> None:
+    found = run(tmp_path, "doctor", "marg")
+    assert (found.code, "nothing to look at" in found.output) == (0, True)
