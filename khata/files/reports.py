@@ -9,6 +9,7 @@ from itertools import islice, takewhile
 from canonical.errors import KhataError
 from canonical.issue import Issue, IssueLevel
 from khata.rendering.summary import summary_lines
+from khata.wiring import BUSINESS_ZONE
 from storage import TenantStore
 from storage.repositories.taken_files import TakenFile
 from workflows.summary import ImportSummary
@@ -91,12 +92,13 @@ def rejected_report(name: str, error: KhataError) -> str:
 
 
 def duplicate_report(name: str, before: TakenFile) -> str:
-    """Write the report of a file whose content was imported before."""
+    """Write the report of a file whose content was imported before; the time is India's, as everywhere else."""
+    came = before.taken_at.astimezone(BUSINESS_ZONE)
     return _text(
         (
             f"{name}: imported before, not again.",
             "",
-            f"The same content came as {before.name} at {before.taken_at:%Y-%m-%d %H:%M} UTC (run {before.run_id}).",
+            f"The same content came as {before.name} on {came:%Y-%m-%d at %H:%M} (run {before.run_id}).",
         )
     )
 
