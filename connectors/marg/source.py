@@ -1,4 +1,4 @@
-"""Where a tap's records come from: sale bills, the web API or tables. One protocol for all three."""
+"""Rows and records of Marg, and what its sources ask of the tap."""
 
 from __future__ import annotations
 
