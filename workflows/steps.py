@@ -32,6 +32,7 @@ from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import Look, Progress, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.interpretation import company_translator
+from workflows.moments import moment_of
 from workflows.parties import harmonize_changed
 from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company
@@ -251,23 +252,20 @@ class Steps:
     def _translated(self, store: TenantStore, run: Run, company_id: int, beat: Beat, apart: Apart | None) -> Translated:
         """Translate one company's records, after whoever is at it: masters are learned, then vouchers go by them."""
         connector = get_connector(run.connector)
+        store.runs.progress(run.run_id, "translate", 0)
         with store.company_turn(company_id, lambda: beat(Progress("translate", 0, 0, "waiting"))):
             return CompanyTranslation(
                 store,
                 connector,
                 company_id,
                 run.run_id,
-                self._moment(run),
+                moment_of(store, run, company_id),
                 beat,
                 is_live=is_live(run),
                 turnover=self.turnover,
                 spare_cores=self.spare_cores,
                 apart=apart,
             ).run()
-
-    def _moment(self, run: Run) -> datetime:
-        """The time that what is written now is known from; asked in one's turn, so that it is later than all before."""
-        return max(run.started_at, self.clock())
 
     @alone
     def prove(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
@@ -290,9 +288,11 @@ class Steps:
         """Prove one company, in its turn: the proof stands for the state that is known at its moment."""
         with store.company_turn(company_id, lambda: beat(Progress("prove", 0, 0, "waiting"))):
             writes = store.proofs.record_writes(company_id)
-            translator = company_translator(store, get_connector(run.connector), company_id)
-            proof = prove_company(store, translator, company_id, run.run_id, is_live=is_live(run))
-            store.proofs.save(run.run_id, company_id, proof, self._moment(run), writes)
+            connector = get_connector(run.connector)
+            translator = company_translator(store, connector, company_id)
+            live, lacks = is_live(run), connector.no_reports
+            proof = prove_company(store, translator, company_id, run.run_id, is_live=live, no_reports=lacks)
+            store.proofs.save(run.run_id, company_id, proof, moment_of(store, run, company_id), writes)
             return proof
 
     def harmonize(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature

@@ -167,6 +167,8 @@ class Connector:
         recognise: says whether a file is the product's, by its content; None: it reads no files.
         file_config: turns files that it recognised, and settings given beside them (``company``), into the tap's
             settings; None: ``{"files": [...]}`` and the settings.
+        no_reports: why the source has no reports to be compared with, and what to do, as a part of a sentence;
+            empty: its reports can be imported or asked for.
     """
 
     name: str
@@ -182,6 +184,7 @@ class Connector:
     learned_types: tuple[type[CanonicalRecord], ...] = ()
     recognise: Callable[[FileHead], Recognition | None] | None = None
     file_config: Callable[[Sequence[Path], Mapping[str, JsonValue]], Mapping[str, JsonValue]] | None = None
+    no_reports: str = ""
 
     def config_of(self, files: Sequence[Path], settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """Return the tap's settings for these files."""
