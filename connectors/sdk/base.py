@@ -73,6 +73,15 @@ class Translator(Protocol):
         ...
 
 
+def placeholder_name(identity: str) -> str:
+    """Return what books are called that nobody named; a name known from elsewhere stays.
+
+    Args:
+        identity: of the books at their source.
+    """
+    return f"Company {identity[:8]}"
+
+
 @dataclass(frozen=True, slots=True)
 class ProgressEvent:
     """How far an extraction is: bytes (or records) done of a total; total 0 means unknown."""
