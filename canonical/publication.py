@@ -119,6 +119,7 @@ class Publication:
         proof_id: of the newest proof; None without any.
         status: of the newest proof; None without any.
         objections: why the newest state is held back, as parts of a sentence.
+        refused: records of the source that could not be booked; no figure holds them.
     """
 
     state: PublicationState
@@ -126,3 +127,4 @@ class Publication:
     proof_id: int | None = None
     status: ProofStatus | None = None
     objections: tuple[str, ...] = ()
+    refused: int = 0

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from canonical.issue import IssueLevel
 from canonical.publication import FiguresHeld, Publication, PublicationState
 
 if TYPE_CHECKING:
@@ -95,6 +96,11 @@ def view_published(
 
 
 def _publication(books: TenantStore, company_id: int, tolerance: Decimal, known_at: datetime | None) -> Publication:
+    refused = books.issues.counts_by_level(company_id=company_id).get(IssueLevel.REJECTED, 0)
+    return replace(_state(books, company_id, tolerance, known_at), refused=refused)
+
+
+def _state(books: TenantStore, company_id: int, tolerance: Decimal, known_at: datetime | None) -> Publication:
     newest = books.proofs.newest_head(company_id, known_at)
     if newest is None:
         return Publication(state=PublicationState.UNPROVEN)

@@ -23,15 +23,23 @@ PUBLICATION_FACTS: dict[str, Any] = {
         "description": "known_at of the last published state",
     },
     "objections": {"type": "array", "items": {"type": "string"}, "description": "why the newest state is held back"},
+    "refused": {"type": "integer", "description": "records that could not be booked: they are in no figure"},
 }
 """Schema of the facts that ``mark`` adds."""
 
 
 def mark(sheet: Sheet, publication: Publication) -> Sheet:
     """Add to a report of figures how far they are vouched for."""
-    note = publication_note(publication)
-    notes = (note, *sheet.notes) if publication.state is not PublicationState.PUBLISHED else sheet.notes
-    return replace(sheet, facts={**sheet.facts, **publication_facts(publication)}, notes=notes)
+    notes = [publication_note(publication)] if publication.state is not PublicationState.PUBLISHED else []
+    if publication.refused:
+        notes.append(refused_note(publication.refused))
+    return replace(sheet, facts={**sheet.facts, **publication_facts(publication)}, notes=(*notes, *sheet.notes))
+
+
+def refused_note(refused: int) -> str:
+    """What is in no figure, and where it is listed."""
+    what = "1 record was" if refused == 1 else f"{refused} records were"
+    return f"{what} refused and not booked; no figure here holds it. 'khata issues --level rejected' says what to do."
 
 
 def publication_facts(publication: Publication) -> dict[str, JsonValue]:
@@ -40,6 +48,7 @@ def publication_facts(publication: Publication) -> dict[str, JsonValue]:
         "publication": publication.state.value,
         "published_at": plain_cell(publication.published_at),
         "objections": list(publication.objections),
+        "refused": publication.refused,
     }
 
 

@@ -61,9 +61,11 @@ def summary_lines(summary: ImportSummary) -> Iterable[str]:
 
 def _books_lines(summary: ImportSummary) -> Iterable[str]:
     yield (
-        f"Vouchers    {_n(summary.balanced)} balanced, {_n(summary.unbalanced)} unbalanced, "
+        f"Vouchers    {_n(summary.balanced)} balanced, {_n(summary.unbalanced)} one-sided, "
         f"{_n(summary.cancelled)} cancelled; in the books {render_inr(summary.books_debit_total)}"
     )
+    if summary.unbalanced and not summary.rejected:
+        yield "            (one-sided: challans, orders and such, which are not in the books)"
     yield f"Masters     {_n(summary.ledgers)} ledgers, {_n(summary.groups)} groups, {_n(summary.items)} items"
 
 
@@ -114,7 +116,9 @@ def _rejection_lines(summary: ImportSummary) -> Iterable[str]:
         yield f"  {rejection.where}: {rejection.message} ({rejection.code})"
         if rejection.hint:
             yield f"    {rejection.hint}"
-    if summary.rejected > len(summary.rejections):
+    if not summary.rejections:
+        yield "  khata issues --level rejected lists them"
+    elif summary.rejected > len(summary.rejections):
         yield f"  ... and {_n(summary.rejected - len(summary.rejections))} more: khata issues --level rejected"
 
 

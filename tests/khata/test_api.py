@@ -70,6 +70,7 @@ def test_ageing_carries_its_question_and_its_totals(api: Api, company: int) -> N
         "publication": "published",
         "published_at": "2026-04-01T06:30:00+00:00",
         "objections": [],
+        "refused": 0,
         "parties": [row],
         "totals": {**row, "party": "Total"},
     }

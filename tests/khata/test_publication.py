@@ -19,6 +19,7 @@ from khata.api.app import create_server
 from khata.configuration import load_settings
 from khata.exit_codes import ExitCode
 from khata.wiring import open_hub
+from tests.connectors.tally.writing import export, voucher
 from tests.khata.ashoka import ASHOKA, write_day_book
 from tests.khata.http import Api
 from tests.khata.running import run
@@ -263,3 +264,15 @@ def test_a_company_without_any_proof_is_shown_and_marked(tmp_path: Path) -> None
         hub.tenant().companies.ensure("tally", "co-1", "Bare books")
     ran = run(tmp_path, "trial-balance", "--db", f"sqlite:///{tmp_path}/k.db", "--format", "json")
     assert json.loads(ran.output)["publication"] == "unproven"
+
+
+def test_reports_say_what_was_refused(tmp_path: Path) -> None:
+    """A voucher that could not be booked is in no figure, so every report of figures points to it."""
+    path = tmp_path / "DayBook.xml"
+    good, bad = voucher(1), voucher(2, amount="soon")
+    path.write_text(export(good, bad))
+    database = f"sqlite:///{tmp_path}/books.db"
+    assert run(tmp_path, "import", str(path), "--db", database).code == ExitCode.REJECTED
+    said = run(tmp_path, "trial-balance", *AS_OF, "--db", database)
+    assert "1 record was refused and not booked" in said.output
+    assert run(tmp_path, "trial-balance", *AS_OF, "--db", database, "--format", "json").json()["refused"] == 1

@@ -111,7 +111,7 @@ Nilgiri Sample Company
 
  Total                 8   3,85,500.00
 
-Vouchers    8 balanced, 0 unbalanced, 0 cancelled; in the books 3,85,500.00
+Vouchers    8 balanced, 0 one-sided, 0 cancelled; in the books 3,85,500.00
 Masters     4 ledgers, 0 groups, 0 items
 Bills       Advance 1 (20,000.00), Agst Ref 3 (65,500.00), New Ref 3 (-2,30,000.00), On Account 1 (70,000.00); \
 negative is debit, as in the source
