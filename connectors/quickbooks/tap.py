@@ -13,8 +13,6 @@ from typing import Any, ClassVar, cast
 
 import requests
 from singer_sdk import Stream, Tap
-from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import RecordMessage
 
 from canonical.errors import KhataError
 from canonical.issue import Issue
@@ -38,40 +36,21 @@ from connectors.sdk.census import (
     census_record,
 )
 from connectors.sdk.shell import shell_surroundings
+from connectors.sdk.stream import SourceStream
 
 _DIGESTED = ("name", "object", "rates")
 """What makes a record: the object, and what was looked up for it; the other columns repeat parts of it."""
 
 
-class QuickBooksStream(Stream):
+class QuickBooksStream(SourceStream):
     """Objects of one entity."""
 
     primary_keys: ClassVar[tuple[str, ...]] = ("realm_id", "key")
-    # The loader checks types once per batch; per-record checks in the SDK cost more than half of a tap's time.
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     _tap: TapQuickBooks
 
     def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:  # noqa: ARG002 - SDK signature
         """Yield the records of the company."""
         return self._tap.run.records(self.name)
-
-    def _write_record_message(self, record: dict[str, Any]) -> None:
-        """In the hub a record is stored whole: selection, maps and types have no part in it."""
-        if self._tap.embedded:
-            self._tap.write_message(RecordMessage(stream=self.name, record=record))
-            self.state_manager.is_flushed = False
-        else:
-            super()._write_record_message(record)
-
-    def emit(self, record: dict[str, Any]) -> None:
-        """Emit a record while another stream is read."""
-        if self.selected:
-            self._write_record_message(record)
-
-    def checkpoint(self) -> None:
-        """Emit the state as it is."""
-        self.state_manager.is_flushed = False
-        self._write_state_message()
 
     @staticmethod
     def source_ref(stream: str, record: Record) -> SourceRef:

@@ -12,8 +12,6 @@ from datetime import date
 from typing import Any, ClassVar, cast
 
 from singer_sdk import Stream, Tap
-from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import RecordMessage
 
 from canonical.errors import KhataError
 from canonical.issue import Issue
@@ -21,6 +19,7 @@ from canonical.record import JsonValue, SourceRef
 from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import CENSUS, CENSUS_KEYS, Census, CensusMember, CensusVerdict, HubMemory, Settlement
 from connectors.sdk.shell import shell_surroundings
+from connectors.sdk.stream import SourceStream
 from connectors.zoho.limits import limits_of
 from connectors.zoho.schemas import READ_ORDER, config_schema, stream_schema
 from connectors.zoho.source import COMPANIES, Record, ZohoSource
@@ -29,35 +28,15 @@ _NOT_STORED = frozenset({"organization_id", "key", "number", "date", "modified",
 """What was derived from a row of a list to compare it; the object says it itself."""
 
 
-class ZohoStream(Stream):
+class ZohoStream(SourceStream):
     """Records of one list."""
 
     primary_keys: ClassVar[tuple[str, ...]] = ("organization_id", "key")
-    # The loader checks types once per batch; per-record checks in the SDK cost more than half of a tap's time.
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     _tap: TapZohoBooks
 
     def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:  # noqa: ARG002 - SDK signature
         """Yield the records of the source."""
         return self._tap.source().records(self.name)
-
-    def _write_record_message(self, record: dict[str, Any]) -> None:
-        """In the hub a record is stored whole: selection, maps and types have no part in it."""
-        if self._tap.embedded:
-            self._tap.write_message(RecordMessage(stream=self.name, record=record))
-            self.state_manager.is_flushed = False
-        else:
-            super()._write_record_message(record)
-
-    def emit(self, record: dict[str, Any]) -> None:
-        """Emit a record while another stream is read."""
-        if self.selected:
-            self._write_record_message(record)
-
-    def checkpoint(self) -> None:
-        """Emit the state as it is."""
-        self.state_manager.is_flushed = False
-        self._write_state_message()
 
     @staticmethod
     def source_ref(stream: str, record: Record) -> SourceRef:
