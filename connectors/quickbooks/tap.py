@@ -21,7 +21,7 @@ from connectors.quickbooks.client import QuickBooks
 from connectors.quickbooks.company_run import CompanyRun
 from connectors.quickbooks.connection import rest_client
 from connectors.quickbooks.entities import CONNECTOR, READ_ORDER
-from connectors.quickbooks.records import Record
+from connectors.quickbooks.records import Record, with_columns
 from connectors.quickbooks.schemas import stream_schema
 from connectors.quickbooks.settings import config_schema, how_to_read, limits_of, realm_of
 from connectors.sdk.base import ProgressEvent, Surroundings
@@ -51,6 +51,10 @@ class QuickBooksStream(SourceStream):
     def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:  # noqa: ARG002 - SDK signature
         """Yield the records of the company."""
         return self._tap.run.records(self.name)
+
+    def post_process(self, row: Record, context: Mapping[str, Any] | None = None) -> Record | None:  # noqa: ARG002
+        """Complete a record on its way to a target (the SDK's hook, called from the shell only)."""
+        return with_columns(row, self.schema["properties"])
 
     @staticmethod
     def source_ref(stream: str, record: Record) -> SourceRef:

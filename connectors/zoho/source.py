@@ -318,6 +318,8 @@ class ZohoSource:
             everything = Portion(tuple(listing.rows), None)
             self._emission.emit_aside(CENSUS, census_record(self._census(stream, everything, (), is_sure=False)))
             return
+        if not self._gone[stream]:  # nothing was missed when the plan was made, and nothing has left the hub since
+            return
         room = CONFIRMED_MAX
         for portion in listing.rows.portions(PORTION):
             told = self._compare(self._census(stream, portion, (), is_sure=False)).gone
