@@ -59,16 +59,16 @@ def extract(product: str, invoices: int, url: str) -> str:
     store = None if url == NOWHERE else open_store(url, migrate=True)
     with canned.in_place(), tempfile.TemporaryDirectory() as folder:
         sink = Nowhere() if store is None else _sink(store.tenant(), connector, now)
-        canned.spent.clear()
+        canned.spent[0] = 0.0
         started, cpu = time.perf_counter(), time.process_time()
         done = run_tap(tap, canned.config, sink, now=now, surroundings=_place(canned, Path(folder)))
         if store is not None:
             store.close()
-        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu - sum(canned.spent)
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu - canned.spent[0]
     records = sum(done.counts.values())
     return (
         f"{records:,} records of {canned.record_bytes / 1000:.1f} kB: {records / cpu:,.0f}/s of processor time "
-        f"({cpu:.2f} s, the source's own {sum(canned.spent):.2f} s left out), {seconds:.1f} s on the clock, "
+        f"({cpu:.2f} s, the source's own {canned.spent[0]:.2f} s left out), {seconds:.1f} s on the clock, "
         f"{records * canned.record_bytes / cpu / 1e6:.0f} MB/s, {done.files[0]['calls_used']:,} calls"
     )
 
@@ -79,11 +79,11 @@ def requests_alone(invoices: int) -> str:
     with canned.in_place(), tempfile.TemporaryDirectory() as folder:
         client = ZohoClient(canned.config, _place(canned, Path(folder)))
         client.get("organizations")  # signs in
-        canned.spent.clear()
+        canned.spent[0] = 0.0
         cpu = time.process_time()
         for one in range(invoices):
             client.get(f"invoices/{FIRST_ID + one}")
-        cpu = time.process_time() - cpu - sum(canned.spent)
+        cpu = time.process_time() - cpu - canned.spent[0]
     return f"{invoices:,} invoices of Zoho asked for and dropped: {invoices / cpu:,.0f}/s of processor time"
 
 

@@ -108,7 +108,7 @@ def _differs(column: str) -> str:
 
 def _stage(transaction: Transaction, members: Iterable[Member]) -> tuple[str, tuple[Any, ...]]:
     """Make the members a table ``census_member``: a common table expression to begin with, and its parameters."""
-    rows = [(key, version, wire_day(day), label) for key, version, day, label in members]
+    rows = ((key, version, wire_day(day), label) for key, version, day, label in members)
     if transaction.dialect.name == "sqlite":
         _fill_temporary(transaction, rows)
         return "", ()
@@ -122,7 +122,7 @@ _ARRAYS = (
 )
 
 
-def _fill_temporary(transaction: Transaction, rows: list[Row]) -> None:
+def _fill_temporary(transaction: Transaction, rows: Iterable[Row]) -> None:
     cursor = transaction.driver.cursor()
     cursor.execute(
         "CREATE TEMP TABLE IF NOT EXISTS census_member "
