@@ -12,15 +12,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import psycopg
 
 from bench.canned import FIRST_ID, PRODUCTS, Canned
-from bench.measure import Measured, python
+from bench.measure import Measured, family_seconds, parent_of, python
 from connectors.sdk.base import Forgetful, Surroundings
 from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
@@ -123,14 +121,7 @@ def main() -> None:
 def server_seconds(url: str) -> float:
     """Processor time of the PostgreSQL server so far, of all its processes."""
     with psycopg.connect(url) as connection:
-        main_process = psutil.Process(connection.info.backend_pid).parent()
-    if main_process is None:
-        return 0.0
-    seconds = sum(main_process.cpu_times()[:4])  # its own, and of its processes that have ended
-    for one in main_process.children():
-        with suppress(psutil.NoSuchProcess):
-            seconds += sum(one.cpu_times()[:2])
-    return seconds
+        return family_seconds(parent_of(connection.info.backend_pid))
 
 
 if __name__ == "__main__":

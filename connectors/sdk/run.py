@@ -158,7 +158,9 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
             self._batch.append(RawRecord(source, payload, digest, self._now, origin))
         else:
             told = counted.member(record)
-            self._batch.append(RawRecord(source, payload, digest, self._now, origin, told.version, told.day, told.number))
+            self._batch.append(
+                RawRecord(source, payload, digest, self._now, origin, told.version, told.day, told.number)
+            )
 
     def compare(self, census: Census) -> CensusVerdict:
         """Hand a census to the sink, after everything emitted before it."""

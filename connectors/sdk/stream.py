@@ -6,8 +6,8 @@ record whole (``run.py``), so there it goes straight from the source to the hub.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Mapping
+from typing import Any, cast
 
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -26,12 +26,14 @@ class SourceStream(Stream):
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     take: Take | None = None
 
-    def sync(self, context: Mapping[str, Any] | None = None) -> None:
-        """Hand over every record; then the state, if there were any."""
+    def _sync_records(
+        self, context: Mapping[str, Any] | None = None, *, write_messages: bool = True
+    ) -> Generator[dict[str, Any], Any, Any]:
+        """Hand over every record, then the state, if there were any; ``sync`` itself is final in the SDK."""
         if self.take is None:
-            super().sync(context)
+            yield from super()._sync_records(context, write_messages=write_messages)
             return
-        for record in self.get_records(context):
+        for record in cast("Iterable[dict[str, Any]]", self.get_records(context)):
             self.take(record)
             self.state_manager.is_flushed = False
         self._write_state_message()

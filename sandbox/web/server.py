@@ -117,7 +117,7 @@ class Running:
         self._listener = None
 
     def next_requests(self, *switches: Mapping[str, object]) -> None:
-        """Script the faults of the requests that come next, one set of switches each, instead of any scripted before."""
+        """Script the faults of the requests that come next, one set of switches each, and of no others."""
         first = len(self.requests) + 1
         for number in [one for one in self.faults.script if one >= first]:
             del self.faults.script[number]

@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,42 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
+from sandbox.web import Faults, Request, Response
 from tests.khata.running import run
 from tests.khata.sign_in.test_connecting import free_port
 from tests.support.cli import Ran
 
 HOOK_SECRET = "planted-hook-secret-of-enough-length"
+SECRET_FIELDS = ("access_token", "refresh_token", "token", "id_token", "code", "client_secret")
+
+
+@dataclass
+class Listening:
+    """Stands before a fake and remembers every secret that is said to it or that it says.
+
+    Tokens, codes, the application's secret; and the header that carries it, which is only written otherwise.
+    """
+
+    fake: Any
+    heard: set[str] = field(default_factory=set)
+
+    def answer(self, request: Request, faults: Faults) -> Response:
+        """Let the fake answer."""
+        asked = dict(request.query) | dict(parse_qsl(request.body.decode("utf-8", "replace")))
+        self.heard.update(asked[name] for name in SECRET_FIELDS if asked.get(name))
+        self.heard.update(request.header("authorization").split()[1:])
+        answer: Response = self.fake.answer(request, faults)
+        if b"access_token" in answer.body:
+            told = json.loads(answer.body)
+            self.heard.update(told[name] for name in SECRET_FIELDS if told.get(name))
+        return answer
+
+
+def listen_to(running: Any) -> set[str]:
+    """Stand before a running fake; return what is heard, as it comes."""
+    running.application = Listening(running.application)
+    heard: set[str] = running.application.heard
+    return heard
 
 
 @dataclass
@@ -37,6 +68,7 @@ class Sandbox:
         expire: ends all access tokens.
         revoke: ends all consents.
         deliver: query and headers of a delivery.
+        secrets: said to the product or by it so far.
         body: of a delivery about the company.
     """
 
@@ -50,6 +82,7 @@ class Sandbox:
     body: bytes
     deliver: Callable[[bytes], tuple[str, dict[str, str]]]
     is_revoked: Callable[[], bool]
+    secrets: set[str]
 
 
 def post_consent(url: str, page: str, **more: str) -> str:
@@ -59,7 +92,7 @@ def post_consent(url: str, page: str, **more: str) -> str:
 
 @contextmanager
 def quickbooks() -> Iterator[Sandbox]:
-    web, oauth = pytest.importorskip("sandbox.web"), pytest.importorskip("sandbox.quickbooks.oauth")
+    web, oauth = importlib.import_module("sandbox.web"), importlib.import_module("sandbox.quickbooks.oauth")
     fake: Any = importlib.import_module("sandbox.quickbooks.app")
     building: Any = importlib.import_module("sandbox.quickbooks.building")
     books = building.build_books(companies=2, documents=40, seed=5, clock=web.TickingClock(datetime.now(UTC)))
@@ -88,6 +121,7 @@ def quickbooks() -> Iterator[Sandbox]:
             body=json.dumps([event]).encode(),
             deliver=sign,
             is_revoked=lambda: all(grant.is_revoked for grant in app.intuit.grants),
+            secrets=listen_to(running),
         )
 
 
@@ -121,6 +155,7 @@ def zoho() -> Iterator[Sandbox]:
             ).encode(),
             deliver=sign,
             is_revoked=lambda: not running.app.accounts.grants,
+            secrets=listen_to(running.web),
         )
 
 
@@ -139,7 +174,13 @@ def _revoke(intuit: Any) -> None:
         grant.is_revoked = True
 
 
-def connect(sandbox: Sandbox, home: Path, secret: Path, monkeypatch: pytest.MonkeyPatch) -> Ran:
+def connect(
+    sandbox: Sandbox,
+    home: Path,
+    secret: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    env: dict[str, str] | None = None,
+) -> Ran:
     """Connect as ``shop``: a file with the application's secret, and a browser in which somebody agrees."""
     secret.write_text(sandbox.client[1], encoding="utf-8")
     browsers: list[threading.Thread] = []
@@ -156,7 +197,7 @@ def connect(sandbox: Sandbox, home: Path, secret: Path, monkeypatch: pytest.Monk
     told = [part for name, value in sandbox.settings.items() for part in ("--set", f"{name}{value}")]
     application = ("--client-id", sandbox.client[0], "--client-secret-file", str(secret))
     chosen = ("--company", sandbox.company, "--name", "shop", "--port", str(free_port()))
-    done = run(home, "connect", sandbox.product, *application, *told, *chosen)
+    done = run(home, "connect", sandbox.product, *application, *told, *chosen, env=env)
     for browser in browsers:
         browser.join(20)
     return done
