@@ -171,15 +171,7 @@ def summarize(
     totals: VoucherTotals,
     tolerance: Decimal = ZERO,
 ) -> ImportSummary:
-    """Say what a run came to, from what is stored.
-
-    Args:
-        store: the tenant's store.
-        run: the run, closed.
-        translated: by company, what its translation did.
-        totals: of the vouchers it read, as they are stored; those that were refused are added here.
-        tolerance: rupees an amount may differ by and the books still be published.
-    """
+    """Say what a closed run came to, from what is stored; vouchers that were refused are added to its totals."""
     held = store.runs.get(run.run_id)
     companies = companies_of(held)
     refused = tuple(step_facts(held, "translate").get("refused", ()))

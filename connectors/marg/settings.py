@@ -199,7 +199,10 @@ def _tables() -> tuple[th.Property[Any], ...]:
         _text("user", "User that may only read."),
         _text("password", "Its password.", secret=True),
         _text("encrypt", "FreeTDS and SQL Server: their word for encryption."),
-        th.Property("timeout_s", th.NumberType, description="Patience for one query, seconds."),
+        th.Property(
+            "timeout_s", th.NumberType, description="Patience for an answer, seconds; then the driver is ended."
+        ),
+        th.Property("rows_max", th.IntegerType, description="Rows of a table that are too many to be true."),
     )
     return (
         th.Property("database", database, description="Tables with the names and columns of the API's collections."),

@@ -1,46 +1,16 @@
-"""Where a tap's records come from: sale bills, the web API or tables. One protocol for all three."""
+"""Rows and records of Marg, and what its sources ask of the tap."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from canonical.issue import Issue
 from canonical.record import JsonValue
 from connectors.sdk.base import ProgressEvent
-from connectors.sdk.census import Census, CensusVerdict, Settlement
+from connectors.sdk.census import Census, CensusVerdict
 
 Row = dict[str, Any]
 """A row of a collection, or a record of a stream; decimals are exact."""
-
-
-class Source(Protocol):
-    """What the tap asks of a source."""
-
-    def prepare(self) -> None:
-        """Read what must be known to be whole before the first record is handed over.
-
-        Raises:
-            KhataError: the source cannot be read as configured; nothing is emitted.
-        """
-
-    def records(self, stream: str) -> Iterator[Row]:
-        """Yield a stream's records."""
-        ...
-
-    @property
-    def issues(self) -> tuple[Issue, ...]:
-        """Facts about the source itself; complete once it is read."""
-        ...
-
-    @property
-    def settlement(self) -> Settlement:
-        """Whether everything was read; asked at the end."""
-        ...
-
-    def facts(self) -> list[dict[str, JsonValue]]:
-        """For summaries: per file, or what was asked."""
-        ...
 
 
 class Emission(Protocol):

@@ -6,33 +6,19 @@ record is what Marg said, verbatim; a voucher is its header, lines and ledger le
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from singer_sdk import Stream, Tap
-from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import RecordMessage
-
-from canonical.errors import KhataError
-from canonical.issue import Issue
 from canonical.record import JsonValue, SourceRef
 from connectors.marg.settings import SourceKind, config_schema, kind_of
-from connectors.marg.source import Row, Source
-from connectors.marg.streams import COMPANIES, CONNECTOR, READ_ORDER, stream_schema
-from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import (
-    CENSUS,
-    CENSUS_KEYS,
-    Census,
-    CensusMember,
-    CensusVerdict,
-    HubMemory,
-    Settlement,
-    census_record,
-)
+from connectors.marg.source import Row
+from connectors.marg.streams import CONNECTOR, READ_ORDER, stream_schema
+from connectors.sdk.base import Surroundings
+from connectors.sdk.census import CensusMember
 from connectors.sdk.shell import shell_surroundings
+from connectors.sdk.source import Source
+from connectors.sdk.tap import BooksStream, BooksTap, run_from_shell
 from connectors.sdk.tokens import Limits
 
 _PER_MINUTE = 60
@@ -41,35 +27,10 @@ _STORED = ("name", "object")
 """What makes a record; the other columns repeat parts of it, or say where it was read."""
 
 
-class MargStream(Stream):
+class MargStream(BooksStream):
     """Records of one kind."""
 
     primary_keys: ClassVar[tuple[str, ...]] = ("company_id", "key")
-    # The loader checks types once per batch; per-record checks in the SDK cost more than half of a tap's time.
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _tap: TapMarg
-
-    def get_records(self, context: Mapping[str, Any] | None) -> Iterable[Row]:  # noqa: ARG002 - SDK signature
-        """Yield the records of the source."""
-        return self._tap.source().records(self.name)
-
-    def _write_record_message(self, record: Row) -> None:
-        """In the hub a record is stored whole: selection, maps and types have no part in it."""
-        if self._tap.embedded:
-            self._tap.write_message(RecordMessage(stream=self.name, record=record))
-            self.state_manager.is_flushed = False
-        else:
-            super()._write_record_message(record)
-
-    def emit(self, record: Row) -> None:
-        """Emit a record while another stream is read."""
-        if self.selected:
-            self._write_record_message(record)
-
-    def checkpoint(self) -> None:
-        """Emit the state as it is."""
-        self.state_manager.is_flushed = False
-        self._write_state_message()
 
     @staticmethod
     def source_ref(stream: str, record: Row) -> SourceRef:
@@ -95,102 +56,22 @@ class MargStream(Stream):
         )
 
 
-class CensusStream(MargStream):
-    """What exists; emitted while the other streams are read, and only from the shell."""
-
-    primary_keys: ClassVar[tuple[str, ...]] = CENSUS_KEYS
-
-    def get_records(self, context: Mapping[str, Any] | None) -> Iterable[Row]:  # noqa: ARG002 - SDK signature
-        """Nothing of its own."""
-        return ()
-
-
-class TapMarg(Tap):
+class TapMarg(BooksTap):
     """Reads Marg ERP 9+: sale bills, the web API, or tables."""
 
     name = "tap-marg"
     config_jsonschema: ClassVar[dict[str, Any]] = config_schema()
+    stream_kind = MargStream
+    read_order = READ_ORDER
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Prepare; nothing is read before the first stream."""
-        self.progress: Callable[[ProgressEvent], None] | None = None
-        self.embedded = False
-        self.compare: Callable[[Census], CensusVerdict] | None = None
-        self.memory: HubMemory | None = None
-        self.surroundings: Surroundings | None = None
-        self._source: Source | None = None
-        super().__init__(*args, **kwargs)
+    def schema_of(self, stream: str) -> dict[str, Any]:
+        """Columns by stream; see ``streams.py``."""
+        return stream_schema(stream)
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Take the state of the last run; beside bookmarks it holds how far each branch was read."""
-        super().load_state(state)
-        self.whole_state.update({name: value for name, value in state.items() if name != "bookmarks"})
-
-    def discover_streams(self) -> list[Stream]:
-        """The streams; nothing is asked."""
-        return [
-            (CensusStream if stream == CENSUS else MargStream)(self, schema=stream_schema(stream), name=stream)
-            for stream in READ_ORDER
-        ]
-
-    @property
-    def streams(self) -> dict[str, Stream]:
-        """The streams in the order they are read; the SDK's own order is that of the alphabet."""
-        found = super().streams
-        return {name: found[name] for name in READ_ORDER if name in found}
-
-    @property
-    def issues(self) -> tuple[Issue, ...]:
-        """Facts about the files or the connection; complete once everything is read."""
-        return self._source.issues if self._source else ()
-
-    def file_facts(self) -> list[dict[str, JsonValue]]:
-        """Per file, or what was asked."""
-        return self._source.facts() if self._source else []
-
-    @property
-    def settlement(self) -> Settlement:
-        """Whether everything was read; asked at the end."""
-        return self._source.settlement if self._source else Settlement.SETTLED
-
-    def prepare(self) -> None:
-        """Read what must be whole before the first record is handed over.
-
-        Raises:
-            KhataError: the source cannot be read as configured; nothing is emitted.
-        """
-        self.source().prepare()
-
-    def source(self) -> Source:
-        """Return what is read from."""
-        if self._source is None:
-            place = self.surroundings or shell_surroundings(self.config, Limits(per_minute=_PER_MINUTE))
-            self._source = open_source(self.config, self, place)
-        return self._source
-
-    def close(self) -> None:
-        """Nothing is held between runs."""
-        self._source = None
-
-    @property
-    def whole_state(self) -> dict[str, Any]:
-        """What the last run left, and what this one adds."""
-        return cast("dict[str, Any]", self.state)
-
-    def checkpoint(self) -> None:
-        """Emit the state: every record yielded so far has been emitted."""
-        held = self.streams[COMPANIES]
-        if isinstance(held, MargStream):
-            held.checkpoint()
-
-    def take_census(self, census: Census) -> CensusVerdict | None:
-        """Hand a census to the hub; from the shell it becomes a record."""
-        if self.compare is not None:
-            return self.compare(census)
-        held = self.streams[CENSUS]
-        if isinstance(held, MargStream):
-            held.emit(census_record(census))
-        return None
+    def open_source(self) -> Source:
+        """The files, the web API or the tables."""
+        place = self.surroundings or shell_surroundings(self.config, Limits(per_minute=_PER_MINUTE))
+        return open_source(self.config, self, place)
 
 
 def open_source(config: Mapping[str, JsonValue], tap: TapMarg, surroundings: Surroundings) -> Source:
@@ -211,13 +92,9 @@ def open_source(config: Mapping[str, JsonValue], tap: TapMarg, surroundings: Sur
         case SourceKind.DATABASE:
             from connectors.marg.tables.source import TableSource  # noqa: PLC0415 - as above
 
-            return TableSource(config, tap)
+            return TableSource(config, tap, surroundings.clock)
 
 
 def main() -> None:
-    """Console script: what goes wrong with the source is one sentence on standard error, not a traceback."""
-    try:
-        TapMarg.cli()
-    except KhataError as error:
-        sys.stderr.write(f"tap-marg: {error.message} ({error.code})\n")
-        sys.exit(1)
+    """Console script."""
+    run_from_shell(TapMarg)

@@ -20,6 +20,7 @@ from typing import Any, Final, Protocol
 
 from canonical.errors import SourceMalformed, SourceRejected
 from canonical.issue import Issue, IssueLevel
+from canonical.record import JsonValue
 from connectors.quickbooks.budget import REPORT_CALLS, SWEEP_CALLS, WHOLE_CALLS, Budget, pages, postponed
 from connectors.quickbooks.client import Changes, QuickBooks, Row
 from connectors.quickbooks.entities import BY_STREAM, COMPANIES, DOCUMENTS, LISTS, PREFERENCES, REPORTS, WHOLE, Entity
@@ -48,7 +49,7 @@ class Host(Protocol):
     def checkpoint(self, stream: str) -> None:
         """Emit the state: every record yielded so far has been emitted."""
 
-    def take_census(self, stream: str, census: Census) -> CensusVerdict | None:
+    def take_census(self, census: Census) -> CensusVerdict | None:
         """Hand a census over; None where nobody compares."""
         ...
 
@@ -130,6 +131,15 @@ class CompanyRun:
             if self._defers_sweep or self._defers_reports:
                 names = ("The comparison of all ids",) * self._defers_sweep + ("the proof",) * self._defers_reports
                 self.issues.append(postponed(self.budget, " and ".join(names).capitalize()))
+
+    def file_facts(self) -> list[dict[str, JsonValue]]:
+        """The plan of calls, and what was used."""
+        if self.budget is None:
+            return []
+        return [{"realm": self.api.realm_id, "calls_used": self.api.calls, "plan": dict(self.budget.to_json())}]
+
+    def close(self) -> None:
+        """Nothing is held between requests; the session is the tap's."""
 
     @property
     def _has_quota(self) -> bool:
@@ -222,15 +232,12 @@ class CompanyRun:
 
     def _compare(self, entity: Entity, read: tuple[str, ...] | None = None) -> Iterator[Record]:
         """Hand over all ids; fetch what the hub lacks."""
-        found = Sweep(self.api, entity, self._hand_over, read).run()
+        found = Sweep(self.api, entity, self.host.take_census, read).run()
         self._moved |= bool(found.gone or found.wanted)
         if not found.is_certain:
             self._swept, self.settlement = False, Settlement.UNSURE
         for rows in self.api.some(entity, found.wanted):
             yield from self._wrapped(entity, rows)
-
-    def _hand_over(self, entity: Entity, census: Census) -> CensusVerdict | None:
-        return self.host.take_census(entity.stream, census)
 
     def _reports(self) -> Iterator[Record]:
         """QuickBooks' own figures, if the books moved since they were read last."""

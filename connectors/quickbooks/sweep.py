@@ -41,20 +41,20 @@ class Sweep:
 
     api: QuickBooks
     entity: Entity
-    hand_over: Callable[[Entity, Census], CensusVerdict | None]
+    hand_over: Callable[[Census], CensusVerdict | None]
     read: tuple[str, ...] | None = None
 
     def run(self) -> Swept:
         """List, count, compare; ask for what seems gone; only then tell the hub that it is."""
         ids, is_certain = self._ids()
-        verdict = self.hand_over(self.entity, self._census(ids, is_corroborated=False))
+        verdict = self.hand_over(self._census(ids, is_corroborated=False))
         if verdict is None:
-            self.hand_over(self.entity, self._census(ids, is_corroborated=is_certain))
+            self.hand_over(self._census(ids, is_corroborated=is_certain))
             return Swept(is_certain=is_certain)
         if not verdict.gone or not is_certain:
             return Swept(wanted=verdict.wanted, is_certain=is_certain)
         there = [text_of(row, "Id") for rows in self.api.some(self.entity, verdict.gone) for row in rows]
-        self.hand_over(self.entity, self._census([*ids, *there], is_corroborated=True))
+        self.hand_over(self._census([*ids, *there], is_corroborated=True))
         gone = tuple(key for key in verdict.gone if key not in there)
         return Swept(wanted=verdict.wanted, gone=gone)
 

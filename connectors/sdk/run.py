@@ -22,7 +22,7 @@ from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import ProgressEvent, RecordSink, Surroundings
 from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory, Settlement
-from connectors.sdk.stream import SourceStream
+from connectors.sdk.tap import BooksStream
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -223,7 +223,7 @@ def run_tap(
     hub.compare, hub.memory, hub.surroundings = writer.compare, writer, surroundings
     writer.streams = {name: cast("HubStream", stream) for name, stream in tap.streams.items()}
     for name, one in tap.streams.items():
-        if isinstance(one, SourceStream):
+        if isinstance(one, BooksStream):
             one.take = partial(writer.take, name)
     writer.counted = {name: stream for name, stream in tap.streams.items() if isinstance(stream, CountedStream)}
     try:

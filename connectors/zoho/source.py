@@ -118,12 +118,15 @@ class ZohoSource:
         """Not everything that was wanted was read."""
         return self._is_partial or bool(self._fetching.refused)
 
-    def facts(self) -> list[dict[str, JsonValue]]:
+    def file_facts(self) -> list[dict[str, JsonValue]]:
         """The plan, and what was used, for summaries."""
         if self._plan is None:
             return []
         used: dict[str, JsonValue] = {"organization": self._client.organization_id, "calls_used": self._client.calls}
         return [{**used, "is_sweep": self._is_sweep, "plan": self._plan.to_json()}]
+
+    def close(self) -> None:
+        """Nothing is held between requests."""
 
     def prepare(self) -> None:
         """Walk the lists and make the plan; nothing is read in full before.

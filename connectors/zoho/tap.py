@@ -6,37 +6,26 @@ list of Zoho's; the ``object`` of a record is Zoho's reply verbatim. How an orga
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from singer_sdk import Stream, Tap
-
-from canonical.errors import KhataError
-from canonical.issue import Issue
-from canonical.record import JsonValue, SourceRef
-from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import CENSUS, CENSUS_KEYS, Census, CensusMember, CensusVerdict, HubMemory, Settlement
+from canonical.record import SourceRef
+from connectors.sdk.census import CensusMember
 from connectors.sdk.shell import shell_surroundings
-from connectors.sdk.stream import SourceStream
+from connectors.sdk.source import Source
+from connectors.sdk.tap import BooksStream, BooksTap, run_from_shell
 from connectors.zoho.limits import limits_of
 from connectors.zoho.schemas import READ_ORDER, config_schema, stream_schema
-from connectors.zoho.source import COMPANIES, Record, ZohoSource
+from connectors.zoho.source import Record, ZohoSource
 
 _NOT_STORED = frozenset({"organization_id", "key", "number", "date", "modified", "version"})
 """What was derived from a row of a list to compare it; the object says it itself."""
 
 
-class ZohoStream(SourceStream):
+class ZohoStream(BooksStream):
     """Records of one list."""
 
     primary_keys: ClassVar[tuple[str, ...]] = ("organization_id", "key")
-    _tap: TapZohoBooks
-
-    def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:  # noqa: ARG002 - SDK signature
-        """Yield the records of the source."""
-        return self._tap.source().records(self.name)
 
     @staticmethod
     def source_ref(stream: str, record: Record) -> SourceRef:
@@ -65,106 +54,25 @@ class ZohoStream(SourceStream):
         )
 
 
-class CensusStream(ZohoStream):
-    """What exists, by stream; emitted while the other streams are read, and only from the shell."""
-
-    primary_keys: ClassVar[tuple[str, ...]] = CENSUS_KEYS
-
-    def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:  # noqa: ARG002 - SDK signature
-        """Nothing of its own."""
-        return ()
-
-
-class TapZohoBooks(Tap):
+class TapZohoBooks(BooksTap):
     """Reads one organisation of Zoho Books over its API."""
 
     name = "tap-zoho-books"
     config_jsonschema: ClassVar[dict[str, Any]] = config_schema()
+    stream_kind = ZohoStream
+    read_order = READ_ORDER
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Prepare; nothing is asked before the first stream."""
-        self.progress: Callable[[ProgressEvent], None] | None = None
-        self.embedded = False
-        self.compare: Callable[[Census], CensusVerdict] | None = None
-        self.memory: HubMemory | None = None
-        self.surroundings: Surroundings | None = None
-        self._source: ZohoSource | None = None
-        super().__init__(*args, **kwargs)
+    def schema_of(self, stream: str) -> dict[str, Any]:
+        """Columns by stream; see ``schemas.py``."""
+        return stream_schema(stream)
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Take the state of the last run; beside bookmarks it holds how far each organisation was read."""
-        super().load_state(state)
-        self.whole_state.update({name: value for name, value in state.items() if name != "bookmarks"})
-
-    def discover_streams(self) -> list[Stream]:
-        """One stream per list; nothing is asked."""
-        return [
-            (CensusStream if stream == CENSUS else ZohoStream)(self, schema=stream_schema(stream), name=stream)
-            for stream in READ_ORDER
-        ]
-
-    @property
-    def streams(self) -> dict[str, Stream]:
-        """The streams in the order they are read; the SDK's own order is that of the alphabet."""
-        found = super().streams
-        return {name: found[name] for name in READ_ORDER if name in found}
-
-    @property
-    def issues(self) -> tuple[Issue, ...]:
-        """Facts about the organisation and the connection; complete once it is read."""
-        return self._source.issues if self._source else ()
-
-    def file_facts(self) -> list[dict[str, JsonValue]]:
-        """The plan of calls, and what was used."""
-        return self._source.facts() if self._source else []
-
-    @property
-    def settlement(self) -> Settlement:
-        """Whether everything was read; asked at the end."""
-        return self._source.settlement if self._source else Settlement.SETTLED
-
-    def prepare(self) -> None:
-        """Walk the lists and plan the calls before the first record is handed over.
-
-        Raises:
-            KhataError: the sign-in or a list is refused, or Zoho does not answer; nothing is emitted.
-        """
-        self.source().prepare()
-
-    def source(self) -> ZohoSource:
-        """Return what is read from."""
-        if self._source is None:
-            selected = frozenset(name for name, stream in self.streams.items() if stream.selected)
-            place = self.surroundings or shell_surroundings(self.config, limits_of(self.config))
-            self._source = ZohoSource(self.config, self, place, selected, self.compare)
-        return self._source
-
-    def close(self) -> None:
-        """Nothing is held between runs."""
-        self._source = None
-
-    @property
-    def whole_state(self) -> dict[str, Any]:
-        """What the last run left, and what this one adds."""
-        return cast("dict[str, Any]", self.state)
-
-    def checkpoint(self, stream: str = COMPANIES) -> None:
-        """Emit the state: every record yielded so far has been emitted."""
-        held = self.streams[stream]
-        if isinstance(held, ZohoStream):
-            held.checkpoint()
-
-    def emit_aside(self, stream: str, record: Mapping[str, JsonValue]) -> None:
-        """Emit a record of another stream than the one being read, if it was selected."""
-        held = self.streams[stream]
-        if isinstance(held, ZohoStream):
-            held.emit(dict(record))
+    def open_source(self) -> Source:
+        """The organisation, over the API."""
+        selected = frozenset(name for name, stream in self.streams.items() if stream.selected)
+        place = self.surroundings or shell_surroundings(self.config, limits_of(self.config))
+        return ZohoSource(self.config, self, place, selected, self.compare)
 
 
 def main() -> None:
-    """Console script: what goes wrong with the source is one sentence on standard error, not a traceback."""
-    try:
-        TapZohoBooks.cli()
-    except KhataError as error:
-        sys.stderr.write(f"tap-zoho-books: {error.message} ({error.code})\n")
-        sys.exit(1)
+    """Console script."""
+    run_from_shell(TapZohoBooks)

@@ -81,7 +81,9 @@ def write(  # noqa: PLR0917 - one parameter per option, given by name
     ] = FileScaffolding.USUAL,
     mixed: Annotated[bool, typer.Option("--mixed", help="Masters and vouchers in one file.")] = False,
     zipped: Annotated[bool, typer.Option("--zip", help="The files inside one archive.")] = False,
-    lists: Annotated[bool, typer.Option("--lists", help="busy: also its lists of vouchers as workbooks.")] = False,
+    lists: Annotated[
+        bool, typer.Option("--lists", help="busy: also its lists of vouchers as workbooks, .xlsx and .xls.")
+    ] = False,
     form: SummaryFormat = DocumentFormat.TABLE,
 ) -> None:
     """Write the exports of invented companies, and beside them truth.json with what an import must arrive at.

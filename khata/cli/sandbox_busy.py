@@ -13,8 +13,8 @@ from khata.cli.output import write_document
 def write_busy(
     folder: Path, *, vouchers: int, companies: int, seed: int, year: int, lists: bool, form: DocumentFormat
 ) -> None:
-    """Write one folder per company: exports with truth.json, and lists if they are wanted."""
-    from sandbox.busy.exports import write, write_lists
+    """Write one folder per company: exports with truth.json, and lists, in both kinds of workbook, if wanted."""
+    from sandbox.busy.exports import ListForm, write, write_lists
     from sandbox.world import build_world
     from sandbox.world.spec import WorldSpec
 
@@ -25,7 +25,11 @@ def write_busy(
         target = folder / f"company-{number + 1}"
         spec = WorldSpec(seed=seed, vouchers=vouchers, financial_year=year, company_index=number)
         written = write(spec, target, closing=True)
-        paths = [*written.paths, *(write_lists(build_world(spec), target / "lists") if lists else ())]
+        paths = list(written.paths)
+        if lists:
+            world = build_world(spec)
+            paths += write_lists(world, target / "lists")
+            paths += write_lists(world, target / "lists-xls", ListForm.XLS)
         files += [str(path) for path in paths]
         truths.append(str(written.truth_path))
         exports = " ".join(str(path) for path in written.paths)

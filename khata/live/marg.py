@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from canonical.errors import ConfigurationError, CredentialError, KhataError, NotFound, SourceUnavailable
 from connectors.marg.ede.client import EdeClient
 from connectors.marg.settings import api_settings
-from connectors.marg.tables.session import address_of
+from connectors.marg.tables.address import limits_of, target_of
 from khata.live.connecting import free_name
 from khata.live.doctor import Finding
 from khata.reading.tenant import check_slug
@@ -138,13 +138,14 @@ def connect_tables(
     """Save a connection to tables; the server is not asked yet.
 
     Raises:
-        ConfigurationError: no driver or data source is named.
+        ConfigurationError: no driver or data source is named, or a setting cannot be.
         RuleError: the name cannot be one.
     """
     check_slug(name)
     told = settings.get("database")
     database = dict(told) if isinstance(told, Mapping) else {}
-    address_of(database)
+    target_of(database)
+    limits_of(database)
     if database.get("password"):
         place = place_of(tenant, name, "database", "password")
         database["password"] = vault.seal(str(database["password"]), place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import connectors
 from connectors.sdk import conformance
 from connectors.sdk.registry import connector_names, get_connector
+from khata.docs.__main__ import FOLDER
 from tests.conformance.cases import case_of
 from tests.conformance.test_connectors import NOW
 from tests.connectors.tally.writing import export, voucher
@@ -38,6 +40,14 @@ def test_what_is_written_conforms(home: Path, tmp_path: Path) -> None:
     case = case_of(NAME, tmp_path)
     found = conformance.breaches(get_connector(NAME), home / NAME, case.config, case.secrets, NOW)
     assert not found, "\n".join(found)
+
+
+def test_what_is_written_passes_our_own_checks(home: Path) -> None:
+    settings = str(FOLDER.parent / "pyproject.toml")
+    for command in (["check"], ["format", "--check"]):
+        ran = [sys.executable, "-m", "ruff", *command, "--quiet", "--config", settings, str(home / NAME)]
+        done = subprocess.run(ran, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
 
 
 def test_it_appears_in_the_command_line_and_takes_its_files(home: Path, tmp_path: Path) -> None:

@@ -8,10 +8,15 @@ Tally go to it, through a real driver manager and a real driver. Debian has all 
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
+import sys
 import time
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +28,15 @@ START_S_MAX = 60
 USERS = ("mysql", "nobody")
 SCHEMA = "TallyUser"
 """Name of the database: Tally's own qualified names begin with it."""
+LOADER = """
+import json, sys, pyodbc
+cursor = pyodbc.connect(sys.argv[1], autocommit=True).cursor()
+for line in sys.stdin:
+    sql, rows = json.loads(line)
+    cursor.executemany(sql, rows) if rows else cursor.execute(sql)
+"""
+"""Runs statements; their place is the first argument. The driver manager reads its files once per process, so a test
+process must not load it: another test, with other files, would find what this one was told."""
 
 
 def find_driver() -> Path:
@@ -31,6 +45,17 @@ def find_driver() -> Path:
         for found in sorted(Path("/usr").glob(pattern)):
             return found
     pytest.skip("no ODBC driver of MariaDB on this machine (Debian: odbc-mariadb)")
+
+
+def write(*statements: tuple[str, Sequence[Sequence[Any]]], database: str = "") -> None:
+    """Run statements on the server, in another process; each is SQL and rows of parameters, none to run it as it is."""
+    place = {"DRIVER": f"{{{find_driver()}}}", "SERVER": "127.0.0.1", "PORT": server_port(), "UID": "khata"}
+    parts = {**place, "CHARSET": "utf8mb4", **({"DATABASE": database} if database else {})}
+    text = "".join(f"{name}={value};" for name, value in parts.items())
+    lines = "\n".join(json.dumps(one, default=str) for one in statements)
+    command = [sys.executable, "-c", LOADER, text]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def odbc_folder(folder: Path, driver: Path, port: int, *, name: str, data_source: str) -> Path:

@@ -1,4 +1,4 @@
-"""How each driver is spoken to: connection texts, the few questions we ask, and what the driver is known to get wrong.
+"""How each driver is spoken to: the few questions we ask, and what the driver is known to get wrong.
 
 Every statement is a SELECT over one table. Names of tables come from our own list (``tables.py``), values travel as
 parameters. MDBTools knows neither WHERE worth relying on (one on a date is ignored) nor ORDER BY nor parameters, so it
@@ -8,13 +8,13 @@ is asked for whole tables and what is wanted is picked here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from canonical.errors import InvariantError
-from connectors.busy.database import failure
 from connectors.busy.database.settings import DatabaseSettings, Kind
+from connectors.sdk.odbc.addressing import MYSQL_SNAPSHOT, ServerAddress, Speaker, connection_text, speaker_of
 from connectors.sdk.odbc.session import Target
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
@@ -23,8 +23,6 @@ PARAMETERS_MAX = 100
 _BRACKETS, _TICKS = ("[", "]"), ("`", "`")
 _QUOTES = {Kind.MDBTOOLS: _BRACKETS, Kind.ACE: _BRACKETS, Kind.SQLSERVER: _BRACKETS, Kind.MYSQL: _TICKS}
 _SERVER_TIME_S = 3600
-_FREETDS = ("freetds", "tdsodbc")
-"""In the driver's registered name, or in the name of its library."""
 
 
 def quote(kind: Kind, name: str) -> str:
@@ -90,105 +88,29 @@ def file_target(settings: DatabaseSettings, path: Path, label: str) -> Target:
     """How to open an Access file, for reading only."""
     parts = {"DRIVER": settings.driver, "DBQ": str(path)}
     if settings.kind is Kind.MDBTOOLS:
-        return Target(label=label, text=_text(parts), options={"read_only": True, "raw_numbers": True})
-    secured = {**parts, "ReadOnly": "1", "Exclusive": "0"}
-    if settings.password:
-        secured["PWD"] = settings.password
-    return Target(label=label, text=_text(secured), options={"read_only": True}, secrets=_secrets(settings))
+        return Target(label=label, text=connection_text(parts), options={"read_only": True, "raw_numbers": True})
+    secured = {**parts, "ReadOnly": "1", "Exclusive": "0", "PWD": settings.password}
+    secrets = (settings.password,) if settings.password else ()
+    return Target(label=label, text=connection_text(secured), options={"read_only": True}, secrets=secrets)
 
 
 def server_target(settings: DatabaseSettings, database: str, label: str) -> Target:
     """How to sign in to a database of a server, for reading only."""
-    parts, doubles = {"DRIVER": settings.driver}, True
-    options: dict[str, Any] = {"read_only": True, "query_timeout_s": _SERVER_TIME_S}
+    options: dict[str, Any] = {"read_only": True}
     if settings.kind is Kind.MYSQL:
-        parts |= _mysql(settings, database)
-        options["begin"] = [
-            "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-            "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
-        ]
-        del options["query_timeout_s"]  # the driver would set it by a statement of its own for each question
-    elif any(word in settings.driver.casefold() for word in _FREETDS):
-        parts, doubles = {**parts, **_freetds(settings, database)}, False
+        speaker = Speaker.MYSQL
+        options["begin"] = list(MYSQL_SNAPSHOT)
     else:
-        parts |= _microsoft(settings, database)
-    return Target(label=label, text=_text(parts, doubles=doubles), options=options, secrets=_secrets(settings))
-
-
-def _mysql(settings: DatabaseSettings, database: str) -> Mapping[str, str]:
-    return {
-        "SERVER": settings.server,
-        "PORT": str(settings.port),
-        "DATABASE": database,
-        "UID": settings.user,
-        "PWD": settings.password,
-        "CHARSET": "utf8mb4",
-        "FORWARDONLY": "1",
-        "NO_CACHE": "1",
-    }
-
-
-def _freetds(settings: DatabaseSettings, database: str) -> Mapping[str, str]:
-    encrypt = {"Encryption": settings.encrypt} if settings.encrypt else {}
-    return {
-        "SERVER": settings.server,
-        "PORT": str(settings.port),
-        "DATABASE": database,
-        "UID": settings.user,
-        "PWD": settings.password,
-        "TDS_Version": "7.4",
-        "ClientCharset": "UTF-8",
-        **encrypt,
-    }
-
-
-def _microsoft(settings: DatabaseSettings, database: str) -> Mapping[str, str]:
-    encrypt = {"Encrypt": settings.encrypt} if settings.encrypt else {}
-    return {
-        "SERVER": f"{settings.server},{settings.port}",
-        "DATABASE": database,
-        "UID": settings.user,
-        "PWD": settings.password,
-        "ApplicationIntent": "ReadOnly",
-        **encrypt,
-    }
-
-
-def _secrets(settings: DatabaseSettings) -> tuple[str, ...]:
-    return (settings.password,) if settings.password else ()
-
-
-_PLAIN = frozenset(
-    {"SERVER", "PORT", "CHARSET", "TDS_Version", "ClientCharset", "Encryption", "ReadOnly", "Exclusive", "FORWARDONLY"}
-    | {"NO_CACHE", "DATABASE", "DBQ", "Encrypt", "ApplicationIntent"}
-)
-"""Written without braces where the value allows it: not every driver takes them off."""
-
-
-def _text(parts: Mapping[str, str], *, doubles: bool = True) -> str:
-    r"""Write a connection text; values in braces, so that no value can end its own.
-
-    Args:
-        parts: keyword and value.
-        doubles: a closing brace inside a value is doubled, as ODBC has it; FreeTDS takes a value up to ``};`` as it is.
-
-    >>> _text({"DRIVER": "FreeTDS", "PWD": "a;}b"})
-    'DRIVER={FreeTDS};PWD={a;}}b};'
-
-    Raises:
-        ConfigurationError: a value that the driver cannot be told.
-    """
-    return "".join(f"{name}={_value(name, value, doubles=doubles)};" for name, value in parts.items() if value)
-
-
-def _value(name: str, value: str, *, doubles: bool) -> str:
-    if name in _PLAIN and not set(value) & set(";{}"):
-        return value
-    if doubles:
-        return "{" + value.replace("}", "}}") + "}"
-    if "};" in value or value.endswith("}"):
-        raise failure.setting(
-            "password" if name == "PWD" else name.casefold(),
-            "holds a closing brace where FreeTDS cannot be told it; choose another, or use Microsoft's driver",
-        )
-    return "{" + value + "}"
+        speaker = Speaker.FREETDS if speaker_of(settings.driver) is Speaker.FREETDS else Speaker.MICROSOFT
+        options["query_timeout_s"] = _SERVER_TIME_S  # MariaDB's driver would set it by a statement before each question
+    address = ServerAddress(
+        driver=settings.driver,
+        server=settings.server,
+        port=settings.port,
+        database=database,
+        user=settings.user,
+        password=settings.password,
+        encrypt="" if settings.kind is Kind.MYSQL else settings.encrypt,
+        speaker=speaker,
+    )
+    return Target(label=label, text=address.text, options=options, secrets=address.secrets)

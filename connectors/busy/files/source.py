@@ -25,7 +25,6 @@ from connectors.busy.files.report import Report, ReportVoucher
 from connectors.busy.files.spool import Line, Spool, encoded
 from connectors.busy.identity import company_key
 from connectors.busy.recognition import REPORT, XML, recognise
-from connectors.busy.source import Emission, Record
 from connectors.busy.staging import MasterType, Route
 from connectors.busy.streams import ACCOUNTS, COMPANIES, REPORT_VOUCHERS, REPORTS, VOUCHERS
 from connectors.busy.values import find_day
@@ -33,6 +32,7 @@ from connectors.sdk.base import ProgressEvent
 from connectors.sdk.census import Settlement
 from connectors.sdk.recognition import read_head
 from connectors.sdk.sheets import iter_sheets
+from connectors.sdk.source import Emission, Record
 
 CHUNK = 1 << 16
 MASTERS_DETAIL = "MastersDet"

@@ -59,7 +59,7 @@ class ApiSource:
         is_lacking = bool(self._notes) or any(books.torn for books in self._books)
         return Settlement.UNSURE if is_lacking else Settlement.SETTLED
 
-    def facts(self) -> list[dict[str, JsonValue]]:
+    def file_facts(self) -> list[dict[str, JsonValue]]:
         """Per branch: rows, whether it was a full pull, full pulls of today."""
         return [
             {
@@ -70,6 +70,9 @@ class ApiSource:
             }
             for one in self._books
         ]
+
+    def close(self) -> None:
+        """Nothing is held between readings."""
 
     def prepare(self) -> None:
         """Pull all branches.

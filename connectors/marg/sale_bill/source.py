@@ -43,9 +43,12 @@ class BillSource:
         """Facts about the files."""
         return tuple(self._issues)
 
-    def facts(self) -> list[dict[str, JsonValue]]:
+    def file_facts(self) -> list[dict[str, JsonValue]]:
         """Per file: name, bills, lines."""
         return self._files
+
+    def close(self) -> None:
+        """Nothing is held between readings."""
 
     def prepare(self) -> None:
         """Read all files; a file that is no sale bill refuses them all.

@@ -28,7 +28,7 @@ import queue
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Protocol, TextIO, cast
@@ -72,7 +72,7 @@ class Pyodbc:
             login_timeout_s: to sign in.
             options: ``read_only``: ask the driver to refuse writing; ``raw_numbers``: take dates and single-precision
                 numbers as bytes, for a driver that converts them wrongly; ``query_timeout_s``: for the server to give
-                up by; ``begin``: statements first.
+                up by; ``begin``: statements first; ``begin_on``: those of the server's product, by its name.
         """
         connection = self._module.connect(
             text, autocommit=True, timeout=login_timeout_s, readonly=bool(options.get("read_only"))
@@ -83,9 +83,15 @@ class Pyodbc:
                 connection.add_output_converter(kind, convert)
         if options.get("query_timeout_s"):
             connection.timeout = int(options["query_timeout_s"])
-        for statement in options.get("begin", ()):
+        for statement in (*options.get("begin", ()), *self._by_product(connection, options.get("begin_on", {}))):
             connection.cursor().execute(statement).close()
         return connection
+
+    def _by_product(self, connection: Any, statements: Mapping[str, Sequence[str]]) -> Sequence[str]:
+        if not statements:
+            return ()
+        product = str(connection.getinfo(self._module.SQL_DBMS_NAME)).casefold()
+        return next((told for name, told in statements.items() if name in product), ())
 
 
 def _find_ladder(name: str) -> codecs.CodecInfo | None:

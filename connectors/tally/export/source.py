@@ -11,11 +11,11 @@ from pathlib import Path
 from canonical.issue import Issue
 from canonical.record import JsonValue
 from connectors.sdk.census import Settlement
+from connectors.sdk.source import Emission, Record
 from connectors.tally.export import refusal
 from connectors.tally.export.limits import Limits
 from connectors.tally.export.reader import Export, Reader
 from connectors.tally.export.spool import Spool
-from connectors.tally.source import Emission, Record
 
 FILES_REMEMBERED = 1000
 """Digests of files kept in the state of a stream."""

@@ -16,6 +16,7 @@ from canonical.issue import Issue
 from canonical.record import JsonValue
 from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import CENSUS, Census, HubMemory, Settlement, census_record
+from connectors.sdk.source import Emission, Record
 from connectors.tally.export.streams import REPORTS
 from connectors.tally.gateway import refusal
 from connectors.tally.gateway.calibrate import calibrate
@@ -29,7 +30,6 @@ from connectors.tally.live.full import Progress
 from connectors.tally.live.notes import Notes
 from connectors.tally.live.oracles import read_reports
 from connectors.tally.live.watermark import Watermark
-from connectors.tally.source import Emission, Record
 
 COMPANIES, VOUCHERS, VOUCHER_TYPES = "companies", "vouchers", "voucher_types"
 _encode = msgspec.json.Encoder().encode

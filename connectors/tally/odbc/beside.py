@@ -25,6 +25,7 @@ from canonical.proof import ControlTotal, ProofStatus
 from canonical.record import JsonValue
 from connectors.sdk.base import Surroundings
 from connectors.sdk.census import Census, CensusMember, HubMemory, Settlement
+from connectors.sdk.source import Emission, Record, Source
 from connectors.tally.export.streams import REPORTS
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.endpoint import parse_endpoint
@@ -35,7 +36,6 @@ from connectors.tally.odbc.opinion import REPORT_TITLE, Opinion, derived_ledgers
 from connectors.tally.odbc.session import OdbcSession
 from connectors.tally.odbc.settings import OdbcUse, parse_settings
 from connectors.tally.odbc.source import MASTER_STREAMS, OdbcSource
-from connectors.tally.source import Emission, Record, Source
 from connectors.tally.tree import Node
 
 GROUPS, LEDGERS, VOUCHERS = "groups", "ledgers", "vouchers"

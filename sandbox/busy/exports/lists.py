@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from sandbox.busy.chart import short
 from sandbox.busy.exports.write import busy_type
+from sandbox.busy.xls import write_xls
 from sandbox.world.business import World
 from sandbox.world.masters import CompanyMaster
 from sandbox.world.vouchers import ItemMove, Voucher
@@ -28,6 +29,7 @@ class ListForm(StrEnum):
     """Kinds of file."""
 
     XLSX = "xlsx"
+    XLS = "xls"
     CSV = "csv"
 
 
@@ -86,7 +88,7 @@ def write_lists(world: World, folder: Path, form: ListForm = ListForm.XLSX, addr
     Args:
         world: the business.
         folder: where to (made if missing).
-        form: workbook or CSV.
+        form: workbook, the older workbook, or CSV.
         address: rows between the company's name and the title, as companies with an address have them.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,9 +102,7 @@ def write_lists(world: World, folder: Path, form: ListForm = ListForm.XLSX, addr
         path = folder / f"{layout.name}.{form.value}"
         body = [row for voucher in listed.get(layout.voucher_type, ()) for row in _rows(voucher, layout)]
         head = _head(world.masters.company, layout, address)
-        (_write_workbook if form is ListForm.XLSX else _write_csv)(
-            path, [*head, *body, *_foot(body, layout)], len(head)
-        )
+        _WRITERS[form](path, [*head, *body, *_foot(body, layout)], len(head))
         paths.append(path)
     return paths
 
@@ -209,7 +209,15 @@ def _write_workbook(path: Path, rows: Iterable[Row], head: int) -> None:
     book.save(path)
 
 
+def _write_older_workbook(path: Path, rows: Iterable[Row], head: int) -> None:
+    held = list(rows)
+    write_xls(path, "Sheet1", held, [(number, number, 0, len(held[0]) - 1) for number in range(head - 2)])
+
+
 def _write_csv(path: Path, rows: Iterable[Row], head: int) -> None:  # noqa: ARG001 - as the workbook's
     render: Callable[[Any], Any] = lambda cell: f"{cell:%d-%m-%Y}" if isinstance(cell, date) else cell  # noqa: E731
     with path.open("w", encoding="cp1252", errors="replace", newline="") as file:
         csv.writer(file).writerows([["" if cell is None else render(cell) for cell in row] for row in rows])
+
+
+_WRITERS = {ListForm.XLSX: _write_workbook, ListForm.XLS: _write_older_workbook, ListForm.CSV: _write_csv}

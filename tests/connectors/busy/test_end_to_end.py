@@ -92,3 +92,20 @@ def test_a_wrong_closing_balance_accuses_the_books(written: WrittenExports, tmp_
     assert proof["status"] == "differs"
     (differing,) = proof["differences"]
     assert Decimal(differing["theirs"]) != Decimal(differing["ours"])
+
+
+def test_the_command_writes_lists_in_both_kinds_and_either_is_imported(tmp_path: Path) -> None:
+    made = khata(
+        tmp_path,
+        *("sandbox", "write", "busy", "--vouchers", "60", "--lists"),
+        *("--output", str(tmp_path / "out"), "--format", "json"),
+    ).json()
+    said = []
+    for suffix in (".xlsx", ".xls"):
+        lists = [path for path in made["files"] if path.endswith(suffix)]
+        assert len(lists) == 5
+        db = f"sqlite:///{tmp_path}/{suffix[1:]}.db"
+        ran = khata(tmp_path, "import", *lists, "--db", db, "--format", "json")
+        assert ran.json()["rejected"] == 0
+        said.append(ran.json()["voucher_count"])
+    assert said[0] == said[1] > 0

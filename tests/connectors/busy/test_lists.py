@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import canonical.voucher
 from canonical.errors import SourceMalformed
 from canonical.identifiers.gstin import is_valid
 from connectors.busy.files.layouts import column_names, field_of, fold
+from connectors.busy.recognition import REPORT, recognise
+from connectors.sdk.recognition import read_head
 from sandbox.busy.chart import short
 from sandbox.busy.exports import ListForm, write_lists
 from sandbox.busy.exports.lists import LAYOUTS
@@ -56,6 +59,35 @@ def test_the_sandbox_through_lists_gives_what_lists_can_carry(form: ListForm, wo
         assert [one.number for one in made.vouchers] == [one.number for one in theirs], layout.name
         for ours, one in zip(made.vouchers, theirs, strict=True):
             compare(ours, one, has_totals="Bill Amount" in layout.columns)
+
+
+def test_one_list_in_three_forms_is_the_same_records(world: World, tmp_path: Path) -> None:
+    """The workbooks to the byte; CSV, whose cells are all texts, in what they mean."""
+    paths = {form: write_lists(world, tmp_path / form, form) for form in ListForm}
+    for path in (one for made in paths.values() for one in made):
+        unnamed = path.rename(path.with_suffix(".bin"))
+        found = recognise(read_head(unnamed))
+        assert found is not None
+        assert found.format == REPORT
+        unnamed.rename(path)
+    raw = {form: read(*made, company=None).records for form, made in paths.items()}
+    assert len(raw[ListForm.XLSX]) > 100
+    assert [(one.source, one.payload) for one in raw[ListForm.XLS]] == [
+        (one.source, one.payload) for one in raw[ListForm.XLSX]
+    ]
+    assert [one.source for one in raw[ListForm.CSV]] == [one.source for one in raw[ListForm.XLSX]]
+    meant = {
+        form: [as_text_has_it(one) for path in made for one in books(path, company=None).vouchers]
+        for form, made in paths.items()
+    }
+    assert meant[ListForm.CSV] == meant[ListForm.XLS] == meant[ListForm.XLSX]
+
+
+def as_text_has_it(voucher: canonical.voucher.Voucher) -> canonical.voucher.Voucher:
+    """What a list saved as text can say: it writes 174 as 174.0, and has no letter that Windows-1252 has not."""
+    sums = {name: Decimal(voucher.extras[name]) for name in ("tax", "total") if name in voucher.extras}
+    narration = (voucher.narration or "").encode("cp1252", "replace").decode("cp1252")
+    return replace(voucher, narration=narration, extras={**voucher.extras, **sums})
 
 
 def compare(ours: canonical.voucher.Voucher, theirs: Voucher, *, has_totals: bool) -> None:

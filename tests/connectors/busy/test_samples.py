@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from canonical.ledger import ReservedGroup
 from canonical.proof import ReportKind
 from connectors.busy.files.layouts import KINDS
+from connectors.busy.recognition import REPORT
+from sandbox.busy.xls import Cell, write_xls
 from tests.connectors.busy.support import Books, bills_of, books, nets, read
+from tests.connectors.busy.test_recognition import answer
 from tests.support.samples import sample
 
 LISTS = {
@@ -39,6 +46,22 @@ def test_a_list_is_read_whole(name: str) -> None:
     assert facts["kind"] == next(f"List of {kind.title} Vouchers" for kind in KINDS if kind.word == word)
     assert not found.extracted.issues, "sums of the rows are those of the row of totals"
     assert {record.source.company for record in found.records} <= {"example agro inputs pvt ltd"}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_saved_as_an_older_workbook_is_the_same(name: str, tmp_path: Path) -> None:
+    """No .xls that BUSY wrote is at hand: the cells of its .xlsx, as Excel 97 has them."""
+    path = sample(f"busy/excel_reports/{name}.xlsx")
+    rows = load_workbook(path).worksheets[0].iter_rows(values_only=True)
+    older = tmp_path / f"{name}.xls"
+    write_xls(older, "Sheet1", [[_cell(cell) for cell in row] for row in rows])
+    assert answer(older) == ("busy", REPORT)
+    first, second = (read(one, company=None) for one in (path, older))
+    assert [(one.source, one.payload) for one in second.records] == [(one.source, one.payload) for one in first.records]
+
+
+def _cell(value: Any) -> Cell:
+    return value.date() if isinstance(value, datetime) else value
 
 
 def test_the_header_row_is_found_wherever_it_is_and_both_companies_are_told_apart() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +9,8 @@ import pytest
 
 from sandbox.busy.columns import TABLES, Column
 from tests.connectors.busy_db.hub import BASE, Databases
-from tests.support.mariadb import find_driver, server_port
+from tests.support.mariadb import find_driver, server_port, write
 
-LOADER = """
-import json, sys, pyodbc
-cursor = pyodbc.connect(sys.argv[1], autocommit=True).cursor()
-for line in sys.stdin:
-    sql, rows = json.loads(line)
-    cursor.executemany(sql, rows) if rows else cursor.execute(sql)
-"""
 _TYPES = {"L": "INT", "I": "SMALLINT", "D": "DOUBLE", "B": "BIT(1)", "S": "DATETIME", "M": "TEXT"}
 
 
@@ -45,15 +35,6 @@ def mariadb_config(database: str, **more: Any) -> dict[str, Any]:
     """Settings that lead to the test's MariaDB."""
     place = {"kind": "mysql", "server": "127.0.0.1", "port": server_port(), "user": "khata", "database": database}
     return {"company": "Asha Traders", "database": {**place, "driver": str(find_driver()), **more}}
-
-
-def write(*statements: tuple[str, list[list[Any]]]) -> None:
-    """Run statements on the test's MariaDB, in another process: the driver manager reads its files once per process."""
-    text = f"DRIVER={{{find_driver()}}};SERVER=127.0.0.1;PORT={server_port()};UID=khata;CHARSET=utf8mb4"
-    lines = "\n".join(json.dumps(one, default=str) for one in statements)
-    command = [sys.executable, "-c", LOADER, text]
-    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def fill(databases: Databases) -> None:

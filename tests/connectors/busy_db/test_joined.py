@@ -26,8 +26,9 @@ from connectors.busy.translate.from_tables import stage
 from connectors.busy.translate.routes import RawObject, UnreadableField
 from connectors.sdk.odbc.pool import SessionPool
 from connectors.sdk.odbc.session import DatabaseSession, ReadLimits, Target
-from tests.connectors.busy_db.servers import mariadb_config, write
+from tests.connectors.busy_db.servers import mariadb_config
 from tests.connectors.tally_odbc.fake_tally import Script, child_command
+from tests.support.mariadb import write
 
 ACCOUNT, SERIES = 2, 21
 NO_READER: Any = None

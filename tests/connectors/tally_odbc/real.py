@@ -11,17 +11,10 @@ from pathlib import Path
 from sandbox.tally.books.live import LiveBooks, LiveCompany
 from sandbox.tally.books.objects import LiveObject
 from sandbox.tally.books.values import Amount
+from tests.support.mariadb import LOADER
 
 Row = dict[str, object]
 DATA_SOURCE = "TallyODBC64_9000"
-LOADER = """
-import json, sys, pyodbc
-cursor = pyodbc.connect(sys.argv[1], autocommit=True).cursor()
-for line in sys.stdin:
-    sql, rows = json.loads(line)
-    cursor.executemany(sql, rows) if rows else cursor.execute(sql)
-"""
-"""Fills the tables in a process of its own: the driver manager reads its files once per process."""
 FINDER = """
 from connectors.tally.odbc import diagnose
 for found in diagnose():

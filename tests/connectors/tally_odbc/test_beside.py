@@ -18,13 +18,13 @@ from canonical.proof import ReportKind
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import ProgressEvent
 from connectors.sdk.census import Census, CensusMember, CensusVerdict, Settlement
+from connectors.sdk.source import Record
 from connectors.tally.odbc.beside import BesideOdbc
 from connectors.tally.odbc.opinion import NO_PERIOD, OTHER_PERIOD, REPORT_TITLE, Opinion, derived_ledgers
 from connectors.tally.odbc.settings import OdbcUse
 from connectors.tally.odbc.source import OdbcSource
 from connectors.tally.reports.read import read_report
 from connectors.tally.reports.record import ReportRecord
-from connectors.tally.source import Record
 from connectors.tally.translate import TallyTranslator
 from tests.connectors.tally_odbc.books import NAME, OTHER, books, company, guid
 from tests.connectors.tally_odbc.conftest import Open

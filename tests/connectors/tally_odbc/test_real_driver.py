@@ -26,7 +26,7 @@ from sandbox.tally.options import TallyEncoding
 from sandbox.tally.write import write
 from sandbox.world.business import World, build_world
 from tests.connectors.tally_odbc.books import guid
-from tests.connectors.tally_odbc.real import DATA_SOURCE, FINDER, LOADER, run_python, table
+from tests.connectors.tally_odbc.real import DATA_SOURCE, FINDER, run_python, table
 from tests.support import mariadb
 from tests.support.private_server import free_port
 
@@ -91,7 +91,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Served:
         data_source=DATA_SOURCE,
     )
     world = build_world(seed=11, vouchers=300)
-    run_python(LOADER, folder, f"DSN={DATA_SOURCE};", text="\n".join(tables_of(world)))
+    run_python(mariadb.LOADER, folder, f"DSN={DATA_SOURCE};", text="\n".join(tables_of(world)))
     return Served(world, folder)
 
 

@@ -1,8 +1,12 @@
-"""Where a tap's records come from: files, a company's databases, or the web service. One protocol for all."""
+"""Where a tap's records come from, and what such a source may ask of its tap: one protocol each for all of them.
+
+A product may have several sources (exported files, a running program, an API); its tap opens the one its settings name.
+Next: ``tap.py``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from canonical.issue import Issue
@@ -15,7 +19,7 @@ Record = dict[str, JsonValue]
 
 
 class Source(Protocol):
-    """What the tap asks of a source."""
+    """What a tap asks of what it reads."""
 
     def prepare(self) -> None:
         """Read and check what must be known to be whole before the first record is handed over.
@@ -29,12 +33,12 @@ class Source(Protocol):
         ...
 
     @property
-    def issues(self) -> tuple[Issue, ...]:
+    def issues(self) -> Sequence[Issue]:
         """Facts about the source itself; complete once it is read."""
         ...
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
-        """Per file, for summaries; empty for live sources."""
+        """For summaries: per file, or what was asked of a live source."""
         ...
 
     @property
