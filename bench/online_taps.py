@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def extract(product: str, invoices: int, url: str) -> str:
         sink = Nowhere() if store is None else _sink(store.tenant(), connector, now)
         canned.spent[0] = 0.0
         started, cpu = time.perf_counter(), time.process_time()
-        done = run_tap(tap, canned.config, sink, now=now, surroundings=_place(canned, Path(folder)))
+        with nullcontext() if store is None else store.tenant().overlapping():  # as a sync does
+            done = run_tap(tap, canned.config, sink, now=now, surroundings=_place(canned, Path(folder)))
         if store is not None:
             store.close()
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu - canned.spent[0]

@@ -60,7 +60,7 @@ class BooksStream(Stream):
         if self.take is None:
             yield from super()._sync_records(context, write_messages=write_messages)
             return
-        for record in cast("Iterable[dict[str, Any]]", self.get_records(context)):
+        for record in self.get_records(context):
             self.take(record)
             self.state_manager.is_flushed = False
         self._write_state_message()
