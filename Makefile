@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 HISTORIES ?= 500
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo system-packages test test-fast histories check format bench golden docs lock clean
+.PHONY: help setup demo system-packages test test-fast histories histories-online check format bench golden docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -35,6 +35,9 @@ test-fast: setup ## the tests that need no server, no long file and no long hist
 
 histories: setup ## 500 random histories of edits, faults and kills beside a fake Tally; takes about an hour (HISTORIES=n for another number)
 	KHATA_HISTORIES=$(HISTORIES) $(PYTEST) -q tests/live/test_histories.py
+
+histories-online: setup ## random histories beside a fake QuickBooks and a fake Zoho Books, 500 of each (HISTORIES=n for another number)
+	KHATA_HISTORIES=$(HISTORIES) $(PYTEST) -q tests/live/test_quickbooks_histories.py tests/connectors/zoho/test_histories.py
 
 check: setup ## ruff, mypy strict, the architecture test
 	$(BIN)/ruff format --check .

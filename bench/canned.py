@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
@@ -46,6 +47,7 @@ class Canned:
         fake: the rest.
         now: its time.
         record_bytes: of one invoice, as answered.
+        spent: seconds of processor that the answers took (one number); they are the source's, not ours.
     """
 
     connector: str
@@ -54,6 +56,7 @@ class Canned:
     fake: Any
     now: Callable[[], datetime]
     record_bytes: int
+    spent: list[float] = field(default_factory=lambda: [0.0])
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
@@ -69,6 +72,7 @@ class _Adapter(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Answer without a socket."""
+        began = time.process_time()
         url = urlsplit(str(request.url))
         body = self._canned.answer(url.path, dict(parse_qsl(url.query)))
         response = requests.Response()
@@ -77,6 +81,7 @@ class _Adapter(BaseAdapter):
             told = self._canned.fake.answer(_request_of(request), Faults())
             response.status_code, body = told.status, told.body
         response._content, response._content_consumed = body, True  # type: ignore[attr-defined]  # noqa: SLF001
+        self._canned.spent[0] += time.process_time() - began
         return response
 
     def close(self) -> None:

@@ -91,6 +91,27 @@ def _memory_kb(process_id: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
+def family_seconds(process_id: int) -> float:
+    """Processor time so far of a process, of those it started, and of those of them that have ended."""
+    ours = sum(_stat(process_id)[11:15])
+    running = sum(sum(_stat(one)[11:13]) for one in _descendants(process_id)[1:])
+    return (ours + running) / os.sysconf("SC_CLK_TCK")
+
+
+def parent_of(process_id: int) -> int:
+    """The process that started this one."""
+    return _stat(process_id)[1]
+
+
+def _stat(process_id: int) -> list[int]:
+    """The kernel's numbers on a process, from its parent's on (see proc(5)); zeros once it has ended."""
+    try:
+        text = Path(f"/proc/{process_id}/stat").read_text()
+    except OSError:
+        return [0] * 20
+    return [0, *(int(number) for number in text.rpartition(")")[2].split()[1:20])]
+
+
 def python(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> Measured:
     """Run one of our own modules in a fresh interpreter."""
     return run([sys.executable, "-m", module, *arguments], env)

@@ -14,6 +14,7 @@ from typing import Any
 from canonical.dates import Period
 from storage.engine import Row, Transaction
 from storage.repositories.base import Repository
+from storage.tables.raw import RAW_ADDRESS
 from storage.types import wire_day
 
 Member = tuple[str, int | None, date | None, str | None]
@@ -107,7 +108,7 @@ def _differs(column: str) -> str:
 
 def _stage(transaction: Transaction, members: Iterable[Member]) -> tuple[str, tuple[Any, ...]]:
     """Make the members a table ``census_member``: a common table expression to begin with, and its parameters."""
-    rows = [(key, version, wire_day(day), label) for key, version, day, label in members]
+    rows = ((key, version, wire_day(day), label) for key, version, day, label in members)
     if transaction.dialect.name == "sqlite":
         _fill_temporary(transaction, rows)
         return "", ()
@@ -121,7 +122,7 @@ _ARRAYS = (
 )
 
 
-def _fill_temporary(transaction: Transaction, rows: list[Row]) -> None:
+def _fill_temporary(transaction: Transaction, rows: Iterable[Row]) -> None:
     cursor = transaction.driver.cursor()
     cursor.execute(
         "CREATE TEMP TABLE IF NOT EXISTS census_member "
@@ -136,7 +137,7 @@ def _held(transaction: Transaction) -> str:
     """The current raw record of a member, through the index that has the key: no statistics lead the planner astray."""
     where = "r.tenant_id = ? AND r.company_id = ? AND r.stream = ? AND r.source_key = m.key AND r.is_current"
     if transaction.dialect.name == "sqlite":
-        return f"raw_record r INDEXED BY uq_raw_record_digest ON {where}"
+        return f"raw_record r INDEXED BY {RAW_ADDRESS} ON {where}"
     return f"LATERAL (SELECT r.* FROM raw_record r WHERE {where} OFFSET 0) r ON TRUE"
 
 
@@ -144,7 +145,7 @@ def _within(transaction: Transaction, period: Period | None) -> tuple[str, tuple
     """Condition on the day, its parameters, and the index to go by."""
     is_sqlite = transaction.dialect.name == "sqlite"
     if period is None:
-        return "", (), " INDEXED BY uq_raw_record_digest" if is_sqlite else ""
+        return "", (), f" INDEXED BY {RAW_ADDRESS}" if is_sqlite else ""
     days = (transaction.dialect.values.day(period.start), transaction.dialect.values.day(period.end))
     by_day = " INDEXED BY ix_raw_record_day" if is_sqlite else ""
     return "AND r.day IS NOT NULL AND r.day BETWEEN ? AND ? ", days, by_day

@@ -34,12 +34,15 @@ class Lookup:
 
     Attributes:
         where: conditions with ``?`` parameters.
+        index: the one to go through; without statistics SQLite's planner thinks a thousand keys cost more than reading
+            all rows of the tenant, where another index begins with the tenant as well. Empty: there is no such other.
     """
 
     table: str
     columns: str
     where: str
     column: str
+    index: str = ""
 
 
 class Dialect(Protocol):

@@ -16,7 +16,7 @@ from canonical.record import RawRecord
 from storage.chunk import pack
 from storage.engine import Lookup, Row, Transaction
 from storage.ids import IdAllocator
-from storage.tables.raw import chunk, raw_pending, raw_record, renaming
+from storage.tables.raw import RAW_ADDRESS, chunk, raw_pending, raw_record, renaming
 from storage.tables.run import run_record
 from storage.types import wire_day, wire_moment
 
@@ -81,6 +81,7 @@ def look(transaction: Transaction, company_id: int, addresses: dict[str, list[st
             "version IS NULL AND day IS NULL AND label IS NULL",
             where="tenant_id = ? AND company_id = ? AND stream = ?",
             column="source_key",
+            index=RAW_ADDRESS,
         )
         for key, digest, raw_id, is_current, label, version, is_bare in transaction.find(
             lookup, (transaction.tenant_id, company_id, stream), keys

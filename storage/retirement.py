@@ -16,7 +16,7 @@ from storage.batch import take_turn
 from storage.engine import Lookup, Transaction
 from storage.raw_append import flag_current, forget_unfinished
 from storage.repositories.base import Repository
-from storage.tables.raw import tombstone
+from storage.tables.raw import RAW_ADDRESS, tombstone
 from storage.types import to_microseconds
 from storage.upsert.closing import close_current
 from storage.upsert.kinds import KINDS
@@ -121,5 +121,6 @@ def _current_raw(transaction: Transaction, company_id: int, stream: str, keys: S
         columns="source_key, id",
         where="tenant_id = ? AND company_id = ? AND stream = ? AND is_current",
         column="source_key",
+        index=RAW_ADDRESS,
     )
     return dict(transaction.find(lookup, (transaction.tenant_id, company_id, stream), keys))

@@ -62,8 +62,9 @@ class Sqlite:
     def find(self, transaction: Transaction, lookup: Lookup, bound: Sequence[Any], members: Sequence[Any]) -> list[Row]:
         """One statement with a list of placeholders."""
         condition = self.membership(lookup.column, len(members))
+        table = f"{lookup.table} INDEXED BY {lookup.index}" if lookup.index else lookup.table
         return transaction.rows(
-            f"SELECT {lookup.columns} FROM {lookup.table} WHERE {lookup.where} AND {condition}", (*bound, *members)
+            f"SELECT {lookup.columns} FROM {table} WHERE {lookup.where} AND {condition}", (*bound, *members)
         )
 
     def membership(self, column: str, count: int) -> str:

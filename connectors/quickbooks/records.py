@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
-from connectors.quickbooks.entities import ABOUT_COMPANY, COMPANIES, PAYING, REPORTS, Entity
+from connectors.quickbooks.entities import COMPANIES, PAYING, REPORTS, Entity
 from connectors.quickbooks.translate.values import changed_at, text_of
 
 Record = dict[str, Any]
@@ -20,15 +20,22 @@ def record_of(realm_id: str, entity: Entity, row: Mapping[str, Any], rates: Mapp
         "name": name_of(entity, row),
         "object": row,
         "sync_token": _version(row),
-        "updated_at": _updated(row),
     }
     if entity.is_document:
         record["date"] = text_of(row, "TxnDate") or None
         if entity.stream in PAYING:
             record["rates"] = dict(rates or {})
-    elif entity.stream not in ABOUT_COMPANY:
-        record["is_active"] = row.get("Active")
     return record
+
+
+def with_columns(record: Record, columns: Container[str]) -> Record:
+    """Add those of the columns that repeat what the object says; targets may want them, the hub does not."""
+    row, found = record["object"], dict(record)
+    if "updated_at" in columns:
+        found["updated_at"] = _updated(row)
+    if "is_active" in columns:
+        found["is_active"] = row.get("Active")
+    return found
 
 
 def report_record(realm_id: str, kind: str, kept: Mapping[str, Any]) -> Record:

@@ -6,6 +6,7 @@ entity; the ``object`` of a record is QuickBooks' object verbatim. How a company
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import requests
@@ -15,7 +16,7 @@ from connectors.quickbooks.client import QuickBooks
 from connectors.quickbooks.company_run import CompanyRun
 from connectors.quickbooks.connection import rest_client
 from connectors.quickbooks.entities import CONNECTOR, READ_ORDER
-from connectors.quickbooks.records import Record
+from connectors.quickbooks.records import Record, with_columns
 from connectors.quickbooks.schemas import stream_schema
 from connectors.quickbooks.settings import config_schema, how_to_read, limits_of, realm_of
 from connectors.sdk.census import CENSUS, Census, CensusMember, CensusVerdict
@@ -31,6 +32,10 @@ class QuickBooksStream(BooksStream):
     """Objects of one entity."""
 
     primary_keys: ClassVar[tuple[str, ...]] = ("realm_id", "key")
+
+    def post_process(self, row: Record, context: Mapping[str, Any] | None = None) -> Record | None:  # noqa: ARG002
+        """Complete a record on its way to a target (the SDK's hook, called from the shell only)."""
+        return with_columns(row, self.schema["properties"])
 
     @staticmethod
     def source_ref(stream: str, record: Record) -> SourceRef:

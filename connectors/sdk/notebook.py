@@ -37,7 +37,7 @@ class Notebook(Generic[T]):
     """Rows of one type.
 
     Args:
-        row_type: a dataclass; values that JSON does not know come back as their texts.
+        row_type: a dataclass or ``msgspec.Struct``; values that JSON does not know come back as their texts.
         key: of a row, never empty; of rows with equal keys the one added last counts.
         directory: for the file.
         held_max: rows in memory.
@@ -104,9 +104,11 @@ class Notebook(Generic[T]):
 
 def _last_of_each(rows: Iterable[T], key: Callable[[T], str]) -> Iterator[T]:
     """Of rows with equal keys, which stand together, the last one."""
-    before: list[T] = []
+    before, last = "", None
     for row in rows:
-        if before and key(before[0]) != key(row):
-            yield before[0]
-        before = [row]
-    yield from before
+        this = key(row)
+        if last is not None and this != before:
+            yield last
+        before, last = this, row
+    if last is not None:
+        yield last

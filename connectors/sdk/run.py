@@ -7,10 +7,11 @@ stays a real tap: from the shell it speaks Singer on standard output.
 from __future__ import annotations
 
 import copy
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import msgspec
@@ -21,6 +22,7 @@ from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import ProgressEvent, RecordSink, Surroundings
 from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory, Settlement
+from connectors.sdk.tap import BooksStream
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -136,27 +138,29 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
     def write_message(self, message: Any) -> None:
         """Take one message."""
         if isinstance(message, RecordMessage):
-            self._take(message.stream, message.record)
+            self.take(message.stream, message.record)
         elif isinstance(message, StateMessage):
             self.flush()
             self.extracted.state = copy.deepcopy(dict(message.value))  # the tap goes on writing into its own
             self._sink.bookmark(copy.deepcopy(message.value))
 
-    def _take(self, stream: str, record: dict[str, JsonValue]) -> None:
+    def take(self, stream: str, record: dict[str, JsonValue]) -> None:
+        """Take one record."""
         if stream != self._stream or len(self._batch) >= BATCH or self._bytes >= BATCH_BYTES:
             self.flush()
             self._stream = stream
-        hub = self.streams[stream]
+        hub, counted = self.streams[stream], self.counted.get(stream)
         payload = self._encode(hub.payload(record))
-        digest = hashlib.sha256(payload).digest()
+        digest = sha256(payload).digest()
         self._bytes += len(payload)
         source, origin = hub.source_ref(stream, record), hub.origin(record)
-        if stream in self.counted:
-            told = self.counted[stream].member(record)
-            facts = (told.version, told.day, told.number)
-            self._batch.append(RawRecord(source, payload, digest, self._now, origin, *facts))
-        else:
+        if counted is None:
             self._batch.append(RawRecord(source, payload, digest, self._now, origin))
+        else:
+            told = counted.member(record)
+            self._batch.append(
+                RawRecord(source, payload, digest, self._now, origin, told.version, told.day, told.number)
+            )
 
     def compare(self, census: Census) -> CensusVerdict:
         """Hand a census to the sink, after everything emitted before it."""
@@ -218,6 +222,9 @@ def run_tap(
     hub.progress, hub.embedded = progress, True
     hub.compare, hub.memory, hub.surroundings = writer.compare, writer, surroundings
     writer.streams = {name: cast("HubStream", stream) for name, stream in tap.streams.items()}
+    for name, one in tap.streams.items():
+        if isinstance(one, BooksStream):
+            one.take = partial(writer.take, name)
     writer.counted = {name: stream for name, stream in tap.streams.items() if isinstance(stream, CountedStream)}
     try:
         hub.prepare()

@@ -125,10 +125,12 @@ class Fetching:
         found = {}
         for row in nodes_of(node, path):
             key = text_of(row, f"{name}_id")
-            if key not in self.seen.rates:
-                self.seen.rates[key] = self._rate_of(path, name, key)
-            if self.seen.rates[key]:
-                found[key] = f"{self.seen.rates[key]:f}"
+            rate = self.seen.rates.find(key)
+            if rate is None:
+                rate = self._rate_of(path, name, key)
+                self.seen.rates.note(key, rate)
+            if rate:
+                found[key] = f"{rate:f}"
         return found
 
     def _rate_of(self, path: str, name: str, key: str) -> Decimal:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from connectors.sdk.census import CensusMember
 from connectors.sdk.notebook import Notebook
@@ -22,16 +24,16 @@ from connectors.zoho.translate.node import find_day, moment_of, text_of
 VERSION_BITS = 62
 """A version is kept as a whole number that any database can hold."""
 LIST_STREAM_OF_BANKS = "banktransactions"
+NOTHING = msgspec.Raw(b"null")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One row, as far as it is remembered.
+class Listed(msgspec.Struct, frozen=True, array_like=True):
+    """One row, as far as it is remembered; a ``Struct``, because a dataclass cannot carry what is encoded already.
 
     Attributes:
         version: of what the row says; equal rows have equal versions.
         modified: UTC; None if the list does not say.
-        row: in full, of documents that have no detail.
+        row: in full, encoded as it will be stored, of documents that have no detail.
     """
 
     key: str
@@ -39,7 +41,7 @@ class Listed:
     number: str
     day: date | None
     modified: datetime | None
-    row: Row | None = None
+    row: msgspec.Raw = msgspec.field(default_factory=lambda: NOTHING)
 
     @property
     def member(self) -> CensusMember:
@@ -109,10 +111,9 @@ def walk(
         for row in page:
             if not _is_ours(stream, row) or not text_of(row, spec.key):
                 continue
-            listed = listed_of(row, spec)
-            if not spec.detail and spec.is_document:
-                listed = replace(listed, row=row)
-            elif not spec.detail:
+            is_whole = not spec.detail
+            listed = listed_of(row, spec, whole=_encoded(row) if is_whole and spec.is_document else NOTHING)
+            if is_whole and not spec.is_document:
                 found.whole[listed.key] = row
             found.note(listed)
             if see is not None:
@@ -124,6 +125,11 @@ def walk(
                 break
     found.is_whole = not is_partial
     return found
+
+
+def _encoded(row: Row) -> msgspec.Raw:
+    """A row as it will be stored: it goes through files and sorting without being looked at."""
+    return msgspec.Raw(msgspec.json.encode(row))
 
 
 def _asking(spec: StreamSpec, since: datetime) -> dict[str, str]:
@@ -159,7 +165,7 @@ def _is_ours(stream: str, row: Row) -> bool:
     return text_of(row, "transaction_type") in OWN_BANK_TYPES and text_of(row, "status") != "excluded"
 
 
-def listed_of(row: Mapping[str, Any], spec: StreamSpec) -> Listed:
+def listed_of(row: Mapping[str, Any], spec: StreamSpec, whole: msgspec.Raw = NOTHING) -> Listed:
     """Remember a row."""
     said = [text_of(row, spec.modified) if spec.modified else "", *(text_of(row, name) for name in spec.balance)]
     digest = hashlib.blake2b("\x1f".join(said).encode(), digest_size=8).digest()
@@ -169,4 +175,5 @@ def listed_of(row: Mapping[str, Any], spec: StreamSpec) -> Listed:
         number=text_of(row, *spec.number) if spec.number else "",
         day=find_day(row, spec.day) if spec.day else None,
         modified=moment_of(row, spec.modified) if spec.modified else None,
+        row=whole,
     )

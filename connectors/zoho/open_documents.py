@@ -9,6 +9,7 @@ from typing import Any
 from canonical.money import round_paisa
 from canonical.record import JsonValue
 from connectors.zoho.client import Row
+from connectors.zoho.rates import Rates
 from connectors.zoho.reports import contact_row, counts
 from connectors.zoho.translate.bills import bill_ref, credit_ref, invoice_ref
 from connectors.zoho.translate.node import amount_of, find_number, text_of
@@ -27,14 +28,14 @@ class Seen:
     Attributes:
         documents: open ones, as the reports keep them.
         contacts: their positions.
-        rates: of foreign invoices and bills, by id.
+        rates: of foreign documents.
         money_accounts: ids of the accounts that money is kept on.
     """
 
     base_currency: str
     documents: dict[str, Settled] = field(default_factory=dict)
     contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    rates: dict[str, Decimal] = field(default_factory=dict)
+    rates: Rates = field(default_factory=Rates)
     money_accounts: list[str] = field(default_factory=list)
 
     def see(self, stream: str, row: Row) -> None:
@@ -57,7 +58,7 @@ class Seen:
         rate = find_number(row, "exchange_rate")
         is_foreign = self._is_foreign(row)
         if is_foreign and rate:
-            self.rates[key] = rate
+            self.rates.note(key, rate)
         balance = amount_of(row, "balance")
         is_begun = is_foreign and balance != amount_of(row, "total")
         if not balance or not counts(row) or is_begun:

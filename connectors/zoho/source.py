@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Protocol
 
+import msgspec
+
 from canonical.errors import ConfigurationError, CredentialError, SourceRejected
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
@@ -240,14 +242,18 @@ class ZohoSource:
             )
 
     def _chosen(self, stream: str, listing: Listing, portion: Portion[Listed]) -> Iterator[Listed]:
-        """What is to be read of a portion of a list: what the hub lacks, or by the bookmark where nobody compares."""
+        """What is to be read of a portion of a list: what the hub lacks, or by the bookmark where nobody compares.
+
+        To the hub a list that says everything is handed over whole; nothing of it has to be chosen.
+        """
         if self._compare is None:
             since = self._mark.modified.get(stream)
             yield from (one for one in portion.rows if not (since and one.modified and one.modified < since))
             return
         verdict = self._compare(self._census(stream, portion, (), is_sure=False))
-        wanted = set(verdict.wanted)
-        yield from (one for one in portion.rows if one.key in wanted)
+        if STREAMS[stream].detail:
+            wanted = set(verdict.wanted)
+            yield from (one for one in portion.rows if one.key in wanted)
         if listing.is_whole:
             self._gone[stream] += len(verdict.gone)
 
@@ -276,12 +282,16 @@ class ZohoSource:
         spec = STREAMS[stream]
         if spec.is_document:
             for one in self._wanted[stream] if self._compare is None else listing.rows:
-                yield self._record(stream, one.row or {}, one)
+                yield self._record(stream, self._whole(one), one)
             return
         wanted = {one.key for one in self._wanted[stream]}
         for key, row in listing.whole.items():
             if self._compare is not None or key in wanted:
                 yield self._record(stream, row, listed_of(row, spec))
+
+    def _whole(self, listed: Listed) -> Any:
+        """A row of a list in full; the hub takes it encoded, because nobody looks inside it on the way."""
+        return listed.row if self._compare is not None else msgspec.json.decode(listed.row)
 
     def _record(self, stream: str, node: Row, listed: Listed) -> Record:
         return {
@@ -310,6 +320,8 @@ class ZohoSource:
         if self._compare is None:
             everything = Portion(tuple(listing.rows), None)
             self._emission.emit_aside(CENSUS, census_record(self._census(stream, everything, (), is_sure=False)))
+            return
+        if not self._gone[stream]:  # nothing was missed when the plan was made, and nothing has left the hub since
             return
         room = CONFIRMED_MAX
         for portion in listing.rows.portions(PORTION):

@@ -117,10 +117,17 @@ class Running:
         self._listener = None
 
     def next_requests(self, *switches: Mapping[str, object]) -> None:
-        """Script the faults of the requests that come next, one set of switches each."""
+        """Script the faults of the requests that come next, one set of switches each, and of no others."""
         first = len(self.requests) + 1
+        for number in [one for one in self.faults.script if one >= first]:
+            del self.faults.script[number]
         for offset, one in enumerate(switches):
             self.faults.script[first + offset] = one
+
+    @property
+    def struck(self) -> int:
+        """How many requests a scripted fault has met so far."""
+        return sum(bool(turned) and number <= len(self.requests) for number, turned in self.faults.script.items())
 
     def wait(self, seconds: float) -> bool:
         """Think; False if the server is being stopped meanwhile."""

@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from storage.tables.base import flag, key, metadata, tenant_column, text
 from storage.types import Day, Moment
 
+RAW_ADDRESS = "uq_raw_record_digest"
+"""Index of raw records by company, stream and source key."""
+
 chunk = sa.Table(
     "chunk",
     metadata,
@@ -43,7 +46,7 @@ raw_record = sa.Table(
     sa.Column("day", Day),
     sa.Column("label", sa.Text),
     sa.PrimaryKeyConstraint("tenant_id", "id"),
-    sa.Index("uq_raw_record_digest", "tenant_id", "company_id", "stream", "source_key", "digest", unique=True),
+    sa.Index(RAW_ADDRESS, "tenant_id", "company_id", "stream", "source_key", "digest", unique=True),
     sa.Index(
         "ix_raw_record_day",
         "tenant_id",

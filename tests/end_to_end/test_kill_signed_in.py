@@ -31,7 +31,7 @@ from sandbox.zoho import DEMO_CLIENT, Limits, Options, build_books, serve_zoho, 
 from storage import Store, open_store
 from tests.connectors.quickbooks.api import Api
 from tests.connectors.zoho.fake import Clock, Zoho, ZohoHub, differences
-from tests.end_to_end.test_signing_in import post_consent
+from tests.end_to_end.products import post_consent
 from tests.khata.running import run
 from tests.live.quickbooks import Hub
 from tests.live.test_quickbooks import agrees

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +16,8 @@ from hypothesis import strategies as st
 from canonical.errors import NotFound
 from canonical.issue import Issue, IssueLevel
 from canonical.record import RawRecord
-from storage import Store, TenantStore
+from storage import Store, TenantStore, open_store
+from storage.engine import Row, Transaction
 from tests.storage.samples import LATER, NOW, raw, ref
 
 
@@ -154,3 +158,27 @@ def test_an_unknown_company_or_record_is_not_found(books: TenantStore) -> None:
         books.raw.append(99, 1, [raw("V1")])
     with pytest.raises(NotFound, match="raw record 99"):
         books.raw.get(99)
+
+
+def test_no_batch_reads_what_is_stored_already(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every index of raw records begins with the tenant; a look-up of addresses through another is a walk of all."""
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+    plain = Transaction.rows
+
+    def rows(self: Transaction, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        asked.append((sql, tuple(parameters)))
+        return plain(self, sql, parameters)
+
+    with closing(open_store(url)) as store:
+        if store.tenant().raw._database.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL's look-ups are lateral")
+        books = store.tenant()
+        company = books.companies.ensure("tally", "A", "A", created_at=NOW)
+        monkeypatch.setattr(Transaction, "rows", rows)
+        books.raw.append(company, 1, [raw(f"V{number}", "x") for number in range(1500)])
+        books.retirement.retire(company, "vouchers", ["V1", "V2"], run_id=1, known_at=LATER, reason="gone")
+        looked = [one for one in asked if "raw_record" in one[0] and " IN (" in one[0]]
+        assert len(looked) >= 3
+        with books.raw._database.read(1) as transaction:
+            plans = [plain(transaction, f"EXPLAIN QUERY PLAN {sql}", bound) for sql, bound in looked]
+    assert all("source_key=?" in str(plan) for plan in plans), plans

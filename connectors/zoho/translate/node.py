@@ -29,8 +29,14 @@ def text_of(node: Node, *fields: str) -> str:
     """The first of these fields that says something, as text; empty if none does."""
     for field in fields:
         value = node.get(field)
-        if value is not None and not isinstance(value, bool | list | dict) and str(value).strip():
-            return str(value).strip()
+        if isinstance(value, str):
+            text = value.strip()
+        elif value is None or isinstance(value, (bool, list, dict)):
+            continue
+        else:
+            text = str(value)
+        if text:
+            return text
     return ""
 
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -278,5 +279,10 @@ def test_from_the_shell_it_speaks_singer(tmp_path: Path, capsys: pytest.CaptureF
     census = {line["record"]["stream"]: line["record"] for line in records if line["stream"] == CENSUS}
     assert census["invoices"]["corroborated"]
     assert {member["key"] for member in census["invoices"]["members"]} == truth(served)["invoices"]
+    (invoice, *_) = (line["record"] for line in records if line["stream"] == "invoices")
+    said = datetime.fromisoformat(invoice["object"]["MetaData"]["LastUpdatedTime"])
+    assert datetime.fromisoformat(invoice["updated_at"]) == said
+    assert invoice["updated_at"].endswith("Z")
+    assert all(line["record"]["is_active"] is True for line in records if line["stream"] == "customers")
     assert lines[-1]["type"] == "STATE"
     assert lines[-1]["value"]["companies"]

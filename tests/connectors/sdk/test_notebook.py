@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -69,6 +70,19 @@ def test_values_come_back_from_the_disk_as_they_were(tmp_path: Path) -> None:
     line = Line("1", 2, date(2026, 4, 1), datetime(2026, 4, 1, 6, 30, tzinfo=UTC), {"name": "a\nb", "empty": ""})
     assert list(notebook(tmp_path, [line, Line("2")], 1)) == [line, Line("2")]
     assert not list(tmp_path.iterdir()), "the file has no name"
+
+
+class Encoded(msgspec.Struct, frozen=True, array_like=True):
+    key: str
+    row: msgspec.Raw
+
+
+def test_what_is_encoded_already_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    rows = {str(number): f'{{"total":"{number}.50","of":[null,"\\u20b9"]}}'.encode() for number in range(9)}
+    made = Notebook[Encoded](Encoded, lambda one: one.key, tmp_path, 4)
+    for key, row in rows.items():
+        made.add(Encoded(key, msgspec.Raw(row)))
+    assert {one.key: bytes(one.row) for one in made} == rows
 
 
 def test_a_long_list_stays_out_of_the_memory(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -122,15 +123,17 @@ def trouble(shop: ZohoHub, dice: random.Random) -> None:
     shop.zoho.running.web.next_requests(*({} if dice.random() < 0.8 else dict(dice.choice(FAULTS)) for _ in range(20)))
 
 
-def stumble(shop: ZohoHub, dice: random.Random) -> None:
+def stumble(shop: ZohoHub, dice: random.Random, totals: Counter[str]) -> None:
     """A sync that may not come to its end."""
     trouble(shop, dice)
     kept = shop.pace
     if dice.random() < 0.4:
         shop.pace = Doomed(kept, dice.randint(1, 60))
+    totals["syncs"] += 1
     try:
         shop.sync()
-    except (KhataError, Killed):
+    except (KhataError, Killed) as end:
+        totals["kills" if isinstance(end, Killed) else "failed syncs"] += 1
         shop.zoho.clock.advance(120)
     finally:
         shop.pace = kept
@@ -160,19 +163,21 @@ class Postbox:
             rule = Rule(organization_id=key, module=module, actions=actions, url=asked, secret=HOOK_SECRET)
             self.shop.zoho.running.app.desk.add(rule)
 
-    def listen(self) -> None:
+    def listen(self, totals: Counter[str]) -> None:
         """Deliver what waits; sync as often as something is news."""
         self.shop.zoho.running.app.desk.deliver()
         came, self.came = self.came, []
         for one in came[:2]:
             now = self.shop.zoho.clock()
             if is_news(self.shop.books, "shop", one.headers, one.body, secret=HOOK_SECRET, now=now, query=one.query):
+                totals["syncs by webhook"] += 1
                 self.shop.sync()
 
 
 @pytest.mark.parametrize("seed", range(1, HISTORIES + 1))
-def test_books_come_to_the_truth(seed: int) -> None:
+def test_books_come_to_the_truth(seed: int, totals: Counter[str]) -> None:
     dice = random.Random(seed)
+    totals["histories"] += 1
     options = Options(journals_equal=dice.random() < 0.5)
     with zoho(vouchers=40, options=options) as source:
         quota = source.running.app.gate.quota(source.books)
@@ -181,11 +186,11 @@ def test_books_come_to_the_truth(seed: int) -> None:
             postbox = Postbox(shop, dice)
             with serve(postbox) as post:
                 postbox.subscribe(post.url)
-                live(shop, postbox, dice)
-        source.running.web.next_requests()
+                live(shop, postbox, dice, totals)
+        totals["faults"] += source.running.web.struck
 
 
-def live(shop: ZohoHub, postbox: Postbox, dice: random.Random) -> None:
+def live(shop: ZohoHub, postbox: Postbox, dice: random.Random, totals: Counter[str]) -> None:
     """Work, hints, syncs in trouble; and in the end one that goes well."""
     source = shop.zoho
     for _ in range(STEPS):
@@ -193,15 +198,16 @@ def live(shop: ZohoHub, postbox: Postbox, dice: random.Random) -> None:
             work(shop, dice)
         match dice.choice(["trouble", "trouble", "hints", "nothing"]):
             case "trouble":
-                stumble(shop, dice)
+                stumble(shop, dice, totals)
             case "hints":
                 source.running.web.next_requests()
-                postbox.listen()
+                postbox.listen(totals)
             case _:
                 pass
     source.running.web.next_requests()
     source.clock.advance(days=2)
     shop.sync()
+    totals.update({"syncs": 1, "comparisons": 1})
     assert not differences(shop)
     assert not shop.proof().differences
     assert source.running.app.gate.use_of(source.books.facts.id).refused == 0, "no limit was run into"
@@ -209,4 +215,5 @@ def live(shop: ZohoHub, postbox: Postbox, dice: random.Random) -> None:
         source.clock.advance(120)  # a minute of its own
         with hub(source, requests_per_minute=90) as other:
             other.sync()
+            totals.update({"syncs": 1, "comparisons": 1})
             assert other.held() == shop.held()

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import faulthandler
-import logging
 import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from google.protobuf.json_format import MessageToJson
 from temporalio.client import Client, WorkflowFailureError
 
 from canonical.errors import KhataError
-from khata.logs import MaskingFormatter, mask_secrets
+from khata.logs import mask_secrets
 from khata.sign_in.connecting import Products, choose_companies
 from khata.sign_in.webhooks import set_secret
 from khata.steps import hub_steps
 from tests.khata.running import run
 from tests.khata.sign_in.conftest import Desk
 from tests.khata.sign_in.product import CLIENT, NAME, SECRET, Provider, Server
+from tests.support import planted as planted_places
 from tests.support.cli import environment
+from tests.support.planted import everything_logged, payloads_of
 from tests.workflows.servers import running_server
 from tests.workflows.sync_support import QUICK, during
 from workflows.inputs import SyncRequest
@@ -53,38 +51,11 @@ def secrets_of(product: Server) -> list[str]:
 
 
 def found_in(text: str | bytes, product: Server) -> list[str]:
-    whole = text.encode() if isinstance(text, str) else text
-    return [secret for secret in secrets_of(product) if secret.encode() in whole]
-
-
-@contextmanager
-def everything_logged() -> Iterator[list[str]]:
-    """Every record of every library at its most talkative, as our handler would write it."""
-    lines: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            lines.append(MaskingFormatter().format(record))
-
-    root, keep = logging.getLogger(), Keep(logging.DEBUG)
-    level = root.level
-    root.addHandler(keep)
-    root.setLevel(logging.DEBUG)
-    try:
-        yield lines
-    finally:
-        root.removeHandler(keep)
-        root.setLevel(level)
+    return planted_places.found_in(text, secrets_of(product))
 
 
 def columns_of(desk: Desk) -> str:
-    """Every column of every row of every table, as text."""
-    engine = sa.create_engine(desk.hub.settings.database_url)
-    with engine.connect() as connection:
-        names = sa.inspect(connection).get_table_names()
-        rows = [row for name in names for row in connection.exec_driver_sql(f"SELECT * FROM {name}")]
-    engine.dispose()
-    return "\n".join(str(value) for row in rows for value in row)
+    return planted_places.columns_of(desk.hub.settings.database_url)
 
 
 def sync_once(desk: Desk) -> str:
@@ -198,18 +169,9 @@ def test_temporals_histories_hold_no_secret(planted: Desk, product: Server, tmp_
     with running_server(folder) as server:
         told = during(server, hub_steps(planted.hub), "planted", sync)
     assert "shop" in told
-    payloads = told + _decoded(told)
+    payloads = told + payloads_of(told)
     assert found_in(payloads, product) == []
     assert found_in(columns_of(planted), product) == []
-
-
-def _decoded(told: str) -> str:
-    """Payloads stand in base64 in the JSON of an event."""
-    import base64
-    import re
-
-    found = re.findall(r'"data": "([A-Za-z0-9+/=]+)"', told)
-    return "\n".join(base64.b64decode(text).decode("utf-8", "replace") for text in found)
 
 
 def test_what_is_masked_in_logs() -> None:
