@@ -52,7 +52,13 @@ class ControlKind(StrEnum):
         """Rupees, to which a tolerance applies; counts and days must agree exactly."""
         return self not in _NOT_MONEY
 
+    @property
+    def is_internal(self) -> bool:
+        """Our own arithmetic, which any books can pass: the source has no say in it."""
+        return self in _INTERNAL
 
+
+_INTERNAL = frozenset({ControlKind.COMPLETENESS, ControlKind.DOUBLE_ENTRY, ControlKind.OPENING_DIFFERENCE})
 _NOT_MONEY = frozenset(
     {ControlKind.COMPLETENESS, ControlKind.BILL_DATE, ControlKind.VOUCHER_COUNT, ControlKind.MASTER_COUNT}
 )
@@ -126,6 +132,11 @@ class Proof:
         if ProofStatus.DIFFERS in statuses:
             return ProofStatus.DIFFERS
         return ProofStatus.PROVED if ProofStatus.PROVED in statuses else ProofStatus.NO_ORACLE
+
+    @property
+    def has_oracle(self) -> bool:
+        """Some figure was compared with what the source itself says; else only our own arithmetic was checked."""
+        return any(total.theirs is not None and not total.kind.is_internal for total in self.totals)
 
     @property
     def differences(self) -> tuple[ControlTotal, ...]:

@@ -333,6 +333,8 @@ def iter_shown(settings: Settings) -> Iterator[ShownSetting]:
     for item in iter_setting_fields():
         value = getattr(getattr(settings, item.section), item.key)
         text = str(value).lower() if isinstance(value, bool) else str(value)
+        if value == Path():
+            text = ""  # an empty path would read as this folder
         if item.is_secret:
             text = mask_secret(text)
         if item.name == "database.url" and not text:

@@ -1,7 +1,8 @@
 """Surrogate ids, taken from the database in blocks so that loading needs no round trip per row.
 
 An id is unique in its tenant across all tables: ``v:123`` and ``l:124`` can never be the same number. Blocks that a
-killed process had taken leave gaps, which mean nothing.
+killed process had taken leave gaps, which mean nothing. Within a process ids rise; between processes only those of
+``after_all`` do.
 """
 
 from __future__ import annotations
@@ -35,6 +36,14 @@ class IdAllocator:
     def one(self) -> int:
         """Return one new id."""
         return self.take(1)[0]
+
+    def after_all(self, count: int = 1) -> range:
+        """Return new ids that are above every one handed out before, in any process: for what is sorted by them.
+
+        Ids out of a block say nothing of time: another process may have taken its block long ago.
+        """
+        with self._database.write(self._tenant_id) as transaction:
+            return self._reserve(transaction, count)
 
     def _refill(self, count: int) -> range:
         """Take a block in a transaction of its own; not under the lock, which a writer we wait for might want."""

@@ -1,7 +1,9 @@
 """Appending raw records: one batch, decided against what is stored under its addresses, then written.
 
-A record is new, known, or said before and superseded since. A master that comes with another name is noted as renamed
-in the same commit, so that no kill can lose the fact (``storage.renames`` goes on from there).
+A record is new, known, or said before and superseded since. What was superseded by a record that carries a version (a
+correction by hand, say) is not brought back by being read again without one: the old file said nothing new. A master
+that comes with another name is noted as renamed in the same commit, so that no kill can lose the fact
+(``storage.renames`` goes on from there).
 """
 
 from __future__ import annotations
@@ -48,14 +50,25 @@ class Held:
     Attributes:
         ids: by digest.
         labels: by digest.
+        versions: by digest; None where the source said none.
         bare: digests stored before versions, days and labels were kept.
         current: the digest that is current; None if there is none, or it is retired.
     """
 
     ids: dict[bytes, int] = field(default_factory=dict)
     labels: dict[bytes, str | None] = field(default_factory=dict)
+    versions: dict[bytes, int | None] = field(default_factory=dict)
     bare: set[bytes] = field(default_factory=set)
     current: bytes | None = None
+
+    def is_overruled(self, record: RawRecord) -> bool:
+        """Say whether a known record is older than the current one: that one carries a version, and it none."""
+        return (
+            record.version is None
+            and record.digest in self.ids
+            and self.current is not None
+            and self.versions.get(self.current) is not None
+        )
 
 
 def look(transaction: Transaction, company_id: int, addresses: dict[str, list[str]]) -> dict[Address, Held]:
@@ -64,17 +77,19 @@ def look(transaction: Transaction, company_id: int, addresses: dict[str, list[st
     for stream, keys in addresses.items():
         lookup = Lookup(
             table="raw_record",
-            columns="source_key, digest, id, is_current, label, version IS NULL AND day IS NULL AND label IS NULL",
+            columns="source_key, digest, id, is_current, label, version, "
+            "version IS NULL AND day IS NULL AND label IS NULL",
             where="tenant_id = ? AND company_id = ? AND stream = ?",
             column="source_key",
             index=RAW_ADDRESS,
         )
-        for key, digest, raw_id, is_current, label, is_bare in transaction.find(
+        for key, digest, raw_id, is_current, label, version, is_bare in transaction.find(
             lookup, (transaction.tenant_id, company_id, stream), keys
         ):
             held = found[stream, key]
             held.ids[bytes(digest)] = raw_id
             held.labels[bytes(digest)] = label
+            held.versions[bytes(digest)] = version
             if is_bare:
                 held.bare.add(bytes(digest))
             if is_current:
@@ -226,11 +241,13 @@ def _sort_out(records: Sequence[RawRecord], found: dict[Address, Held], work: Ap
         held = found[record.source.stream, record.source.key]
         if record.digest not in held.ids:
             held.ids[record.digest] = 0
+            held.versions[record.digest] = record.version
             fresh.append(record)
         elif record.digest in held.bare and (record.version, record.day, record.label) != (None, None, None):
             held.bare.discard(record.digest)
             work.described.append((held.ids[record.digest], record))
-        held.current = record.digest
+        if not held.is_overruled(record):
+            held.current = record.digest
     return fresh
 
 

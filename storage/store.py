@@ -11,7 +11,7 @@ Start here; ``TenantStore`` lists the repositories.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +44,7 @@ from storage.repositories.throttles import Throttles
 from storage.retirement import Retirement
 from storage.sqlite import Sqlite
 from storage.tenants import DEFAULT_TENANT, ApiKeys, Tenants
-from storage.turn import hold_turn
+from storage.turn import await_turn, hold_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,17 @@ class TenantStore:
             "This connection is being synced at the moment. Wait for that to end; what it brings counts for both."
         )
         with hold_turn(self._database, f"sync:{self.tenant_id}:{connection_id}", sentence=sentence):
+            yield
+
+    @contextmanager
+    def company_turn(self, company_id: int, waiting: Callable[[], None]) -> Iterator[None]:
+        """Be the only one, in this process and any other, that translates or proves a company's records.
+
+        Args:
+            company_id: whose.
+            waiting: called now and then while somebody else is at it.
+        """
+        with await_turn(self._database, f"company:{self.tenant_id}:{company_id}", waiting):
             yield
 
     @contextmanager

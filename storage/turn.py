@@ -1,8 +1,9 @@
 """One at a time, across processes: a turn that ends with its process, however that ends.
 
 Writers of one company already take turns batch by batch (``storage.batch``). A whole sync is many batches and questions
-to a source in between; two of one connection at once would compare with what the other one is just changing. The turn
-is held by the kernel (a locked file beside an SQLite database) or by the server (an advisory lock of a session on
+to a source in between; two of one connection at once would compare with what the other one is just changing. Likewise
+whoever translates a company's records has learned its masters before, and must not meet those of another. The turn is
+held by the kernel (a locked file beside an SQLite database) or by the server (an advisory lock of a session on
 PostgreSQL), so nothing has to be cleaned up after a kill.
 """
 
@@ -10,13 +11,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
 from canonical.errors import ConcurrentUpdate
 from storage.engine import Database
+
+LOOK_AGAIN_S = 0.05
+"""How often whoever waits for a turn looks again."""
 
 
 class TurnTaken(ConcurrentUpdate):
@@ -42,6 +47,26 @@ def hold_turn(database: Database, key: str, *, sentence: str) -> Iterator[None]:
     with holding as is_mine:
         if not is_mine:
             raise TurnTaken(sentence)
+        yield
+
+
+@contextmanager
+def await_turn(database: Database, key: str, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the turn of this key for the time of the block, after whoever holds it now.
+
+    Args:
+        database: whose processes take turns.
+        key: what is done one at a time.
+        waiting: called again and again while somebody else is at it; what it raises ends the waiting.
+    """
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(hold_turn(database, key, sentence=""))
+                break
+            except TurnTaken:
+                waiting()
+                time.sleep(LOOK_AGAIN_S)
         yield
 
 

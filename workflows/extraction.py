@@ -13,7 +13,7 @@ import msgspec
 
 from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord
-from connectors.sdk.base import Connector, ProgressEvent
+from connectors.sdk.base import Connector, ProgressEvent, placeholder_name
 from connectors.sdk.census import Census, CensusMember, CensusVerdict
 from storage.store import TenantStore
 from workflows.inputs import Progress, RunStatus
@@ -58,6 +58,8 @@ class StoreSink:
             by_company.setdefault(record.source.company, []).append(record)
         for company, some in by_company.items():
             name = str(msgspec.json.decode(some[-1].payload).get("name") or "") if stream == COMPANIES else ""
+            if name == placeholder_name(company) and self._is_named(company):
+                continue  # a file that names nobody says nothing of books that are known by name
             is_named = stream in self.connector.named_streams
             result = self.store.raw.append(self._company(company, name), self.run_id, some, is_named=is_named)
             self.known += result.known
@@ -97,6 +99,14 @@ class StoreSink:
         company_id = self._company(company)
         self.store.renames.settle(company_id)
         return tuple(CensusMember(*held) for held in self.store.census.outdated(company_id, stream))
+
+    def _is_named(self, key: str) -> bool:
+        """Whether the books are known already, by a name that somebody gave them."""
+        known = self.store.companies.find(self.connector.name, key)
+        if known is None or known.name in ("", placeholder_name(key)):
+            return False
+        self.companies[key] = known.company_id
+        return True
 
     def _company(self, key: str, name: str = "") -> int:
         company_id = self.companies.get(key)

@@ -30,8 +30,9 @@ from storage.store import TenantStore
 from workflows.apart import Apart
 from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then, keep_reading, load_start
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
-from workflows.inputs import Look, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
+from workflows.inputs import Look, Progress, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.interpretation import company_translator
+from workflows.moments import moment_of
 from workflows.parties import harmonize_changed
 from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company
@@ -235,20 +236,8 @@ class Steps:
         """Translate what is pending of the run's companies."""
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
-        connector = get_connector(held.connector)
         done = [
-            CompanyTranslation(
-                store,
-                connector,
-                company_id,
-                run.run_id,
-                held.started_at,
-                beat,
-                is_live=is_live(held),
-                turnover=self.turnover,
-                spare_cores=self.spare_cores,
-                apart=self.apart if place == 0 else None,
-            ).run()
+            self._translated(store, held, company_id, beat, self.apart if place == 0 else None)
             for place, company_id in enumerate(companies_of(held))
         ]
         for company in done:
@@ -260,27 +249,51 @@ class Steps:
         issues = sum(company.issues + len(company.notes) for company in done)
         return StepOutcome("translate", records, issues, {"refused": str(len(refused))})
 
+    def _translated(self, store: TenantStore, run: Run, company_id: int, beat: Beat, apart: Apart | None) -> Translated:
+        """Translate one company's records, after whoever is at it: masters are learned, then vouchers go by them."""
+        connector = get_connector(run.connector)
+        store.runs.progress(run.run_id, "translate", 0)
+        with store.company_turn(company_id, lambda: beat(Progress("translate", 0, 0, "waiting"))):
+            return CompanyTranslation(
+                store,
+                connector,
+                company_id,
+                run.run_id,
+                moment_of(store, run, company_id),
+                beat,
+                is_live=is_live(run),
+                turnover=self.turnover,
+                spare_cores=self.spare_cores,
+                apart=apart,
+            ).run()
+
     @alone
-    def prove(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature as its siblings
+    def prove(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:
         """Compare our totals with the source's own, company by company."""
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
-        connector = get_connector(held.connector)
         refused = step_facts(held, "translate").get("refused", ())
         proofs: list[Proof] = []
         is_held = False
         for company_id in companies_of(held):
-            if company_id in refused:
-                continue
-            writes = store.proofs.record_writes(company_id)
-            translator = company_translator(store, connector, company_id)
-            proof = prove_company(store, translator, company_id, run.run_id, is_live=is_live(held))
-            store.proofs.save(run.run_id, company_id, proof, held.started_at, writes)
-            proofs.append(proof)
-            is_held |= not store.proofs.rule(company_id, self.tolerance).publishes(ProofFindings.of(proof))
+            if company_id not in refused:
+                proof = self._proved(store, held, company_id, beat)
+                proofs.append(proof)
+                is_held |= not store.proofs.rule(company_id, self.tolerance).publishes(ProofFindings.of(proof))
         found = {"status": worst_status(proofs), "publication": _publication(proofs, is_held=is_held)}
         self._note(store, run, "prove", len(proofs), found)
         return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, found)
+
+    def _proved(self, store: TenantStore, run: Run, company_id: int, beat: Beat) -> Proof:
+        """Prove one company, in its turn: the proof stands for the state that is known at its moment."""
+        with store.company_turn(company_id, lambda: beat(Progress("prove", 0, 0, "waiting"))):
+            writes = store.proofs.record_writes(company_id)
+            connector = get_connector(run.connector)
+            translator = company_translator(store, connector, company_id)
+            live, lacks = is_live(run), connector.no_reports
+            proof = prove_company(store, translator, company_id, run.run_id, is_live=live, no_reports=lacks)
+            store.proofs.save(run.run_id, company_id, proof, moment_of(store, run, company_id), writes)
+            return proof
 
     def harmonize(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature
         """Match the tenant's parties across companies by GSTIN and PAN; a sync of changes only if one changed."""

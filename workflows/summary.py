@@ -130,6 +130,7 @@ def proof_json(proof: Proof) -> dict[str, JsonValue]:
         "status": proof.status.value,
         "compared": sum(total.theirs is not None for total in proof.totals),
         "without_oracle": sum(total.theirs is None for total in proof.totals),
+        "has_oracle": proof.has_oracle,
         "differences": [
             {
                 "name": total.name,

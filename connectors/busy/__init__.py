@@ -49,4 +49,8 @@ CONNECTOR = Connector(
     learned_types=(Item, StockGroup, Godown),
     counters=_counters,
     recognise=recognise,
+    no_reports=(
+        "BUSY's own reports are not read, for no layout of them is known; a master export (XML) with closing balances "
+        "gives the balances and open bills of its day"
+    ),
 )

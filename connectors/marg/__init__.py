@@ -51,5 +51,6 @@ CONNECTOR = Connector(
     learned_types=(Item,),
     recognise=_recognise,
     file_config=_file_config,
+    no_reports="not read: sale bills bring none; Marg's web API or tables give balances and open bills of their day",
 )
 """Items are learned too: a line of a document names its item by number only."""

@@ -73,6 +73,15 @@ class Translator(Protocol):
         ...
 
 
+def placeholder_name(identity: str) -> str:
+    """Return what books are called that nobody named; a name known from elsewhere stays.
+
+    Args:
+        identity: of the books at their source.
+    """
+    return f"Company {identity[:8]}"
+
+
 @dataclass(frozen=True, slots=True)
 class ProgressEvent:
     """How far an extraction is: bytes (or records) done of a total; total 0 means unknown."""
@@ -167,6 +176,8 @@ class Connector:
         recognise: says whether a file is the product's, by its content; None: it reads no files.
         file_config: turns files that it recognised, and settings given beside them (``company``), into the tap's
             settings; None: ``{"files": [...]}`` and the settings.
+        no_reports: why the source has no reports to be compared with, and what to do, as a part of a sentence;
+            empty: its reports can be imported or asked for.
     """
 
     name: str
@@ -182,6 +193,7 @@ class Connector:
     learned_types: tuple[type[CanonicalRecord], ...] = ()
     recognise: Callable[[FileHead], Recognition | None] | None = None
     file_config: Callable[[Sequence[Path], Mapping[str, JsonValue]], Mapping[str, JsonValue]] | None = None
+    no_reports: str = ""
 
     def config_of(self, files: Sequence[Path], settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """Return the tap's settings for these files."""

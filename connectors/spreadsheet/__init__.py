@@ -41,4 +41,5 @@ CONNECTOR = Connector(
     tap=_tap,
     translator=_translator,
     recognise=_recognise,
+    no_reports="a spreadsheet brings none",
 )

@@ -55,6 +55,7 @@ def _record(table: Table, mapping: SheetMapping, key: str, members: list[tuple[R
         "file": table.file,
         "sheet": table.sheet,
         "row": first.number,
+        "is_correction": KEY_COLUMN in first.cells,
     }
 
 

@@ -60,6 +60,10 @@ _ABBREVIATIONS = {
     "curr": "currency",
     "narr": "narration",
     "pend": "pending",
+    "intg": "integrated",
+    "integ": "integrated",
+    "val": "value",
+    "nm": "name",
 }
 _WHOLE = {
     "stockitemname": "stock item name",
@@ -86,6 +90,9 @@ _PHRASES = (("e way", "eway"), ("tax able", "taxable"), ("sub total", "sub total
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS_END = re.compile(r"(?<=[a-z])(?=\d)")
+_SIDES = re.compile(r"\(\s*(?:dr|debit)\.?\s*(?:[/&,-]|or)\s*(?:cr|credit)\.?\s*\)", re.IGNORECASE)
+"""A note that amounts say their side; it says nothing of what they are amounts of."""
+_OWNERS = re.compile(r"(?<=[A-Za-z])['\u2019]s\b", re.IGNORECASE)
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 
 
@@ -95,7 +102,8 @@ def words_of(header: str) -> str:
     >>> words_of("Vch/Bill No."), words_of("LedStateName"), words_of("GST%"), words_of("M.R.P.")
     ('voucher bill number', 'ledger state name', 'gst percent', 'mrp')
     """
-    joined = _INITIALS.sub(lambda found: found.group().replace(".", "") + " ", header)
+    bare = _OWNERS.sub("", _SIDES.sub(" ", header))
+    joined = _INITIALS.sub(lambda found: found.group().replace(".", "") + " ", bare)
     marked = joined.replace("%", " percent ").replace("₹", " ").replace("&", " and ")
     split = _DIGITS_END.sub(" ", _HUMP.sub(" ", marked).casefold())
     words = " ".join(_spelt(word) for word in _WORD.findall(split))

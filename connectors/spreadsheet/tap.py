@@ -23,7 +23,7 @@ from canonical.issue import Issue
 from canonical.ledger import name_key
 from canonical.record import JsonValue, SourceRef
 from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import Census, CensusVerdict, HubMemory
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory
 from connectors.sdk.recognition import read_head
 from connectors.sdk.sheets import iter_sheets
 from connectors.spreadsheet.documents import PARTIES, VOUCHERS, Record, iter_records
@@ -47,14 +47,17 @@ _ROWS = (
     th.Property("file", _TEXT),
     th.Property("sheet", _TEXT),
     th.Property("row", th.IntegerType(nullable=True), description="number of the first row in the sheet"),
+    th.Property("is_correction", th.BooleanType(nullable=True), description="it came back corrected by hand"),
 )
 _SCHEMAS = {
     COMPANIES: th.PropertiesList(*_BASE, th.Property("name", _TEXT)).to_dict(),
     PARTIES: th.PropertiesList(*_BASE, *_ROWS).to_dict(),
     VOUCHERS: th.PropertiesList(*_BASE, *_ROWS).to_dict(),
 }
-_WHERE = frozenset({"company_key", "file", "sheet", "row"})
+_WHERE = frozenset({"company_key", "file", "sheet", "row", "is_correction"})
 """Where a record was found says nothing about it: the same invoice in two files is one raw record."""
+_CORRECTED = 1
+"""Version of a record that a person corrected: the sheet it was corrected from, read again, does not undo it."""
 
 
 class SheetStream(Stream):
@@ -92,6 +95,11 @@ class SheetStream(Stream):
     def payload(record: Record) -> Record:
         """The record without where it was found."""
         return {name: value for name, value in record.items() if name not in _WHERE}
+
+    @staticmethod
+    def member(record: Record) -> CensusMember:
+        """What is noted of a record beside its rows: that it is a correction."""
+        return CensusMember(key=record["key"], version=_CORRECTED if record.get("is_correction") else None)
 
 
 class TapSpreadsheet(Tap):

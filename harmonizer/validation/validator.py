@@ -220,7 +220,8 @@ class Validator:
             found = [*found, *self._findings(document, known.verdict, expected, lines)]
         if voucher.e_invoice is not None:
             found = [*found, *check_registration(voucher, known.supply, self._rules)]
-        fact = _fact(voucher, known, day, value, lines)
+        # a list that repeats invoices of the books, without postings, is neither turnover nor a second use of a number
+        fact = _fact(voucher, known, day, value, lines) if voucher.postings else None
         if not found:
             return Validated((), fact)
         label = label_of(voucher)

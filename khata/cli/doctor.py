@@ -131,12 +131,14 @@ def _examine(session: Session, names: list[str], url: str | None, *, odbc: bool)
 
 
 def write_findings(found: list[Finding], form: DocumentFormat) -> None:
-    """Say what was found, and end: with 0 if all of it can be read."""
+    """Say what was found, and end: with 0 if all of it can be read; that there is nothing to look at is said too."""
     if form is DocumentFormat.JSON:
         write_document({"findings": [one.to_json() for one in found]})
     else:
         for one in found:
             _print(one)
+        if not found:
+            typer.echo("There is no such connection yet, so there is nothing to look at; 'khata connect' makes one.")
     raise typer.Exit(ExitCode.OK if all(one.is_usable for one in found) else ExitCode.ACT)
 
 

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from workflows.inputs import Progress
     from workflows.summary import ImportSummary
 
+NAMED_FILES = 3
+"""Files of one system that are named when files of several are imported."""
 _URGENCY = (ExitCode.OK, ExitCode.DIFFERS, ExitCode.REJECTED)
+Titled = tuple[str, "ImportSummary"]
+"""What an import has to say, and whose files it was of; no title where there is one import only."""
 
 
 def import_files(  # noqa: PLR0917 - one parameter per option, given by name
@@ -70,7 +74,7 @@ def import_files(  # noqa: PLR0917 - one parameter per option, given by name
     if is_mapped or mapping or corrections:
         asked = MapOptions(name=mapping, corrections=tuple(corrections or ()), yes=yes, company=company)
         with open_session(ctx, db, tenant) as session:
-            summaries, refusal = [import_mapped(session, files, asked)], None
+            summaries, refusal = [("", import_mapped(session, files, asked))], None
     else:
         groups = _groups(files, connector)
         with open_session(ctx, db, tenant) as session:
@@ -78,7 +82,7 @@ def import_files(  # noqa: PLR0917 - one parameter per option, given by name
     _write(summaries, form)
     if refusal is not None:
         raise refusal
-    raise typer.Exit(max(map(exit_code_of, summaries), key=_URGENCY.index))
+    raise typer.Exit(max((exit_code_of(summary) for _, summary in summaries), key=_URGENCY.index))
 
 
 def _groups(files: list[Path], connector: str) -> tuple[FileGroup, ...]:
@@ -97,13 +101,14 @@ def _groups(files: list[Path], connector: str) -> tuple[FileGroup, ...]:
 
 def _run_groups(
     session: Session, groups: tuple[FileGroup, ...], company: str | None
-) -> tuple[list[ImportSummary], KhataError | None]:
+) -> tuple[list[Titled], KhataError | None]:
     """Import group by group; one that is refused does not keep the others out, and is told at the end."""
-    summaries: list[ImportSummary] = []
+    summaries: list[Titled] = []
     refusal: KhataError | None = None
     for group in groups:
         try:
-            summaries.append(run_import(session, list(group.files), connector=group.connector, company=company))
+            summary = run_import(session, list(group.files), connector=group.connector, company=company)
+            summaries.append((_title_of(group) if len(groups) > 1 else "", summary))
         except KhataError as error:
             if refusal is not None:
                 typer.echo(f"Error: {refusal.message}\n  ({refusal.code})", err=True)
@@ -111,15 +116,26 @@ def _run_groups(
     return summaries, refusal
 
 
-def _write(summaries: list[ImportSummary], form: DocumentFormat) -> None:
+def _title_of(group: FileGroup) -> str:
+    """Who reads which files, for people: what is told next is about these."""
+    from connectors.sdk.registry import get_connector
+
+    names = [path.name for path in group.files[:NAMED_FILES]]
+    more = f" and {len(group.files) - NAMED_FILES} more" if len(group.files) > NAMED_FILES else ""
+    return f"{get_connector(group.connector).title}, {', '.join(names)}{more}"
+
+
+def _write(summaries: list[Titled], form: DocumentFormat) -> None:
     """One import is one document, as ever; several are a list of them."""
     if form is DocumentFormat.TABLE:
-        for summary in summaries:
+        for title, summary in summaries:
+            if title:
+                typer.echo(f"\n{title}:")
             print_summary(summary)
     elif len(summaries) == 1:
-        write_document(summaries[0].to_json())
+        write_document(summaries[0][1].to_json())
     elif summaries:
-        write_document({"imports": [summary.to_json() for summary in summaries]})
+        write_document({"imports": [summary.to_json() for _, summary in summaries]})
 
 
 def run_import(

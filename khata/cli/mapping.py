@@ -100,9 +100,9 @@ def _require_whole(draft: Draft) -> None:
     missing, absent = draft.mapping.missing, lacking(draft.mapping, draft.columns)
     if missing:
         raise MappingError(
-            f"A {draft.mapping.document} needs {needed_fields(draft.mapping.document)}; no column is "
+            f"A list of kind {draft.mapping.document} needs {needed_fields(draft.mapping.document)}; no column is "
             f"{', '.join(missing)}. Say which with --map-set COLUMN=FIELD, or that it is another list with "
-            "--map-set @document=register, outstanding, ledger or party.",
+            "--map-set @document=register (or outstanding, ledger, party).",
             code="spreadsheet.mapping.incomplete",
         )
     if absent:

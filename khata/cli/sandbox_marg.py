@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 import typer
 
 from khata.cli.options import DocumentFormat
 from khata.cli.output import write_document
+
+if TYPE_CHECKING:
+    from sandbox.marg import Branch
 
 
 def write_marg(folder: Path, *, vouchers: int, companies: int, seed: int, year: int, form: DocumentFormat) -> None:
@@ -48,7 +52,10 @@ def write_marg(folder: Path, *, vouchers: int, companies: int, seed: int, year: 
 def serve_marg(
     *, port: int, vouchers: int, companies: int, seed: int, faults: Iterable[str], list_faults: bool
 ) -> None:
-    """Run a fake EDE web API on loopback until it is interrupted; its time begins now and goes on.
+    """Run a fake EDE web API on loopback until it is interrupted.
+
+    Its time begins on the last evening of the books, if that is past, and goes on: what Marg says of balances
+    and open bills is said of the books as they stand, and books that had ended long ago would fit no day.
 
     Args:
         port: 0 takes a free one.
@@ -79,7 +86,7 @@ def serve_marg(
         "decryption_key": DEMO.decryption_key,
     }
     try:
-        with serve(MargApp(branches, TickingClock(datetime.now(UTC))), switches, port=port) as running:
+        with serve(MargApp(branches, TickingClock(_last_evening(branches))), switches, port=port) as running:
             typer.echo(running.url)
             for one in branches:
                 typer.echo(f"{one.masters['Name']}: branch {one.number}, GSTIN {one.truth.gstin}", err=True)
@@ -89,3 +96,9 @@ def serve_marg(
                 Event().wait()
     except OSError as error:
         raise typer.BadParameter(f"Port {port} cannot be used: {error.strerror}.", param_hint="--port") from error
+
+
+def _last_evening(branches: Sequence[Branch]) -> datetime:
+    from sandbox.marg.branch import end_of
+
+    return min(datetime.now(UTC), *(end_of(one.world) for one in branches))

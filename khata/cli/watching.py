@@ -284,7 +284,8 @@ def _say_file(told: Decided | KhataError) -> None:
         typer.echo(f"{told.message} ({told.code})", err=True)
         return
     run = f" (run {told.run_id})" if told.run_id is not None else ""
-    typer.echo(f"{told.name}: {told.status.value}{run}: {told.end.parent.name}/{told.end.name}")
+    refused = f", {told.refused} of its records refused" if told.refused else ""
+    typer.echo(f"{told.name}: {told.status.value}{refused}{run}: {told.end.parent.name}/{told.end.name}")
 
 
 def _say(told: Told) -> None:

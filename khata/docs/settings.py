@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 
 from khata.settings import SECTIONS, SettingField, iter_setting_fields
 
@@ -46,4 +47,4 @@ def _row(item: SettingField) -> str:
 def _default_text(value: object) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    return f"`{value}`" if str(value) else "empty"
+    return f"`{value}`" if str(value) and value != Path() else "empty"

@@ -24,6 +24,8 @@ _EXPORTS = frozenset(
 _CLOSE = 10
 """Two connectors this close together, both confident, are a tie that a person has to break."""
 _CONFIDENT = 50
+_NAMED_MAX = 20
+"""Files that a refusal names, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +90,23 @@ class Choosing:
 
     def _refusal(self, head: FileHead) -> SourceMalformed:
         looks = looks_of(head)
-        wanted = "no system that is read here" if self.asked == AUTO else f"not {self.connectors[0].title}"
-        return SourceMalformed(
-            f"{head.path.name} is {looks.what}: {wanted} wrote it, as far as its content shows. {looks.advice}",
-            code="recognition.unknown_file",
-            file=head.path.name,
+        if self.asked == AUTO:
+            told = f"is {looks.what}: no system that is read here wrote it, as far as its content shows. {looks.advice}"
+        else:
+            told = self._not_asked_for(head) or (
+                f"is {looks.what}, and not of {self.connectors[0].title} as far as its content shows. {looks.advice}"
+            )
+        return SourceMalformed(f"{head.path.name} {told}", code="recognition.unknown_file", file=head.path.name)
+
+    def _not_asked_for(self, head: FileHead) -> str:
+        """Say whose the file is instead; empty if it is nobody's."""
+        found = recognise(head, tuple(get_connector(name) for name in connector_names()))
+        if not found:
+            return ""
+        theirs = get_connector(found[0].connector).title
+        return (
+            f"is not of {self.connectors[0].title} but of {theirs}: {found[0].reason}. Import it by itself, or drop it "
+            "into a folder of that system or of any ('--as auto')."
         )
 
 
@@ -100,26 +114,49 @@ def choose(paths: Sequence[Path], choosing: Choosing) -> Choice:
     """Group files, and the files of folders, by who reads them.
 
     Raises:
-        SourceMalformed: a file is nobody's.
+        SourceMalformed: files are nobody's; all of them are named.
         RuleError: two connectors claim a file.
-        ConfigurationError: a folder is empty.
+        ConfigurationError: a folder holds no file, or nothing that is an export.
     """
     groups: dict[tuple[str, str], list[Path]] = {}
     aside: list[str] = []
+    refused: list[SourceMalformed] = []
     for path, is_named in _files_of(paths):
         try:
             found = choosing.recognise(path)
-        except SourceMalformed:
+        except SourceMalformed as error:
             if is_named or path.suffix.lower() in _EXPORTS:
-                raise
-            aside.append(path.name)
+                refused.append(error)
+            else:
+                aside.append(path.name)
             continue
         groups.setdefault((found.connector, found.format), []).append(path)
+    if refused:
+        raise _nobodys(refused)
+    if not groups:
+        raise ConfigurationError(
+            f"Nothing here is an export of an accounting system; {', '.join(aside[:_NAMED_MAX])} "
+            f"{'is' if len(aside) == 1 else 'are'} none. Folders inside a folder are not looked into: name them.",
+            code="connection.folder_empty",
+        )
     return Choice(
         groups=tuple(
             FileGroup(connector=name, format=form, files=tuple(files)) for (name, form), files in groups.items()
         ),
         left_aside=tuple(aside),
+    )
+
+
+def _nobodys(refused: Sequence[SourceMalformed]) -> SourceMalformed:
+    """One refusal for all files that are nobody's, so that they need not be found out one command at a time."""
+    if len(refused) == 1:
+        return refused[0]
+    told = "".join(f"\n  {error.message}" for error in refused[:_NAMED_MAX])
+    more = f"\n  ... and {len(refused) - _NAMED_MAX} more" if len(refused) > _NAMED_MAX else ""
+    return SourceMalformed(
+        f"{len(refused)} files are nobody's, and nothing was imported:{told}{more}",
+        code="recognition.unknown_file",
+        files=len(refused),
     )
 
 
@@ -131,7 +168,10 @@ def _files_of(paths: Iterable[Path]) -> Iterable[tuple[Path, bool]]:
             continue
         inner = sorted(one for one in path.iterdir() if one.is_file() and not is_noise(one.name))
         if not inner:
-            raise ConfigurationError(f"The folder {path} holds no file.", code="connection.folder_empty")
+            raise ConfigurationError(
+                f"The folder {path} holds no file. Folders inside it are not looked into: name them.",
+                code="connection.folder_empty",
+            )
         for one in inner:
             yield one, False
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from canonical.errors import ConfigurationError, KhataError, Recovery
 from khata.files.intake import BATCH_FILES, Decided, Intake
+from khata.files.places import REJECTED
 from khata.files.settling import Settling, is_locked, is_unfinished, signatures
 from storage import TenantStore
 
@@ -148,7 +149,7 @@ class FolderWatch:
 
     def _told(self, decided: list[Decided]) -> None:
         for one in decided:
-            self.rejected += one.end.parent.name == "rejected"
+            self.rejected += one.end.parent.name == REJECTED or bool(one.refused)
             self.tell(one)
 
     @contextlib.contextmanager

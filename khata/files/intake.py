@@ -48,12 +48,13 @@ class Import(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """One file that came to its end."""
+    """One file that came to its end; ``refused`` of its records are not in the books."""
 
     name: str
     status: FileStatus
     end: Path
     run_id: int | None = None
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,14 @@ class Intake:
         if not summary.stored and len(files) > 1:
             return self._halves(files, connector)
         batch = report_batch(self.store, summary, [one.name for one in files], connector)
-        status = FileStatus.IMPORTED if summary.stored else FileStatus.REJECTED
-        return self._save([(one, status, imported_report(batch, one.name)) for one in files], batch)
+        return self._save([(one, *self._outcome(batch, one.name)) for one in files], batch)
+
+    def _outcome(self, batch: Batch, name: str) -> tuple[FileStatus, str]:
+        """A file of which every record was refused is not imported, whatever came in with the others."""
+        refused = batch.refused(name)
+        is_lost = bool(refused) and refused >= self.store.controls.records_of_file(batch.run_id or 0, name)
+        status = FileStatus.IMPORTED if batch.is_stored and not is_lost else FileStatus.REJECTED
+        return status, imported_report(batch, name, is_lost=is_lost)
 
     def _halves(self, files: Sequence[_Taken], connector: str) -> list[Decided]:
         middle = len(files) // 2
@@ -211,12 +218,14 @@ class Intake:
             for one, status, report in outcomes
         ]
         self.store.taken_files.save(rows)
-        return [self._end(one.claim, row) for (one, _, _), row in zip(outcomes, rows, strict=True)]
+        return [
+            self._end(one.claim, row, batch.refused(one.name)) for (one, _, _), row in zip(outcomes, rows, strict=True)
+        ]
 
-    def _end(self, claim: Claim, row: TakenFile) -> Decided:
+    def _end(self, claim: Claim, row: TakenFile, refused: int = 0) -> Decided:
         place = REJECTED if row.status is FileStatus.REJECTED else DONE
         end = self.places.finish(claim, place, row.report)
-        return Decided(name=row.name, status=row.status, end=end, run_id=row.run_id)
+        return Decided(name=row.name, status=row.status, end=end, run_id=row.run_id, refused=refused)
 
 
 def _raise_unless_about_file(error: KhataError) -> None:

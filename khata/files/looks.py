@@ -22,6 +22,8 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\xff\xd8\xff", "a picture", _EXPORT),
 )
 _WEB_PAGE = ("<!doctype html", "<html", "<head", "<body", "<table")
+_WORKBOOK_MARKS = (b"[Content_Types].xml", b"xl/workbook", b"xl/worksheets", b"docProps/app.xml")
+"""Names in the first bytes of a workbook's archive; they are there even if its end, which lists them, is not."""
 _CONTROLS_SHARE = 10
 """Text in which more than one character in so many is a control character is none."""
 _ROOT_SHOWN_MAX = 40
@@ -46,6 +48,10 @@ def looks_of(head: FileHead) -> Looks:
         if head.start.startswith(signature):
             return Looks(what, advice)
     if head.start.startswith(b"PK\x03\x04"):
+        if any(mark in head.start for mark in _WORKBOOK_MARKS):
+            return Looks(
+                "a workbook that was cut off or damaged", "Save or copy it again, and wait until that is done."
+            )
         return Looks("a zip archive without an export in it", _UNPACK)
     return _looks_of_text(head.text[:_SAMPLE])
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from workflows.summary import ImportSummary
 
 DIFFERENCES_SHOWN = 20
+NO_ORACLE = (
+    "No oracle   the source gave no report of its own to compare with: shown is only that nothing was lost and that "
+    "debits equal credits. See 'khata proof'."
+)
 STATUS_WORDS = {
     ProofStatus.PROVED: "proved",
     ProofStatus.DIFFERS: "DIFFERS",
@@ -45,6 +49,8 @@ def summary_lines(summary: ImportSummary) -> Iterable[str]:
     yield from _bill_lines(summary)
     yield _records_line(summary)
     yield findings_line(ProofFindings.of(summary.proof))
+    if summary.proof.status is ProofStatus.PROVED and not summary.proof.has_oracle:
+        yield NO_ORACLE
     for total in summary.proof.differences[:DIFFERENCES_SHOWN]:
         yield f"  {difference_line(total)}"
     for company, reasons in summary.objections.items():

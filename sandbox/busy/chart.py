@@ -110,6 +110,8 @@ _TYPES = {
     K.PAYMENT: 19,
     K.PHYSICAL_STOCK: 61,
 }
+PARTYLESS = frozenset({14, 15, 16, 19})
+"""Receipts, contras, journals and payments have no party of their own: their postings say who."""
 ORDERS = frozenset({12, 13})
 TYPE_WORDS = {3: "SlRt", 9: "Sale", 14: "Rcpt"}
 """How BUSY ends a deleted voucher's identity, as far as it was seen."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from canonical.bill import BillRefKind
 from canonical.tax import TaxHead
-from sandbox.busy.chart import ORDERS, Master, short
+from sandbox.busy.chart import ORDERS, PARTYLESS, Master, short
 from sandbox.world.masters import Masters
 from sandbox.world.vouchers import BillMove, ItemMove, Voucher
 
@@ -74,14 +74,13 @@ class VoucherRows:
     def _header(self, voucher: Voucher, kind: int) -> None:
         total = sum(paise for _, paise in voucher.postings if paise > 0)
         taxable = sum(item.paise for item in voucher.items)
-        partner = voucher.partner.name if voucher.partner else ""
         moment = datetime.combine(voucher.day, time(18, 0))
         self._series.add(self._series_code(kind))
         self._tables.add(
             "Tran1",
             **self._common(voucher, kind),
             StockUpdationDate=day(voucher.day),
-            MasterCode1=self._account(partner) if voucher.items else 0,
+            MasterCode1=self._account(voucher.party_ledger) if voucher.items or kind not in PARTYLESS else 0,
             MasterCode2=self._centre(voucher.items),
             Stamp=voucher.index,
             VchAmtBaseCur=money(total),

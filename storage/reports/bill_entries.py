@@ -120,7 +120,7 @@ def _entry(transaction: Transaction, row: Row, clock: Clock, ledger: PartyLedger
         effective_on=values.read_day(effective_on) or clock.eve,
         bill_date=values.read_day(bill_date),
         due_date=values.read_day(due_date),
-        credit_period=_credit_period(number, unit, is_implied=bool(is_implied), ledger=ledger),
+        credit_period=_credit_period(number, unit, has_terms=_has_terms(kind, is_implied), ledger=ledger),
         recorded_at=values.read_moment(known_from),
         voided_at=None if known_to is None else values.read_moment(known_to),
         document=document,
@@ -129,7 +129,12 @@ def _entry(transaction: Transaction, row: Row, clock: Clock, ledger: PartyLedger
     )
 
 
-def _credit_period(number: Any, unit: Any, *, is_implied: bool, ledger: PartyLedger) -> CreditPeriod | None:
+def _has_terms(kind: str, is_implied: Any) -> bool:
+    """Whether the party's credit period applies: it gives time to pay, and an advance is money that has been paid."""
+    return not is_implied and kind != BillRefKind.ADVANCE.value
+
+
+def _credit_period(number: Any, unit: Any, *, has_terms: bool, ledger: PartyLedger) -> CreditPeriod | None:
     if number is not None:
         return CreditPeriod(number, _UNITS[unit])
-    return None if is_implied else ledger.credit_period
+    return ledger.credit_period if has_terms else None

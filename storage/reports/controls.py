@@ -232,6 +232,31 @@ class Controls(Repository):
                 batches=ask("count(DISTINCT known_from)", "known_from > ?", at),
             )
 
+    def records_of_file(self, run_id: int, name: str) -> int:
+        """Count the raw records a run read from a file, by where they say they come from; the books are none."""
+        with self._read() as transaction:
+            sql = (
+                "SELECT count(*) FROM run_record r JOIN raw_record w ON w.tenant_id = r.tenant_id AND w.id = r.raw_id "
+                "WHERE r.tenant_id = ? AND r.run_id = ? AND w.stream <> 'companies' "
+                "AND substr(w.origin, 1, ?) IN (?, ?, ?)"
+            )
+            bound = (self._tenant_id, run_id, len(name) + 1, name, f"{name},", f"{name}#")
+            return int(transaction.rows(sql, bound)[0][0])
+
+    def has_moved_since(self, company_id: int, moment: datetime) -> bool:
+        """Say whether anything that balances come from changed after a moment: vouchers, ledgers, groups."""
+        with self._read() as transaction:
+            at = transaction.dialect.values.moment(moment)
+            bound = (self._tenant_id, company_id, at, at)
+            return any(
+                transaction.rows(
+                    f"SELECT 1 FROM {table} WHERE tenant_id = ? AND company_id = ? "
+                    "AND (known_from > ? OR known_to > ?) LIMIT 1",
+                    bound,
+                )
+                for table in ("voucher", "ledger", "account_group")
+            )
+
 
 _MASTERS = (
     "SELECT count(*) FROM {table} t WHERE (SELECT count(*) FROM run_record r WHERE r.tenant_id = t.tenant_id "

@@ -86,7 +86,7 @@ class Proofs(Repository):
         self, run_id: int | None, company_id: int, made: Proof, known_at: datetime, record_writes: int | None = None
     ) -> int:
         """Store a proof; earlier ones stay as history, without the lines that were proved."""
-        proof_id = self._ids.one()
+        proof_id = self._ids.after_all()[0]
         findings = ProofFindings.of(made)
         key = {"tenant_id": self._tenant_id, "proof_id": proof_id}
         lines = [{**key, "line": number, **_line_row(total)} for number, total in enumerate(made.totals)]
@@ -112,8 +112,9 @@ class Proofs(Repository):
 
     def latest(self, company_id: int) -> StoredProof | None:
         """Find the company's newest proof."""
-        heads = self._heads(proof.c.company_id == company_id, limit=1)
-        return self._with_lines(heads[0]) if heads else None
+        with self._read():  # head and lines of one moment: the next proof takes lines away
+            heads = self._heads(proof.c.company_id == company_id, limit=1)
+            return self._with_lines(heads[0]) if heads else None
 
     def get(self, proof_id: int) -> StoredProof:
         """Return one proof.

@@ -70,7 +70,7 @@ class TakenFiles(Repository):
                 "report": one.report.replace("\0", "\ufffd"),
                 "taken_at": one.taken_at,
             }
-            for one, row_id in zip(files, self._ids.take(len(files)), strict=True)
+            for one, row_id in zip(files, self._ids.after_all(len(files)), strict=True)
         ]
         with self._write() as transaction:
             transaction.connection.execute(sa.insert(taken_file), rows)

@@ -221,6 +221,6 @@ def _said(bill: BillAllocation | OpeningBill) -> Row:
 def _age(bill: BillAllocation, day: int, net: int) -> Row:
     """What an opening allocation says about its bill's age: aged from, falls due, side."""
     if bill.bill_date is None and bill.due_date is None and bill.credit_period is None:
-        return day, None, _side(net)
+        return day, day if bill.kind is BillRefKind.ADVANCE else None, _side(net)  # an advance gives nobody time to pay
     bill_date = bill.bill_date or date.fromordinal(day)
     return bill_date.toordinal(), wire_day(_due_date(bill, bill_date)), _side(net)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from khata.exit_codes import ExitCode
@@ -64,3 +65,22 @@ def test_company_files_are_imported_like_any_file_and_an_old_copy_removes_nothin
     assert {row["ledger"]: row["closing_debit"] for row in balances if row["ledger"] == "PARTY ONE"} == {
         "PARTY ONE": "7980.00"
     }
+
+
+def test_a_company_file_outside_busys_folder_names_nobodys_books(tmp_path: Path) -> None:
+    """The folder a watch takes files into has another name each time: it would have made new books every time."""
+    mdbtools()
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    plain = sample("busy/bds/COMP0001/db12025.bds")
+    shutil.copy(plain, inbox)
+    watched = ("watch", str(inbox), "--once", "--settle", "0.1")
+    assert run(tmp_path, *watched).code == 3
+    report = (inbox / "rejected" / "db12025.bds.report.txt").read_text()
+    assert "busy.company.unknown" in report
+    assert "--company NAME" in report
+    shutil.copy(plain, inbox)
+    assert run(tmp_path, *watched, "--company", "Sample & Co").code == 0
+    assert run(tmp_path, "import", str(plain)).code == 0
+    companies = run(tmp_path, "companies", "--format", "json").json()["companies"]
+    assert sorted(one["name"] for one in companies) == ["COMP0001", "Sample & Co"]

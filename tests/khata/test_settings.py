@@ -126,6 +126,11 @@ def test_config_show_says_value_origin_and_meaning_and_no_secret(home: Path) -> 
     assert "hunter2" not in done.output + done.errors
 
 
+def test_a_path_that_is_not_set_is_shown_empty(home: Path) -> None:
+    shown = {one.name: one.value for one in iter_shown(load_settings(environ={"HOME": str(home)}))}
+    assert shown["secrets.key_file"] == "", "'.' would be a folder"
+
+
 def test_every_setting_explains_itself() -> None:
     for shown in iter_shown(load_settings(environ={})):
         assert shown.sentence.endswith("."), shown.name

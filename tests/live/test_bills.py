@@ -119,6 +119,9 @@ OPENED = Step("New Ref", 3, "B/1", "10 Days", 250)
 @given(steps=st.lists(STEPS, min_size=2, max_size=8), party=st.integers(0, 1))
 @example(steps=[OPENED, Step("move", 9)], party=0).via("the credit period counts from the day it was moved to")
 @example(steps=[OPENED, Step("New Ref", 3, "b/1", "", 100)], party=0).via("two openings on one day")
+@example(steps=[Step("Advance", 0, "B/1", "", -100), Step("New Ref", 0, "B/1", "", 250)], party=0).via(
+    "paid in advance"
+)
 @example(steps=[Step("Agst Ref", 1, "B/1", "", -100), OPENED], party=0).via("paid before it was opened")
 def test_every_open_bill_is_what_tally_says(books: Books, steps: list[Step], party: int) -> None:
     company = books.served.company

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import pytest
 from canonical.errors import NotFound
 from canonical.issue import Issue, IssueLevel
 from canonical.proof import ControlTotal, Proof, ProofStatus
-from storage import TenantStore
+from storage import TenantStore, open_store
 from tests.storage.samples import LATER, NOW, raw, ref
 
 
@@ -48,6 +49,17 @@ def test_runs_are_listed_newest_first_and_paged(books: TenantStore, company: int
     assert third.next_cursor is None
     assert [run.run_id for run in books.runs.list(kind="import").items] == [ids[3], ids[1]]
     assert books.runs.list(status="failed").items == ()
+
+
+def test_runs_of_several_programs_are_in_the_order_they_began(url: str) -> None:
+    """A program that took a block of numbers long ago must not have its newest run sorted below older ones."""
+    with closing(open_store(url)) as one, closing(open_store(url)) as other:
+        turns = [one.tenant(), other.tenant(), one.tenant(), other.tenant()]
+        turns[0].raw.append(turns[0].companies.ensure("tally", "x"), None, [raw("1")])  # takes a block
+        began = [
+            books.runs.start("import", "tally", None, {}, NOW + timedelta(hours=n)) for n, books in enumerate(turns)
+        ]
+        assert [run.run_id for run in turns[0].runs.list().items] == began[::-1]
 
 
 def test_a_run_that_is_not_there(books: TenantStore) -> None:

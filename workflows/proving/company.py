@@ -20,7 +20,7 @@ from storage.store import TenantStore
 from workflows.interpretation import document_streams
 from workflows.proving import balances, bills, counts, on_account, statements, stock
 from workflows.proving.freshness import Freshness
-from workflows.proving.oracles import Oracle, Oracles, read_oracles
+from workflows.proving.oracles import NOT_READ, Oracle, Oracles, read_oracles
 from workflows.proving.ours import OurBooks
 from workflows.proving.period import PeriodBooks
 
@@ -29,7 +29,13 @@ LEDGERS = "ledgers"
 
 
 def prove_company(
-    store: TenantStore, translator: Translator, company_id: int, run_id: int | None = None, *, is_live: bool = False
+    store: TenantStore,
+    translator: Translator,
+    company_id: int,
+    run_id: int | None = None,
+    *,
+    is_live: bool = False,
+    no_reports: str = "",
 ) -> Proof:
     """Compute all control totals of one company.
 
@@ -39,11 +45,12 @@ def prove_company(
         company_id: whose books.
         run_id: the run that ends in this proof; what it read itself is fresh.
         is_live: the source was asked, so only what this run read may accuse; see ``freshness.py``.
+        no_reports: why this source's reports are not there; see ``Connector``.
     """
     ours = OurBooks(store, company_id)
     freshness = Freshness(store, company_id, run_id, is_live)
     oracles = read_oracles(store, translator, company_id, freshness, ours.last_day)
-    proving = _Proving(ours, freshness, oracles, document_streams(translator))
+    proving = _Proving(ours, freshness, oracles, document_streams(translator), no_reports or NOT_READ)
     return proving.run()
 
 
@@ -55,6 +62,7 @@ class _Proving:
     freshness: Freshness
     oracles: Oracles
     documents: tuple[str, ...]
+    no_reports: str
     totals: list[ControlTotal] = field(default_factory=list)
     complete_by: str = ""
     """The oracle that shows our masters to be complete; empty while none does."""
@@ -76,7 +84,7 @@ class _Proving:
                 self._compare(oracle, compare)
         closings = self._master_closings()
         self.totals += [*closings, *self._stock(), *self._on_account(closings), *self._openings()]
-        self.oracles.note_missing()
+        self.oracles.note_missing(self.no_reports)
         return Proof(totals=tuple(self.totals), oracles=tuple(self.oracles.uses))
 
     def _compare(self, oracle: Oracle, compare: Callable[[Oracle], Iterable[ControlTotal]]) -> None:

@@ -90,10 +90,10 @@ class Oracles:
             OracleUse(oracle=report.oracle, is_used=is_used, reason=reason, as_of=report.as_of, lines=len(report.lines))
         )
 
-    def note_missing(self) -> None:
-        """Say which reports were never read at all."""
+    def note_missing(self, reason: str) -> None:
+        """Say which reports were never read at all, and why."""
         missing = [kind for kind in EXPECTED if kind not in self.kinds]
-        self.uses += [OracleUse(oracle=kind.words, is_used=False, reason=NOT_READ) for kind in missing]
+        self.uses += [OracleUse(oracle=kind.words, is_used=False, reason=reason) for kind in missing]
 
 
 def read_oracles(

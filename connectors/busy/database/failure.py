@@ -196,6 +196,16 @@ def no_years(where: str) -> ConfigurationError:
     )
 
 
+def without_company(name: str) -> ConfigurationError:
+    """A file outside BUSY's own folder names no firm, and a guess could mix the books of two."""
+    return ConfigurationError(
+        f"{name} does not say whose books it holds, for it does not lie in a folder of BUSY's such as COMP0001. Say it "
+        "with --company NAME (of khata import, or of khata watch FOLDER), always the same name for the same firm.",
+        code="busy.company.unknown",
+        file=name,
+    )
+
+
 def year_unknown(name: str) -> ConfigurationError:
     """Neither the name nor the vouchers say the year."""
     return ConfigurationError(

@@ -21,6 +21,7 @@ from connectors.sdk.base import Surroundings
 from connectors.sdk.odbc.pool import SessionPool
 from connectors.sdk.odbc.session import DatabaseSession
 
+_COMPANY_FOLDER = re.compile(r"comp\d+\Z", re.IGNORECASE)
 _YEAR_DATABASE = re.compile(r"_db1(\d{4})\Z", re.IGNORECASE)
 _SYSTEM = {Kind.SQLSERVER: "master", Kind.MYSQL: "information_schema"}
 
@@ -102,7 +103,7 @@ def _open_files(
     settings: DatabaseSettings, surroundings: Surroundings, pool: SessionPool, folder: Path, stack: ExitStack
 ) -> Opened:
     files = find_files(settings.files, settings.kind, settings.years)
-    opened = Opened(name=files[-1].path.resolve().parent.name, years=[])
+    opened = Opened(name=_company_folder(files[-1].path), years=[])
     for number, file in enumerate(files):
         copied = _still(settings, file, folder / str(number), surroundings)
         reader = DatabaseReader(pool, dialects.file_target(settings, copied.path, file.label), settings.kind)
@@ -113,6 +114,12 @@ def _open_files(
         if file.header.protection is not Protection.NONE:
             opened.issues.append(_protected(file))
     return opened
+
+
+def _company_folder(path: Path) -> str:
+    """BUSY's own name of the company's folder; any other folder is where somebody put a copy, and names nobody."""
+    name = path.resolve().parent.name
+    return name if _COMPANY_FOLDER.match(name) else ""
 
 
 def spool_in(folder: Path, stack: ExitStack) -> Spool:

@@ -92,6 +92,9 @@ class TableSource:
         if self._opened is not None:
             return
         opened = self._open(self._stack)
+        name = self._name or opened.name
+        if not name:
+            raise failure.without_company(opened.years[-1].reader.label)
         for year in opened.years:
             year.check()
             year.read_masters()
@@ -99,7 +102,6 @@ class TableSource:
         _check_years(opened.years)
         self._masters_counted = all(year.reader.count(MASTERS) == len(year.masters) for year in opened.years)
         opened.years.sort(key=lambda year: year.first)
-        name = self._name or opened.name
         self._joined = Joined(opened.years)
         self._recorder = Recorder(company=company_key(name), name=name, joined=self._joined, route=self._route)
         self._known_years = frozenset(self._state)

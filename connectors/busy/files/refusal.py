@@ -57,7 +57,7 @@ def without_header(file: str) -> SourceMalformed:
 def without_company() -> ConfigurationError:
     """XML exports do not name the firm, and a guess could mix the books of two."""
     return ConfigurationError(
-        "An XML export of BUSY does not say whose books it holds. Say it: khata import --company NAME, always the same "
-        "name for the same firm.",
+        "An XML export of BUSY does not say whose books it holds. Say it with --company NAME (of khata import, or of "
+        "khata watch FOLDER), always the same name for the same firm.",
         code="busy.company.unknown",
     )

@@ -225,7 +225,10 @@ def _supplier(told: Json, reading: Reading) -> Ledger:
     name, gstin = text_of(told, "name"), text_of(told, "gstin")
     if not name:
         raise UnreadableValue(
-            "supplier", "", "is not known: it stands only in the name of the file, and this one has another form."
+            "supplier",
+            "",
+            "is not known: it stands only in the name of the file, and this one has another form.",
+            remedy="Give the file the name back that it came with (SUPPLIER_20250401_S_...csv) and import it again.",
         )
     state = _supplier_state(told)
     return _party(reading, name, GstRegistration(gstin=gstin, state_code=state), ReservedGroup.SUNDRY_CREDITORS)

@@ -183,5 +183,6 @@ def _note_heads(reading: Reading) -> None:
         IssueLevel.ACTION_REQUIRED,
         f"{reading.label}: whether its GST is CGST and SGST or IGST cannot be told, because the supplier's state or "
         "the place of supply is not known. It stands on a ledger of no head.",
-        hint="Give the supplier's GSTIN or state, or the GSTIN of the books, in the settings, and read again.",
+        hint="Say the supplier's GSTIN or state once: 'khata connect marg-bills NAME FOLDER --suppliers FILE' for sale "
+        "bills; for the web API the branch's own, 'khata connect marg --gstin'. Then 'khata sync NAME'.",
     )

@@ -39,7 +39,8 @@ class Reading:
         self, code: str, level: IssueLevel, message: str, *, hint: str = "", field: str = "", **facts: Fact
     ) -> None:
         """Raise an issue about this record."""
-        where = ", ".join(part for part in (self.record.origin, self.label, field) if part)
+        label = "" if self.record.origin.endswith(self.label) else self.label
+        where = ", ".join(part for part in (self.record.origin, label, field) if part)
         self.issues.append(
             Issue(
                 code=code, level=level, message=message, where=where, hint=hint, source=self.source, facts=dict(facts)

@@ -136,7 +136,7 @@ class MargTranslator:
         try:
             records = read(_decode(record.payload).object, reading)
         except UnreadableValue as error:
-            _reject(reading, error, "marg.record.unreadable", error.message, field=error.field)
+            _reject(reading, error, "marg.record.unreadable", error.message, field=error.field, remedy=error.remedy)
         except UnbalancedVoucher as error:
             _reject(reading, error, "marg.voucher.unbalanced", error.message)
         except msgspec.ValidationError as error:
@@ -146,12 +146,14 @@ class MargTranslator:
         return Translation(records=tuple(reading.introduced), issues=tuple(reading.issues))
 
 
-def _reject(reading: Reading, error: KhataError | None, code: str, reason: str, *, field: str = "") -> None:
+def _reject(
+    reading: Reading, error: KhataError | None, code: str, reason: str, *, field: str = "", remedy: str = ""
+) -> None:
     reading.note(
         code,
         IssueLevel.REJECTED,
         f"{reading.label or 'A record'} was not taken into the books: {reason}",
-        hint="Correct it in Marg, or have the file made anew; it is read again then.",
+        hint=remedy or "Correct it in Marg, or have the file made anew; it is read again then.",
         field=field,
         **(error.facts if error else {}),
     )

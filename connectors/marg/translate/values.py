@@ -18,13 +18,13 @@ _DAY_FORMS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
 
 
 class UnreadableValue(KhataError):
-    """A value the books stand on is missing or cannot be read; the record is rejected."""
+    """A value the books stand on is missing or cannot be read; the record is rejected. ``remedy`` is for people."""
 
     default_code = "marg.record.unreadable"
 
-    def __init__(self, field: str, text: str, reason: str) -> None:
+    def __init__(self, field: str, text: str, reason: str, *, remedy: str = "") -> None:
         super().__init__(f"{field} {reason}")
-        self.field, self.text = field, text
+        self.field, self.text, self.remedy = field, text, remedy
 
 
 def text_of(row: Json, name: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from canonical.issue import Issue, IssueLevel
 from canonical.ledger import name_key
+from connectors.sdk.base import placeholder_name
 from connectors.tally.export import refusal
 from connectors.tally.export.record import name_of_master
 from connectors.tally.tree import Node, text_of
@@ -250,7 +251,7 @@ class _Resolver:
 
     def _name_of(self, identity: str) -> str:
         # The same whatever the file is called, so that importing another file later does not rename the company.
-        return self._names.get(identity) or f"Company {identity[:8]}"
+        return self._names.get(identity) or placeholder_name(identity)
 
     def _choose(self, identity: dict[Slot, str]) -> Resolution:
         books = [book for book in self._books.values() if self._is_wanted(book)]

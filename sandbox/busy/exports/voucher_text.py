@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from canonical.bill import BillRefKind
-from sandbox.busy.chart import Master, short
+from sandbox.busy.chart import PARTYLESS, Master, short
 from sandbox.busy.exports.codes import ExportCodes
 from sandbox.busy.exports.text import PART, ROW, dmy, element, leaf, leaves, plain, thousandths
 from sandbox.world.masters import Masters
@@ -81,7 +81,7 @@ class VoucherWriter:
 
     def _head(self, voucher: Voucher, kind: int) -> str:
         day, number = dmy(voucher.day), self._number(voucher, kind)
-        party = voucher.party_ledger if voucher.items or kind not in UNNUMBERED | {15, 16} else ""
+        party = voucher.party_ledger if voucher.items or kind not in PARTYLESS else ""
         centre = next((move.godown for move in voucher.items), "")
         return leaves(
             VchSeriesName=SERIES,
@@ -222,7 +222,7 @@ class VoucherWriter:
     def _tail(self, voucher: Voucher, kind: int, total: int) -> str:
         number, day = self._number(voucher, kind), dmy(voucher.day)
         party = self._codes.of(Master.ACCOUNT, voucher.party_ledger) if voucher.party_ledger else 0
-        has_party = bool(voucher.items) or kind not in UNNUMBERED | {15, 16}
+        has_party = bool(voucher.items) or kind not in PARTYLESS
         identity = PART.join((str(kind), SERIES, day, number, str(party or ""), "", number, day))
         return leaves(
             tmpVchCode=voucher.index,

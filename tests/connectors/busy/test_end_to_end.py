@@ -46,6 +46,7 @@ def test_the_exports_give_the_truth_and_busys_own_balances_prove_it(written: Wri
     assert said["cancelled"] == truth["cancelled"]
     assert said["books_debit_total"] == truth["books_debit_total"]
     assert said["proof"]["status"] == "proved"
+    assert said["proof"]["has_oracle"] is True
     check_trial_balance(tmp_path, f"sqlite:///{tmp_path}/books.db", truth)
     check_open_bills(tmp_path, f"sqlite:///{tmp_path}/books.db", truth)
 
@@ -74,7 +75,21 @@ def test_lists_are_documents_without_postings_and_the_proof_says_what_it_lacks(t
         *("Material Issued to Party (list)", "Material Received from Party (list)"),
     }
     proof = khata(tmp_path, "proof", "--db", f"sqlite:///{tmp_path}/books.db")
-    assert "No comparison with trial balance" in " ".join(proof.output.split())
+    told = " ".join(proof.output.split())
+    assert "No comparison with trial balance" in told
+    assert "no layout of them is known" in told, "nobody is sent for a report that is not read"
+    assert said["proof"]["has_oracle"] is False
+    again = khata(tmp_path, "import", str(lists[0]), "--db", f"sqlite:///{tmp_path}/books.db")
+    assert "No oracle   the source gave no report of its own" in again.output
+
+
+def test_lists_beside_the_export_are_no_second_use_of_their_numbers(written: WrittenExports, tmp_path: Path) -> None:
+    before = imported(tmp_path, written, *written.paths)
+    lists = write_lists(build_world(SPEC), tmp_path / "lists")
+    said = imported(tmp_path, written, *lists)
+    assert said["vouchers"]["Sale (list)"] > 50
+    assert said["issues"].get("gst.number.duplicate") == before["issues"].get("gst.number.duplicate")
+    check_trial_balance(tmp_path, f"sqlite:///{tmp_path}/books.db", truth_of(written))
 
 
 def test_a_wrong_closing_balance_accuses_the_books(written: WrittenExports, tmp_path: Path) -> None:

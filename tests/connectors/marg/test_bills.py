@@ -198,6 +198,8 @@ def test_dirt_that_was_seen_does_no_harm(bill: Callable[..., Books], change: tup
 
 def test_an_unnamed_supplier_is_no_purchase(bill: Callable[..., Books]) -> None:
     assert "supplier" in rejected(bill(name="bill.csv"))
+    (issue,) = bill(name="bill.csv").issues
+    assert "Give the file the name back" in issue.hint, "nothing is wrong in Marg"
     assert bill(name="bill2.csv", supplier="Asha Pharma").vouchers[0].party_name == "Asha Pharma"
 
 

@@ -110,3 +110,14 @@ def test_a_running_balance_is_known_by_its_arithmetic() -> None:
 )
 def test_the_kind_of_list_is_guessed_by_its_columns(headers: str, document: str) -> None:
     assert guess_document([Column(header=one) for one in headers.split(",")]) == document
+
+
+def test_an_accountants_own_words_for_open_bills_are_understood() -> None:
+    assert words_of("Pending (Dr/Cr)") == "pending"
+    assert words_of("Party's Name") == "party name"
+    headers = ("Party's Name", "Ref.", "Bill Date", "Due on", "Pending (Dr/Cr)")
+    found = propose("outstanding", [Column(header=header) for header in headers])
+    meant = ("party_name", "invoice_number", "invoice_date", "due_date", "balance_due")
+    assert tuple(one.field for one in found) == meant
+    (tax,) = propose("register", [Column(header="Intg. Tax")])
+    assert tax.field == "igst_amount"

@@ -81,6 +81,36 @@ def test_folders_may_hold_other_things_but_no_doubtful_exports(tmp_path: Path) -
         choose([tmp_path], choosing)
 
 
+def test_a_folder_without_an_export_is_said(tmp_path: Path) -> None:
+    (tmp_path / "COMP0001").mkdir()
+    choosing = Choosing(connectors=(get_connector("tally"),))
+    with pytest.raises(ConfigurationError, match="Folders inside it are not looked into"):
+        choose([tmp_path], choosing)
+    (tmp_path / "SOURCES.md").write_text("# notes")
+    with pytest.raises(ConfigurationError, match=r"SOURCES\.md is none\. Folders inside a folder"):
+        choose([tmp_path], choosing)
+    ran = run(tmp_path, "import", str(tmp_path), "--db", f"sqlite:///{tmp_path}/books.db")
+    assert (ran.code, "connection.folder_empty" in ran.errors) == (5, True)
+
+
+def test_all_files_that_are_nobodys_are_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "book.xml").write_text(export(voucher(1)))
+    (tmp_path / "a.xml").write_text("<rss/>")
+    (tmp_path / "b.json").write_text("{}")
+    with pytest.raises(SourceMalformed) as caught:
+        choose([tmp_path], Choosing(connectors=(get_connector("tally"),)))
+    assert "2 files are nobody's, and nothing was imported" in caught.value.message
+    assert "a.xml is XML" in caught.value.message
+    assert "b.json is JSON" in caught.value.message
+
+
+def test_a_workbook_that_was_cut_off_is_no_archive_to_unpack(tmp_path: Path) -> None:
+    whole = sample("busy/excel_reports/compA_sales.xlsx").read_bytes()
+    (tmp_path / "sales.xlsx").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(SourceMalformed, match="a workbook that was cut off or damaged"):
+        choose([tmp_path / "sales.xlsx"], Choosing())
+
+
 def test_tally_is_told_by_its_content(tmp_path: Path) -> None:
     text = export(voucher(1))
     for number, encoding in enumerate(("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252")):

@@ -116,7 +116,8 @@ def test_the_same_content_twice_is_imported_once(inbox: Inbox) -> None:
     settle(inbox)
     assert inbox.books.imports == [f"{GOOD} one"]
     assert inbox.statuses() == [FileStatus.IMPORTED, FileStatus.DUPLICATE, FileStatus.DUPLICATE]
-    assert "came as a.xml" in (inbox.folder / "done" / "c.xml.report.txt").read_text()
+    told = (inbox.folder / "done" / "c.xml.report.txt").read_text()
+    assert "came as a.xml on 2026-04-01 at 05:30 (run" in told, "the time of day is India's"
 
 
 def test_the_same_name_again_overwrites_nothing(inbox: Inbox) -> None:

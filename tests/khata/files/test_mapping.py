@@ -23,6 +23,7 @@ A/4,05-Apr-25,Godavari Mart,,500,45,45,690.00
 A/5,06-Apr-25,Narmada,,333.33,30,30,393
 Total,,,,2833.33,,,
 """
+SIXTH = "A/6,07-Apr-25,Narmada,,100,9,9,118\n"
 OUTSTANDING = """Party,Bill No,Bill Date,Due Date,Pending Amount
 Kaveri Stores,K/1,01-04-2025,01-05-2025,"1,180.00 Dr"
 ,K/2,05-04-2025,,200
@@ -130,6 +131,15 @@ def test_refused_rows_go_out_in_a_workbook_and_come_back_corrected(desk: Desk) -
         "A/4": "590.00",
         "A/5": "393.33",
     }
+    assert desk.khata("issues", "--format", "json").json()["issues"] == []
+    again = desk.mapped(desk.home / "april.csv", "--format", "json")
+    assert again.code == 0, "the sheet it was corrected from says nothing new"
+    assert again.json()["proof"]["status"] == "proved"
+    assert len(desk.vouchers()) == 5
+    longer = desk.put("april.csv", REGISTER.replace("Total,", f"{SIXTH}Total,"))
+    assert desk.mapped(longer, "--format", "json").code == 0, "nor does it when only other rows were added"
+    assert len(desk.vouchers()) == 6
+    assert desk.khata("import", corrected).code == 0
     assert desk.khata("issues", "--format", "json").json()["issues"] == []
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.marg import write_bills
+from sandbox.world import WorldSpec
 from tests.connectors.tally.writing import export, master, voucher
 from tests.khata.running import run
 from tests.support.cli import environment
@@ -87,8 +89,36 @@ def test_a_folder_of_one_system_takes_no_other(tmp_path: Path) -> None:
     )
     assert ran.code == 3
     report = (inbox / "rejected" / "busy.xml.report.txt").read_text()
-    assert "'BusyData'" in report
-    assert "not Tally" in report
+    assert "is not of Tally (ERP 9, TallyPrime) but of BUSY (17, 18, 21)" in report
+    assert "--as auto" in report, "it is said what to do with another system's file"
+
+
+def test_a_file_of_which_something_is_not_in_the_books_says_so(tmp_path: Path) -> None:
+    """Beside others in one import: its own report, the line on the screen and the exit code."""
+    inbox, written = tmp_path / "inbox", write_bills(WorldSpec(vouchers=60), tmp_path / "bills")
+    inbox.mkdir()
+    good, bad = (bill.path for bill in written.bought[:2])
+    (inbox / good.name).write_bytes(good.read_bytes())
+    lines = bad.read_text().splitlines()
+    half = inbox / "half.xml"
+    half.write_text(export(voucher(1), voucher(2).replace("<AMOUNT>", "<AMOUNT>7", 1)))
+    foot = lines[-1].split(",")
+    foot[1] = "1"
+    (inbox / bad.name).write_text("\r\n".join([*lines[:-1], ",".join(foot), ""]))
+    ran = run(tmp_path, "watch", str(inbox), "--once", "--settle", "0.1", "--db", f"sqlite:///{tmp_path}/books.db")
+    assert ran.code == 3
+    assert "half.xml: imported, 1 of its records refused" in ran.output
+    assert f"{bad.name}: rejected, 1 of its records refused" in ran.output, "nothing of it is in the books"
+    whole = (inbox / "done" / f"{good.name}.report.txt").read_text()
+    refused = (inbox / "rejected" / f"{bad.name}.report.txt").read_text()
+    partly = (inbox / "done" / "half.xml.report.txt").read_text()
+    assert partly.startswith("half.xml: imported, but 1 record of it NOT, see below.\n")
+    assert whole.startswith(f"{good.name}: imported.\n")
+    assert "together with 1 other file." in whole
+    assert "Issues " not in whole, "counts of all files are not this file's"
+    assert refused.startswith(f"{bad.name}: NOT IMPORTED, nothing of it is in the books.\n")
+    assert "F[1] (net payable) is 1" in refused
+    assert "whether its GST is CGST and SGST or IGST" in whole, "what needs a person is said in words"
 
 
 @pytest.mark.slow

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,3 +109,38 @@ def test_a_password_of_tables_is_sealed(tmp_path: Path) -> None:
     assert "planted-91c2" not in synced.errors + synced.output
     file.write_text(json.dumps({"database": {}}))
     assert run(home, "connect", "marg-tables", "shop", str(file)).code != 0
+
+
+def test_a_sync_that_finds_nothing_new_makes_no_books_proved(source: Ede, keys: Path, tmp_path: Path) -> None:
+    """Balances said long after the books ended fit no day of theirs; a second look changes nothing about that."""
+    source.clock.advance(days=200)
+    connect(source, keys, tmp_path, "--branch", "9001", "--name", "shop")
+    for _ in range(2):
+        assert run(tmp_path, "sync", "shop", "--local").code == 4, "differs"
+    told = run(tmp_path, "proof", "--format", "json").json()
+    assert told["status"] == "differs"
+    assert told["differing"] > 1
+
+
+def test_the_fake_from_the_command_line_is_proved(tmp_path: Path) -> None:
+    """However long ago its year ended: a new user's first sync must not look like a fault."""
+    command = [sys.executable, "-m", "khata", "sandbox", "serve", "marg", "--port", "0", "--vouchers", "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout is not None
+        assert serving.stderr is not None
+        try:
+            url, said = serving.stdout.readline().strip(), ""
+            while not said.startswith("keys"):
+                said = serving.stderr.readline()
+            (tmp_path / "keys.json").write_text(said[said.index("{") :])
+            more = ("--keys-file", str(tmp_path / "keys.json"), "--url", url, "--branch", "9001", "--name", "shop")
+            assert run(tmp_path, "connect", "marg", *more).code == 0
+            done = run(tmp_path, "sync", "shop", "--local")
+            assert done.code == 0, done.output + done.errors
+        finally:
+            serving.terminate()
+
+
+def test_a_doctor_without_a_patient_says_so(tmp_path: Path) -> None:
+    found = run(tmp_path, "doctor", "marg")
+    assert (found.code, "nothing to look at" in found.output) == (0, True)
