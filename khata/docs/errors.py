@@ -78,9 +78,13 @@ def _import_all(package: str) -> None:
 
 def _walk(cls: type[KhataError], depth: int) -> Iterator[tuple[type[KhataError], int]]:
     yield cls, depth
-    for child in sorted(cls.__subclasses__(), key=lambda c: (c.__module__.split(".")[0] != "canonical", c.__name__)):
+    for child in sorted(cls.__subclasses__(), key=_place):  # never the order in which modules were imported
         if child.__module__.split(".")[0] in _PACKAGES:
             yield from _walk(child, depth + 1)
+
+
+def _place(cls: type[KhataError]) -> tuple[bool, str, str]:
+    return cls.__module__.split(".")[0] != "canonical", cls.__name__, cls.__module__
 
 
 def _class_row(cls: type[KhataError], depth: int) -> str:
