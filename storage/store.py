@@ -141,6 +141,16 @@ class TenantStore:
             yield
 
     @contextmanager
+    def run_turn(self, run_id: int) -> Iterator[None]:
+        """Be the process of a run: while it is held, the run goes on; if it is free, that process has ended.
+
+        Raises:
+            TurnTaken: the run goes on.
+        """
+        with hold_turn(self._database, f"run:{self.tenant_id}:{run_id}", sentence="The run goes on.", is_once=True):
+            yield
+
+    @contextmanager
     def sign_in_turn(self, connection_id: int) -> Iterator[None]:
         """Be the only one, in this process and any other, that changes a connection's tokens.
 

@@ -31,19 +31,24 @@ class TurnTaken(ConcurrentUpdate):
 
 
 @contextmanager
-def hold_turn(database: Database, key: str, *, sentence: str) -> Iterator[None]:
+def hold_turn(database: Database, key: str, *, sentence: str, is_once: bool = False) -> Iterator[None]:
     """Hold the turn of this key for the time of the block.
 
     Args:
         database: whose processes take turns.
         key: what is done one at a time.
         sentence: said to whoever comes second.
+        is_once: the key will not be used again, so nothing of it is left behind.
 
     Raises:
         TurnTaken: another process, or another thread of this one, holds it.
     """
     number = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
-    holding = _file_turn(database, number) if database.dialect.name == "sqlite" else _server_turn(database, number)
+    holding = (
+        _file_turn(database, number, is_once=is_once)
+        if database.dialect.name == "sqlite"
+        else _server_turn(database, number)
+    )
     with holding as is_mine:
         if not is_mine:
             raise TurnTaken(sentence)
@@ -84,14 +89,18 @@ def _server_turn(database: Database, number: int) -> Iterator[bool]:
 
 
 @contextmanager
-def _file_turn(database: Database, number: int) -> Iterator[bool]:
+def _file_turn(database: Database, number: int, *, is_once: bool) -> Iterator[bool]:
     place = Path(str(database.engine.url.database)).resolve()
     path = place.with_name(f"{place.name}-turn-{number & 0xFFFFFFFFFFFFFFFF:016x}")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)  # not inherited by children
+    is_mine = False
     try:
-        yield _try_lock(descriptor)
+        is_mine = _try_lock(descriptor)
+        yield is_mine
     finally:
         os.close(descriptor)
+        if is_once and is_mine:
+            path.unlink(missing_ok=True)
 
 
 if sys.platform == "win32":

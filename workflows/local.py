@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,7 +21,9 @@ from canonical.totals import VoucherTotals
 from canonical.voucher import Voucher
 from connectors.sdk.registry import get_connector
 from storage.repositories.issues import StoredIssue
+from storage.repositories.runs import RUNNING
 from storage.store import TenantStore
+from storage.turn import TurnTaken
 from workflows.apart import Apart
 from workflows.extraction import Beat, no_beat
 from workflows.inputs import Progress, RunRef, RunStatus, RunSummary, SyncRequest
@@ -42,6 +45,8 @@ REJECTIONS_SHOWN = 50
 """Rejections listed in a summary; ``khata issues`` has them all."""
 LARGE_BYTES = 12 << 20
 """Files of this size together have vouchers enough for a process that translates them (``apart.VOUCHERS_MIN``)."""
+BROKEN_OFF = "import.broken_off"
+"""Code of a run of an import whose process ended before it did."""
 LOCAL_TENANT = "local"
 """The steps ask for a store by tenant; a local run has one store and this name for it."""
 
@@ -85,8 +90,9 @@ def import_files(
         steps.apart = Apart()  # it comes up while the files are read
     beside = {**(settings or {}), **({"company": company} if company else {})}
     config = get_connector(connector).config_of(files, beside)
+    close_broken_imports(store, clock)
     run = steps.open_import(LOCAL_TENANT, connector, config, reason)
-    with ThreadPoolExecutor(max_workers=1) as counting:
+    with store.run_turn(run.run_id), ThreadPoolExecutor(max_workers=1) as counting:
         try:
             enter(steps, run, progress or no_beat)
             totals = counting.submit(store.controls.voucher_totals, run.run_id)  # while the proof is made
@@ -99,6 +105,14 @@ def import_files(
                 steps.apart.close()
         steps.close_run(run, RunStatus.SUCCEEDED)
         return summarize(store, run, steps.translated, totals.result(), tolerance)
+
+
+def close_broken_imports(store: TenantStore, clock: Callable[[], datetime]) -> None:
+    """Close runs of imports whose process ended before they did; what those had stored stays."""
+    for run in store.runs.list(kind="import", status=RUNNING).items:
+        with contextlib.suppress(TurnTaken), store.run_turn(run.run_id):
+            if store.runs.get(run.run_id).status == RUNNING:  # it may have ended just now
+                store.runs.finish(run.run_id, RunStatus.FAILED, {"error": BROKEN_OFF}, clock())
 
 
 def _size(path: Path) -> int:

@@ -59,7 +59,7 @@ def publication_note(publication: Publication) -> str:
         case PublicationState.PUBLISHED:
             return "Published: the newest proof is within tolerance."
         case PublicationState.UNPROVEN:
-            return "Not proven yet: no sync or import of this company has ended in a proof."
+            return "Not proven yet: no sync or import of this company has ended in a proof. Repeat one that broke off."
         case PublicationState.HELD:
             since = plain_cell(publication.published_at)
             return f"HELD BACK: {why}. These are the last published figures, as known at {since}."

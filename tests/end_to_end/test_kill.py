@@ -55,6 +55,9 @@ def test_a_killed_import_is_completed_by_running_it_again(database: str, export:
     assert killed >= 2, "the machine imported faster than the test could kill; make the file larger"
     ran = khata(tmp_path, "import", path, "--db", database, "--format", "json")
     assert ran.code == 0, ran.errors
+    runs = khata(tmp_path, "runs", "--db", database, "--format", "json").json()["runs"]
+    statuses = [run["status"] for run in runs]
+    assert (statuses[0], "running" in statuses) == ("succeeded", False), "a run that died does not go on"
     said = ran.json()
     truth = export.truth
     assert said["voucher_count"] == sum(truth.counts.vouchers.values())

@@ -23,7 +23,7 @@ from tests.khata.running import run
 ROOT = FOLDER.parent
 PACKAGES = ("canonical", "connectors", "harmonizer", "receivables", "storage", "workflows", "khata", "sandbox")
 PREFIXES = (
-    "api busy canonical company connection connector folder gst harmonizer invariant khata ledger marg oauth "
+    "api busy canonical company connection connector folder gst harmonizer import invariant khata ledger marg oauth "
     "party proof quickbooks receivables recognition request rule sandbox sheet source spreadsheet storage sync "
     "tally temporal tenant trace webhook zoho"
 ).split()
