@@ -7,25 +7,22 @@ be worked out again from the raw store alone.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
-from singer_sdk import Stream, Tap
 from singer_sdk import typing as th
-from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import RecordMessage
 
-from canonical.errors import ConfigurationError, KhataError
+from canonical.errors import ConfigurationError
 from canonical.issue import Issue
 from canonical.ledger import name_key
 from canonical.record import JsonValue, SourceRef
-from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory
+from connectors.sdk.census import CensusMember, Settlement
 from connectors.sdk.recognition import read_head
 from connectors.sdk.sheets import iter_sheets
+from connectors.sdk.source import Source
+from connectors.sdk.tap import BooksStream, BooksTap, run_from_shell
 from connectors.spreadsheet.documents import PARTIES, VOUCHERS, Record, iter_records
 from connectors.spreadsheet.mapping import NOTE_COLUMNS, MappingError, SheetMapping, mapping_from
 from connectors.spreadsheet.recognition import MAPPING_SHEET, recognise
@@ -60,24 +57,10 @@ _CORRECTED = 1
 """Version of a record that a person corrected: the sheet it was corrected from, read again, does not undo it."""
 
 
-class SheetStream(Stream):
+class SheetStream(BooksStream):
     """Records of one stream."""
 
     primary_keys: ClassVar[tuple[str, ...]] = ("company_key", "key")
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _tap: TapSpreadsheet
-
-    def get_records(self, context: Mapping[str, Any] | None) -> Iterable[dict[str, Any]]:  # noqa: ARG002 - SDK signature
-        """Yield the records of the files."""
-        return self._tap.records(self.name)
-
-    def _write_record_message(self, record: dict[str, Any]) -> None:
-        """In the hub a record is stored whole."""
-        if self._tap.embedded:
-            self._tap.write_message(RecordMessage(stream=self.name, record=record))
-            self.state_manager.is_flushed = False
-        else:
-            super()._write_record_message(record)
 
     @staticmethod
     def source_ref(stream: str, record: Record) -> SourceRef:
@@ -102,7 +85,7 @@ class SheetStream(Stream):
         return CensusMember(key=record["key"], version=_CORRECTED if record.get("is_correction") else None)
 
 
-class TapSpreadsheet(Tap):
+class TapSpreadsheet(BooksTap):
     """Reads lists of bills, registers, ledgers and parties out of spreadsheets, by a mapping."""
 
     name = "tap-spreadsheet"
@@ -115,32 +98,28 @@ class TapSpreadsheet(Tap):
         ),
         th.Property("company", th.StringType, description="Whose books these are, if the mapping does not say."),
     ).to_dict()
+    stream_kind = SheetStream
+    read_order = tuple(_SCHEMAS)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Prepare; nothing is opened before the first stream asks."""
-        self.progress: Callable[[ProgressEvent], None] | None = None
-        self.embedded = False
-        self.compare: Callable[[Census], CensusVerdict] | None = None
-        self.memory: HubMemory | None = None
-        self.surroundings: Surroundings | None = None
+    def schema_of(self, stream: str) -> dict[str, Any]:
+        """Columns by stream."""
+        return _SCHEMAS[stream]
+
+    def open_source(self) -> Source:
+        """The files."""
+        return SheetFiles(self.config)
+
+
+class SheetFiles:
+    """Spreadsheets as the source of the tap; nothing is wrong with a file that can be read, rows are judged later."""
+
+    issues: tuple[Issue, ...] = ()
+    settlement = Settlement.SETTLED
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
         self._found: dict[str, list[Record]] | None = None
         self._facts: list[dict[str, JsonValue]] = []
-        super().__init__(*args, **kwargs)
-
-    def discover_streams(self) -> list[Stream]:
-        """The streams; no file is opened."""
-        return [SheetStream(self, schema=schema, name=name) for name, schema in _SCHEMAS.items()]
-
-    @property
-    def streams(self) -> dict[str, Stream]:
-        """In the order they are read."""
-        found = super().streams
-        return {name: found[name] for name in _SCHEMAS if name in found}
-
-    @property
-    def issues(self) -> tuple[Issue, ...]:
-        """Nothing is wrong with a file that can be read; rows are judged when they are translated."""
-        return ()
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """Per file: name and records."""
@@ -167,7 +146,7 @@ class TapSpreadsheet(Tap):
     def _read(self) -> dict[str, list[Record]]:
         found: dict[str, list[Record]] = {name: [] for name in _SCHEMAS}
         seen: dict[tuple[str, str, str], Record] = {}
-        for path in (Path(str(one)) for one in self.config["files"]):
+        for path in (Path(str(one)) for one in self._config["files"]):
             count = 0
             for table, mapping in self._tables(path):
                 company = self._company(mapping, path)
@@ -182,7 +161,7 @@ class TapSpreadsheet(Tap):
         return found
 
     def _company(self, mapping: SheetMapping, path: Path) -> str:
-        company = str(self.config.get("company") or mapping.company).strip()
+        company = str(self._config.get("company") or mapping.company).strip()
         if not company:
             raise ConfigurationError(
                 f"{path.name} does not say whose books it belongs to. Name the company: --company NAME, or @company in "
@@ -194,7 +173,7 @@ class TapSpreadsheet(Tap):
 
     def _tables(self, path: Path) -> Iterator[tuple[Table, SheetMapping]]:
         own = _own_mappings(path)
-        told = self.config.get("mapping")
+        told = self._config.get("mapping")
         if not own and not told:
             raise ConfigurationError(
                 f"It is not said how {path.name} is read. Approve a mapping of its columns: khata import FILE --map.",
@@ -231,9 +210,5 @@ def _own_mappings(path: Path) -> dict[str, SheetMapping]:
 
 
 def main() -> None:
-    """Console script: what goes wrong is one sentence on standard error, not a traceback."""
-    try:
-        TapSpreadsheet.cli()
-    except KhataError as error:
-        sys.stderr.write(f"tap-spreadsheet: {error.message} ({error.code})\n")
-        sys.exit(1)
+    """Console script."""
+    run_from_shell(TapSpreadsheet)
