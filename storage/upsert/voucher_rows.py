@@ -104,10 +104,13 @@ class ChildRows:
             net = _net(bill)
             rest -= 0 if ledger.opening is None else net
             kind = BillRefKind.ADVANCE if bill.is_advance else BillRefKind.NEW
+            first = EVE if bill.bill_date is None else bill.bill_date.toordinal()
             due = wire_day(_due_date(bill, bill.bill_date))
+            if due is None and bill.is_advance and bill.credit_period is None:
+                due = first
             # credit days from a date that is not known yet: side 0 leaves the item to the slow path of ageing
             side = 0 if bill.credit_period and due is None else _side(net)
-            age = (EVE if bill.bill_date is None else bill.bill_date.toordinal(), due, side)
+            age = (first, due, side)
             item = (ledger.key, bill_key(bill.ref) or LOOSE, bill.ref, kind.value, net)
             self._add_bill(owner, (0, seq), item, _said(bill), age)
         if rest:

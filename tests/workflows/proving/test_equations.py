@@ -54,6 +54,8 @@ def test_one_paisa_in_any_report_is_found_and_named(spec: WorldSpec, paise: int,
     with tempfile.TemporaryDirectory() as folder:
         books = import_world(Path(folder), spec)
         title, row, expected = data.draw(st.sampled_from(figures_of(books)))
+        if expected.startswith("vouchers of type"):
+            paise = 1  # one fewer may be a count that leaves cancelled vouchers out, where only one was cancelled
         proof = books.proved_with(books.reports.with_shift(title, row, paise).all())
     named = {total.name: total.difference for total in proof.differences}
     assert expected in named
