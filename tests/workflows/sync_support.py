@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecution
 
 from tests.workflows.servers import RunningServer
 from workflows.inputs import SyncRequest
@@ -55,6 +55,14 @@ def during(
 
 async def started(client: Client, key: str, limits: SyncLimits = QUICK) -> SyncHandle:
     return await start_sync(client, request_of(key), limits=limits, task_queue=key)
+
+
+async def listed(client: Client, query: str, within_s: float = 20) -> list[WorkflowExecution]:
+    """What the server lists for a query, as soon as it lists anything: its lists follow its histories a little later."""
+    async with asyncio.timeout(within_s):
+        while not (found := [item async for item in client.list_workflows(query)]):
+            await asyncio.sleep(0.05)
+    return found
 
 
 async def until(condition: Callable[[], bool], within_s: float = 40) -> None:

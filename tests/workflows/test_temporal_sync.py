@@ -12,7 +12,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from canonical.errors import ConfigurationError, InvariantError, NotFound, SourceRejected, SourceUnavailable
 from tests.workflows.scripted import Failing, Script, ScriptedSteps
 from tests.workflows.servers import RunningServer, running_server
-from tests.workflows.sync_support import QUICK, during, request_of, started, until
+from tests.workflows.sync_support import QUICK, during, listed, request_of, started, until
 from workflows.temporal import names
 from workflows.temporal.attributes import ensure_search_attributes, missing_search_attributes
 from workflows.temporal.client import (
@@ -55,8 +55,7 @@ def test_an_operator_finds_a_sync_by_tenant_connection_company_and_source(
             f'KhataTenant="acme" and KhataConnection="{key}" and KhataSource="tally" and KhataCompany="12" '
             'and KhataProof="proved" and KhataPublication="published" and KhataRows=3 and KhataReason="manual"'
         )
-        found = [item.id async for item in client.list_workflows(query)]
-        assert found == [f"sync:acme:{key}"]
+        assert [item.id for item in await listed(client, query)] == [f"sync:acme:{key}"]
         assert await (await handle.describe()).static_summary() == f"sync {key} from tally (manual)"
 
     during(temporal, steps, key, body)
@@ -126,7 +125,7 @@ def test_an_error_a_person_must_act_on_fails_at_once_and_says_only_what_it_may(
         assert caught.value.facts == {"status": 409.0, "step": "translate"}
         assert "The company '<company>' (<gstin>) is not open in Tally; open it." in str(caught.value)
         query = f'KhataErrorCode="source.rejected" and KhataConnection="{key}"'
-        assert [item.status async for item in client.list_workflows(query)] == [WorkflowExecutionStatus.FAILED]
+        assert [item.status for item in await listed(client, query)] == [WorkflowExecutionStatus.FAILED]
         return (await handle.fetch_history()).to_json()
 
     history = during(temporal, steps, key, body)
@@ -303,8 +302,7 @@ def test_search_attributes_are_registered_on_a_cluster_that_lacks_them(tmp_path:
         assert set(await ensure_search_attributes(client)) == set(names.SEARCH_ATTRIBUTES)
         assert await ensure_search_attributes(client) == ()
         handle = await started(client, key)
-        found = [item.id async for item in client.list_workflows(f'KhataConnection="{key}"')]
-        assert found == [handle.id]
+        assert [item.id for item in await listed(client, f'KhataConnection="{key}"')] == [handle.id]
 
     with running_server(tmp_path, without="--search-attribute") as server:
         asyncio.run(body(server))
