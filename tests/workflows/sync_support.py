@@ -58,9 +58,9 @@ async def started(client: Client, key: str, limits: SyncLimits = QUICK) -> SyncH
 
 
 async def listed(client: Client, query: str, within_s: float = 20) -> list[WorkflowExecution]:
-    """What the server lists for a query, as soon as it lists anything: its lists follow its histories a little later."""
+    """What the server lists for a query, as soon as it lists anything: lists follow histories a little later."""
     async with asyncio.timeout(within_s):
-        while not (found := [item async for item in client.list_workflows(query)]):
+        while not (found := [item async for item in client.list_workflows(query)]):  # noqa: ASYNC110 - on a server
             await asyncio.sleep(0.05)
     return found
 
