@@ -9,7 +9,7 @@ may run in another process.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import wraps
@@ -22,6 +22,7 @@ from canonical.proof import Proof
 from canonical.publication import ProofFindings, PublicationState
 from canonical.record import JsonValue
 from connectors.sdk.base import Connector, Surroundings
+from connectors.sdk.census import Settlement
 from connectors.sdk.recognition import read_head
 from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
@@ -35,7 +36,7 @@ from workflows.interpretation import company_translator
 from workflows.moments import moment_of
 from workflows.parties import harmonize_changed
 from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
-from workflows.proving.company import prove_company
+from workflows.proving.company import prove_company, unread
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated
 from workflows.validation import Declared
@@ -292,6 +293,8 @@ class Steps:
             translator = company_translator(store, connector, company_id)
             live, lacks = is_live(run), connector.no_reports
             proof = prove_company(store, translator, company_id, run.run_id, is_live=live, no_reports=lacks)
+            if connector.oauth is not None and step_facts(run, "extract").get("settlement") == Settlement.UNSURE:
+                proof = replace(proof, totals=(*proof.totals, unread()))
             store.proofs.save(run.run_id, company_id, proof, moment_of(store, run, company_id), writes)
             return proof
 

@@ -223,7 +223,7 @@ class Products:
             str(settings[CLIENT_SECRET]), place_of(self.tenant, name, CLIENT_SECRET)
         )
         hub_part = {**hub_part_of(kept), COMPANY_KEY: company.key, COMPANY_NAME: company.name}
-        return {**kept, **clear, **company.settings, CLIENT_SECRET: sealed, HUB_ONLY: hub_part}
+        return {**kept, **company.settings, **clear, CLIENT_SECRET: sealed, HUB_ONLY: hub_part}
 
 
 def hub_part_of(config: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -240,6 +240,18 @@ def completeness(read: int, stored: int, rejected: int) -> ControlTotal:
     )
 
 
+def unread() -> ControlTotal:
+    """An account that was not read whole (calls ran out, a part was refused): its figures are held back."""
+    return ControlTotal(
+        kind=ControlKind.COMPLETENESS,
+        name="parts of the source that wait for another sync",
+        ours=Decimal(1),
+        theirs=ZERO,
+        oracle="the sync itself",
+        reason="not everything was read; khata issues says what waits",
+    )
+
+
 def double_entry(net: Decimal) -> ControlTotal:
     """Counting postings sum to zero."""
     return ControlTotal(
