@@ -222,8 +222,12 @@ def _said(bill: BillAllocation | OpeningBill) -> Row:
 
 
 def _age(bill: BillAllocation, day: int, net: int) -> Row:
-    """What an opening allocation says about its bill's age: aged from, falls due, side."""
-    if bill.bill_date is None and bill.due_date is None and bill.credit_period is None:
-        return day, day if bill.kind is BillRefKind.ADVANCE else None, _side(net)  # an advance gives nobody time to pay
-    bill_date = bill.bill_date or date.fromordinal(day)
-    return bill_date.toordinal(), wire_day(_due_date(bill, bill_date)), _side(net)
+    """What an opening allocation says about its bill's age: aged from, falls due, side.
+
+    An advance has been paid: the party's credit period, which stands in where nothing falls due, is not for it.
+    """
+    opened = day if bill.bill_date is None else bill.bill_date.toordinal()
+    due = wire_day(_due_date(bill, date.fromordinal(opened)))
+    if due is None and bill.kind is BillRefKind.ADVANCE:
+        due = opened
+    return opened, due, _side(net)
