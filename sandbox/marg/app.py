@@ -9,6 +9,7 @@ rows of the pull that the call with index 0 began.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -87,7 +88,7 @@ class MargApp:
     lock: threading.Lock = field(default_factory=threading.Lock)
     full_pulls: dict[int, int] = field(default_factory=dict)
     _pulls: dict[int, _Pull] = field(default_factory=dict)
-    _router: Router = field(default_factory=Router)
+    _router: Router[Callable[[Request], Response]] = field(default_factory=Router)
 
     def __post_init__(self) -> None:
         self._router.add("GET", BRANCHES_PATH, self._list)
@@ -105,7 +106,7 @@ class MargApp:
         if isinstance(route, Unrouted):
             return Response(status=404, body=b"", note=route.value)
         with self.lock:
-            return route.handler(request)
+            return route.target(request)
 
     def _list(self, request: Request) -> Response:
         if request.param("companycode") != self.keys.company_code:

@@ -9,14 +9,13 @@ Start at: ``server.py`` (``serve``), ``message.py`` (requests and responses), ``
 from sandbox.web.clock import Clock, MovableClock, TickingClock
 from sandbox.web.faults import Faults, list_switches
 from sandbox.web.message import Request, Response, json_response, text_response
-from sandbox.web.routes import Handler, Router, Unrouted
+from sandbox.web.routes import Router, Unrouted
 from sandbox.web.server import Application, Running, Served, serve
 
 __all__ = [
     "Application",
     "Clock",
     "Faults",
-    "Handler",
     "MovableClock",
     "Request",
     "Response",
