@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from khata.cli import sandbox_marg, sandbox_web
 from khata.cli.options import DocumentFormat, SummaryFormat
 from khata.cli.output import write_document
+from khata.cli.sandbox_serving import served, turn_switches
 
 if TYPE_CHECKING:
-    from sandbox.tally.gateway import Faults, Running
+    from sandbox.tally.gateway import Faults
 
 app = typer.Typer(help="Invented books with known truth, for trying things out.", no_args_is_help=True)
 
@@ -97,9 +95,7 @@ def write(  # noqa: PLR0917 - one parameter per option, given by name
         write_busy(folder, vouchers=vouchers, companies=companies, seed=seed, year=year, lists=lists, form=form)
         return
     if system is SandboxSystem.MARG:
-        from khata.cli.sandbox_marg import write_marg
-
-        write_marg(folder, vouchers=vouchers, companies=companies, seed=seed, year=year, form=form)
+        sandbox_marg.write_marg(folder, vouchers=vouchers, companies=companies, seed=seed, year=year, form=form)
         return
     from sandbox.tally import Scaffolding, TallyEncoding, TallyStyle, write_companies
     from sandbox.world.spec import WorldSpec
@@ -142,76 +138,42 @@ def serve(  # noqa: PLR0917 - one parameter per option, given by name
     Books or QuickBooks Online with its sign-in; how to sign in is said on standard error. marg: the EDE web API, a
     branch for each company.
     """
-    if system is not ServedSystem.TALLY:
-        size = _Size(port=port, vouchers=vouchers, companies=companies, seed=seed)
-        _serve_web(system, size, fault or [], list_faults=list_faults)
-        return
-    from sandbox.tally.books import build_books, specs_for
-    from sandbox.tally.gateway import serve as serve_gateway
-    from sandbox.tally.gateway.faults import Faults, list_switches
-
+    switches, known = _switches(system)
     if list_faults:
-        for name, value in list_switches():
+        for name, value in known:
             typer.echo(f"{name}={value}")
         return
-    faults = Faults()
-    for written in fault or []:
-        _turn(faults, written)
+    turn_switches(switches, fault or [])
+    told: dict[str, Any] = {"port": port, "companies": companies, "seed": seed, "switches": switches}
+    match system:
+        case ServedSystem.TALLY:
+            _serve_tally(**told, vouchers=vouchers)
+        case ServedSystem.ZOHO:
+            sandbox_web.serve_zoho(**told, vouchers=vouchers)
+        case ServedSystem.QUICKBOOKS:
+            sandbox_web.serve_quickbooks(**told, documents=vouchers)
+        case ServedSystem.MARG:
+            sandbox_marg.serve_marg(**told, vouchers=vouchers)
+
+
+def _switches(system: ServedSystem) -> tuple[Any, list[tuple[str, str]]]:
+    """The faults of a system's fake, all healthy, and what can be turned."""
+    if system is ServedSystem.TALLY:
+        from sandbox.tally.gateway import faults as gateway
+
+        return gateway.Faults(), gateway.list_switches()
+    from sandbox.web import faults as web
+
+    return web.Faults(), web.list_switches()
+
+
+def _serve_tally(*, port: int, vouchers: int, companies: int, seed: int, switches: Faults) -> None:
+    from sandbox.tally.books import build_books, specs_for
+    from sandbox.tally.gateway import serve as serve_gateway
+
     books = build_books(specs_for(companies, vouchers=vouchers, seed=seed))
     gc.freeze()  # millions of objects that stay: no collection has to walk over them while answers are written
-    with _listening(serve_gateway(books, faults, port=port), port) as running:
+    with served(serve_gateway(books, switches, port=port), "Tally", port) as running:
         typer.echo(running.url)
         for company in books.companies:
             typer.echo(f"{company.name}: {vouchers} vouchers", err=True)
-        typer.echo(f"A fake {system.value.title()} is running; interrupt it to end it.", err=True)
-        _wait_until_interrupted()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Size:
-    """What is served, and where."""
-
-    port: int
-    vouchers: int
-    companies: int
-    seed: int
-
-
-def _serve_web(system: ServedSystem, size: _Size, faults: list[str], *, list_faults: bool) -> None:
-    """Run one of the fake web APIs."""
-    from khata.cli.sandbox_marg import serve_marg
-    from khata.cli.sandbox_web import serve_quickbooks, serve_zoho
-
-    told = {"port": size.port, "companies": size.companies, "seed": size.seed}
-    match system:
-        case ServedSystem.ZOHO:
-            serve_zoho(**told, vouchers=size.vouchers, faults=faults, list_faults=list_faults)
-        case ServedSystem.QUICKBOOKS:
-            serve_quickbooks(**told, documents=size.vouchers, faults=faults, list_faults=list_faults)
-        case _:
-            serve_marg(**told, vouchers=size.vouchers, faults=faults, list_faults=list_faults)
-
-
-def _turn(faults: Faults, written: str) -> None:
-    name, _, value = written.partition("=")
-    try:
-        faults.turn(name, value)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--fault") from error
-
-
-@contextmanager
-def _listening(gateway: AbstractContextManager[Running], port: int) -> Iterator[Running]:
-    try:
-        running = gateway.__enter__()
-    except OSError as error:
-        raise typer.BadParameter(f"Port {port} cannot be used: {error.strerror}.", param_hint="--port") from error
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
-def _wait_until_interrupted() -> None:
-    with suppress(KeyboardInterrupt):
-        Event().wait()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
 import typer
 
 from khata.cli.options import DocumentFormat
 from khata.cli.output import write_document
+from khata.cli.sandbox_serving import served
 
 if TYPE_CHECKING:
     from sandbox.marg import Branch
+    from sandbox.web import Faults
 
 
 def write_marg(folder: Path, *, vouchers: int, companies: int, seed: int, year: int, form: DocumentFormat) -> None:
@@ -49,9 +49,7 @@ def write_marg(folder: Path, *, vouchers: int, companies: int, seed: int, year: 
     typer.echo(f"Import what was bought with: khata import {place / 'bought'} --connector marg", err=True)
 
 
-def serve_marg(
-    *, port: int, vouchers: int, companies: int, seed: int, faults: Iterable[str], list_faults: bool
-) -> None:
+def serve_marg(*, port: int, vouchers: int, companies: int, seed: int, switches: Faults) -> None:
     """Run a fake EDE web API on loopback until it is interrupted.
 
     Its time begins on the last evening of the books, if that is past, and goes on: what Marg says of balances
@@ -62,40 +60,23 @@ def serve_marg(
         vouchers: of the world each branch is made from.
         companies: how many branches the company code has.
         seed: the same seed makes the same books.
-        faults: switches, as ``NAME[=VALUE]``.
-        list_faults: only say what can go wrong.
+        switches: what goes wrong.
     """
     from sandbox.marg import DEMO, MargApp, build_branches
-    from sandbox.web import Faults, TickingClock, list_switches, serve
+    from sandbox.web import TickingClock, serve
 
-    if list_faults:
-        for name, value in list_switches():
-            typer.echo(f"{name}={value}")
-        return
-    switches = Faults()
-    for written in faults:
-        name, _, value = written.partition("=")
-        try:
-            switches.turn(name, value)
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="--fault") from error
     branches = build_branches(companies, vouchers=vouchers, seed=seed)
     keys = {
         "company_code": DEMO.company_code,
         "marg_key": DEMO.marg_key,
         "decryption_key": DEMO.decryption_key,
     }
-    try:
-        with serve(MargApp(branches, TickingClock(_last_evening(branches))), switches, port=port) as running:
-            typer.echo(running.url)
-            for one in branches:
-                typer.echo(f"{one.masters['Name']}: branch {one.number}, GSTIN {one.truth.gstin}", err=True)
-            typer.echo(f"keys, for khata connect marg --keys-file: {json.dumps(keys)}", err=True)
-            typer.echo("A fake Marg EDE is running; interrupt it to end it.", err=True)
-            with suppress(KeyboardInterrupt):
-                Event().wait()
-    except OSError as error:
-        raise typer.BadParameter(f"Port {port} cannot be used: {error.strerror}.", param_hint="--port") from error
+    app = MargApp(branches, TickingClock(_last_evening(branches)))
+    with served(serve(app, switches, port=port), "Marg EDE", port) as running:
+        typer.echo(running.url)
+        for one in branches:
+            typer.echo(f"{one.masters['Name']}: branch {one.number}, GSTIN {one.truth.gstin}", err=True)
+        typer.echo(f"keys, for khata connect marg --keys-file: {json.dumps(keys)}", err=True)
 
 
 def _last_evening(branches: Sequence[Branch]) -> datetime:

@@ -26,10 +26,8 @@ from khata.files.places import DONE, REJECTED, Claim, Places
 from khata.files.reports import Batch, duplicate_report, imported_report, rejected_report, report_batch
 from khata.files.settling import signature_of
 from storage import TenantStore
-from storage.repositories.runs import RUNNING
 from storage.repositories.taken_files import FileStatus, TakenFile
-from workflows.inputs import RunStatus
-from workflows.steps import ABANDONED
+from workflows.local import close_broken_imports
 from workflows.summary import ImportSummary
 
 BATCH_FILES = 1000
@@ -91,7 +89,7 @@ class Intake:
 
         Call it while nobody else takes files from the folder.
         """
-        self._close_abandoned()
+        close_broken_imports(self.store, self.now)
         claims = list(self.places.claims())
         decided = self.store.taken_files.find_claims(claim.name for claim in claims)
         ended: list[Decided] = []
@@ -116,13 +114,6 @@ class Intake:
         except KhataError:
             self.recover()
             raise
-
-    def _close_abandoned(self) -> None:
-        """Close imports of this folder whose process died; their files are imported again."""
-        for run in self.store.runs.list(kind="import", status=RUNNING).items:
-            files = run.facts.get("config", {}).get("files", ())
-            if run.facts.get("reason") == WATCH and any(str(self.places.folder) in str(path) for path in files):
-                self.store.runs.finish(run.run_id, RunStatus.FAILED, {"error": ABANDONED}, self.now())
 
     def _digested(self, claim: Claim) -> _Taken | None:
         """Digest a file; one that is still written to by whoever had it open goes back to settle."""
