@@ -55,6 +55,29 @@ class MasterType(IntEnum):
     TAX_CATEGORY = 25
 
 
+MASTER_TYPES: dict[str, MasterType] = {
+    "AccountGroup": MasterType.ACCOUNT_GROUP,
+    "Account": MasterType.ACCOUNT,
+    "CostCentreGroup": MasterType.COST_CENTRE_GROUP,
+    "CostCentre": MasterType.COST_CENTRE,
+    "ItemGroup": MasterType.ITEM_GROUP,
+    "Item": MasterType.ITEM,
+    "Currency": MasterType.CURRENCY,
+    "Unit": MasterType.UNIT,
+    "BillSundry": MasterType.BILL_SUNDRY,
+    "MaterialCentreGroup": MasterType.MATERIAL_CENTRE_GROUP,
+    "MaterialCentre": MasterType.MATERIAL_CENTRE,
+    "MaterialCenter": MasterType.MATERIAL_CENTRE,
+    "SaleType": MasterType.SALE_TYPE,
+    "PurchaseType": MasterType.PURCHASE_TYPE,
+    "Std.Narration": MasterType.STANDARD_NARRATION,
+    "Broker": MasterType.BROKER,
+    "TaxCategory": MasterType.TAX_CATEGORY,
+}
+"""By the tag of an XML export. AccountGroup, Account, Item, Broker and Std.Narration were seen in real exports; the
+others are assumed to be named like BUSY's menus, and kept as other masters if they are not."""
+
+
 class BillMethod(IntEnum):
     """What a bill reference does; BUSY's numbers."""
 

@@ -7,7 +7,6 @@ database does not have is taken as empty, except those without which there are n
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
@@ -27,8 +26,6 @@ TABLES = (MASTERS, ADDRESSES, BALANCES, HEADERS, *VOUCHER_TABLES, DELETIONS)
 
 REFERENCE, ORDER = 1, 4
 """``Tran3.RecType``: bill reference, order line."""
-NULL_DAY = date(1899, 12, 30)
-"""The engine's zero: no date."""
 
 
 class TableReader(Protocol):
@@ -76,15 +73,6 @@ def whole(value: JsonValue) -> int:
 def text(value: JsonValue) -> str:
     """Return a text; NULL and blanks are nothing. Inner blanks stay, padding goes."""
     return "" if value is None else str(value).strip()
-
-
-def day_of(value: JsonValue) -> date | None:
-    """Return the day of a moment as ISO text; the null day, and a day no calendar has, are none."""
-    try:
-        found = datetime.fromisoformat(str(value)).date() if value else None
-    except ValueError:
-        return None
-    return None if found == NULL_DAY else found
 
 
 def code_of(row: Row, column: str = "VchCode") -> int:

@@ -24,11 +24,11 @@ from connectors.busy.database.tables import (
     Row,
     TableReader,
     code_of,
-    day_of,
     text,
     whole,
 )
 from connectors.busy.staging import BillMethod, MasterType
+from connectors.busy.values import find_day
 
 MasterId = tuple[int, int]
 """Master type and code, within one year."""
@@ -124,7 +124,7 @@ class Year:
             code = code_of(row)
             self.has_stamps = self.has_stamps or any(name in row for name in _CHANGE_COLUMNS)
             print_ = fingerprint_of(HEADERS, row)
-            self.headers[code] = Header(print_, day_of(row.get("Date")), text(row.get("VchNo")))
+            self.headers[code] = Header(print_, find_day(row.get("Date")), text(row.get("VchNo")))
             self.spool.add(code, HEADERS, row)
         if not self.first:
             self.first = self._guess_first()

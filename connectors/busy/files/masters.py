@@ -10,30 +10,8 @@ from canonical.ledger import name_key
 from connectors.busy.files.document import Found
 from connectors.busy.files.spool import encoded
 from connectors.busy.identity import object_key
-from connectors.busy.staging import MasterType
+from connectors.busy.staging import MASTER_TYPES
 from connectors.busy.streams import OTHER_MASTERS, stream_of_master
-
-MASTER_TYPES: dict[str, int] = {
-    "AccountGroup": MasterType.ACCOUNT_GROUP,
-    "Account": MasterType.ACCOUNT,
-    "CostCentreGroup": MasterType.COST_CENTRE_GROUP,
-    "CostCentre": MasterType.COST_CENTRE,
-    "ItemGroup": MasterType.ITEM_GROUP,
-    "Item": MasterType.ITEM,
-    "Currency": MasterType.CURRENCY,
-    "Unit": MasterType.UNIT,
-    "BillSundry": MasterType.BILL_SUNDRY,
-    "MaterialCentreGroup": MasterType.MATERIAL_CENTRE_GROUP,
-    "MaterialCentre": MasterType.MATERIAL_CENTRE,
-    "MaterialCenter": MasterType.MATERIAL_CENTRE,
-    "SaleType": MasterType.SALE_TYPE,
-    "PurchaseType": MasterType.PURCHASE_TYPE,
-    "Std.Narration": MasterType.STANDARD_NARRATION,
-    "Broker": MasterType.BROKER,
-    "TaxCategory": MasterType.TAX_CATEGORY,
-}
-"""By tag. AccountGroup, Account, Item, Broker and Std.Narration were seen in real exports; the others are assumed to be
-named like BUSY's menus, and kept as other masters if they are not."""
 
 
 def text(node: dict[str, Any], tag: str) -> str:

@@ -20,12 +20,12 @@ from canonical.record import JsonValue
 from connectors.busy.files import notes, refusal
 from connectors.busy.files.closing import Closing
 from connectors.busy.files.document import SUMMARY, Document, Found, Seen
-from connectors.busy.files.masters import MASTER_TYPES, master_key, master_stream, text, voucher_key
+from connectors.busy.files.masters import master_key, master_stream, text, voucher_key
 from connectors.busy.files.report import Report, ReportVoucher
 from connectors.busy.files.spool import Line, Spool, encoded
 from connectors.busy.identity import company_key
 from connectors.busy.recognition import REPORT, XML, recognise
-from connectors.busy.staging import MasterType, Route
+from connectors.busy.staging import MASTER_TYPES, Route
 from connectors.busy.streams import ACCOUNTS, COMPANIES, REPORT_VOUCHERS, REPORTS, VOUCHERS
 from connectors.busy.values import find_day
 from connectors.sdk.base import ProgressEvent
@@ -342,5 +342,5 @@ def _counted(seen: Seen) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for tag, count in seen.counts.items():
         if tag in MASTER_TYPES:
-            counts[str(int(MasterType(MASTER_TYPES[tag])))] += count
+            counts[str(int(MASTER_TYPES[tag]))] += count
     return dict(counts)

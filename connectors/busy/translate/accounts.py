@@ -14,13 +14,12 @@ from canonical.party import Party
 from connectors.busy.staging import AccountGroupRow, AccountRow, BillRow
 from connectors.busy.streams import ACCOUNTS, GROUPS
 from connectors.busy.translate.learned import (
-    ALL,
-    CLOSING,
-    EXTENT,
-    USED,
+    RANK,
     YEAR,
     codes_with,
     extent_of,
+    extras_of,
+    has_earlier_opening,
     head_for,
     source_of,
     year_of,
@@ -77,11 +76,10 @@ def read_account(row: AccountRow, reading: Reading) -> list[Ledger | Party]:
     if " #" in key and key.partition(" #")[0] in learned.ledgers:
         _note_twin(row, reading)
     known = learned.ledgers.get(key)
-    extent = CLOSING if row.closing_as_of else reading.raw.extent or ALL
     learned.learn_code(ACCOUNTS, reading.year, row.code, key, row.name.strip())
-    if extent_of(known) > {CLOSING: 0, USED: 1, ALL: 2}[extent]:
+    if extent_of(known) > RANK[reading.extent]:
         return []
-    ledger = _settled(_ledger(row, reading, key, known, extent), known, reading.year)
+    ledger = _settled(_ledger(row, reading, key, known), known, reading.year)
     learned.add_ledger(ledger)
     party = read_party(row, ledger, reading)
     return [ledger, party] if party else [ledger]
@@ -97,17 +95,11 @@ def _note_twin(row: AccountRow, reading: Reading) -> None:
     )
 
 
-def _ledger(row: AccountRow, reading: Reading, key: str, known: Ledger | None, extent: str) -> Ledger:
+def _ledger(row: AccountRow, reading: Reading, key: str, known: Ledger | None) -> Ledger:
     group_key = reading.learned.key_of(GROUPS, reading.year, row.group_code, row.group_name)
     builtin = reading.learned.builtin_of(group_key, row.group_code)
     reserved = builtin.reserved if builtin else None
     days = row.credit_days_sale or row.credit_days_purchase
-    extras = {
-        **codes_with(known, reading.year, row.code),
-        YEAR: reading.year,
-        **({EXTENT: extent} if extent != ALL else {}),
-        **dict(row.extras),
-    }
     return Ledger(
         source=source_of(known, ACCOUNTS, reading.source),
         key=key,
@@ -124,7 +116,7 @@ def _ledger(row: AccountRow, reading: Reading, key: str, known: Ledger | None, e
         tax_head=head_for(row.name, reserved),
         aliases=(row.alias,) if row.alias else (),
         is_active=row.is_active,
-        extras=extras,
+        extras={**extras_of(known, reading.year, row.code, reading.extent), **dict(row.extras)},
     )
 
 
@@ -135,10 +127,7 @@ def opening_bill(bill: BillRow) -> OpeningBill:
 
 
 def _settled(ledger: Ledger, known: Ledger | None, year: int) -> Ledger:
-    """The opening of the earliest year stands: the vouchers between the years are in the books, or will be."""
-    if known is None or known.is_placeholder or extent_of(known) == 0:
+    if not has_earlier_opening(known, year):
         return ledger
-    if year_of(known) and year_of(known) < year:
-        extras = {**ledger.extras, YEAR: year_of(known)}
-        return dataclasses.replace(ledger, opening=known.opening, opening_bills=known.opening_bills, extras=extras)
-    return ledger
+    extras = {**ledger.extras, YEAR: year_of(known)}
+    return dataclasses.replace(ledger, opening=known.opening, opening_bills=known.opening_bills, extras=extras)

@@ -10,14 +10,14 @@ agree on, or nobody proved, is left in the raw record: flags ``B1``…, most ``C
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from canonical.record import JsonValue
+from connectors.busy.database.tables import ORDER, REFERENCE
 from connectors.busy.identity import BUILT_IN_GROUPS
 from connectors.busy.staging import (
     AccountGroupRow,
@@ -40,16 +40,13 @@ from connectors.busy.staging import (
 )
 from connectors.busy.streams import COMPANIES, DELETED, VOUCHERS
 from connectors.busy.translate.routes import RawObject, UnreadableField
+from connectors.busy.values import find_day
 
 Row = Mapping[str, JsonValue]
 
 _SIX = Decimal("0.000001")
-_NULL_DAY = date(1899, 12, 30)
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)
 _LEDGER, _ITEM, _SUNDRY = 1, 2, 3
 """``Tran2.RecType``."""
-_REFERENCE, _ORDER = 1, 4
-"""``Tran3.RecType``."""
 _ORIGINAL_KINDS = {3: "SlRt", 9: "Sale", 14: "Rcpt"}
 """Words BUSY ends an ``OriginalID`` with, those that were seen."""
 
@@ -197,7 +194,7 @@ class _Master:
     def _opening_bills(self) -> Iterator[BillRow]:
         name, code = _name(self.row, "Name"), self.code
         for row in self.years[0].get("Tran3", ()):
-            if _whole(row, "RecType") == _REFERENCE:
+            if _whole(row, "RecType") == REFERENCE:
                 yield _bill(row, self.raw.decimals, name, code, {})
 
     def _address(self) -> AddressRow:
@@ -337,7 +334,7 @@ class _Voucher:
     def _ordered(self) -> Iterator[ItemLeg]:
         """Lines of orders stand among the references and nowhere else."""
         for row in self._rows("Tran3"):
-            if _whole(row, "RecType") == _ORDER:
+            if _whole(row, "RecType") == ORDER:
                 yield self._item_leg(
                     row,
                     code=_code(row, "MasterCode2"),
@@ -387,7 +384,7 @@ class _Voucher:
     def _bills(self) -> Iterator[BillRow]:
         made: Mapping[str, Row] = self.raw.body.get("refs") or {}
         for row in self._rows("Tran3"):
-            if _whole(row, "RecType") == _REFERENCE:
+            if _whole(row, "RecType") == REFERENCE:
                 code = _code(row, "MasterCode1")
                 yield _bill(row, self.raw.decimals, self._named(code, MasterType.ACCOUNT), code, made)
 
@@ -483,16 +480,7 @@ def _number(row: Row, column: str) -> Decimal:
 
 def _day(row: Row, column: str) -> date | None:
     """A day; the engine's null day is none. Text dates are as BUSY writes them, day first."""
-    text = _text(row, column)
-    written = _DAY_FIRST.fullmatch(text)
-    try:
-        if written:
-            found = date(int(written[3]), int(written[2]), int(written[1]))
-        else:
-            found = datetime.fromisoformat(text).date() if text else _NULL_DAY
-    except ValueError:
-        return None
-    return None if found == _NULL_DAY else found
+    return find_day(_text(row, column))
 
 
 def _lines(row: Row) -> tuple[str, ...]:

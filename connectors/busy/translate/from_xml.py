@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.busy.staging import (
+    MASTER_TYPES,
     AccountGroupRow,
     AccountRow,
     AddressRow,
@@ -213,16 +214,13 @@ def _named(raw: RawObject) -> NamedMaster | None:
     if not text(node, "Name"):
         return None
     return NamedMaster(
-        master_type=_NAMED_TYPES.get(raw.element, 0),
+        master_type=MASTER_TYPES.get(raw.element, 0),
         code=text(node, "tmpCode"),
         name=text(node, "Name"),
         alias=text(node, "Alias"),
         parent_name=first_text(node, "ParentGroup", "ParentGroupName", "ParentGrp"),
         parent_code=first_text(node, "tmpParentGrpCode", "tmpGroupCode"),
     )
-
-
-_NAMED_TYPES = {"ItemGroup": 5, "MaterialCentre": 11, "MaterialCenter": 11, "Broker": 19, "BillSundry": 9}
 
 
 def stage_voucher(raw: RawObject) -> VoucherRow:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from canonical.company import Company
 from canonical.item import Godown, Item, StockGroup
@@ -25,7 +25,8 @@ ANCESTORS_MAX = 64
 CODES, YEAR, EXTENT = "codes", "year", "extent"
 """Extras of a master: its code by year, the year its opening is of, how much of it was exported."""
 ALL, USED, CLOSING = "all", "used", "closing"
-_RANK = {CLOSING: 0, USED: 1, ALL: 2}
+RANK = {CLOSING: 0, USED: 1, ALL: 2}
+"""How much each says of a master; the larger one stands."""
 Named = AccountGroup | Ledger | Item | StockGroup | Godown
 M = TypeVar("M", bound=Named)
 
@@ -140,13 +141,18 @@ def extent_of(master: Named | None) -> int:
     """How much is known of a master: nothing, a closing balance, what vouchers use, all."""
     if master is None or (isinstance(master, Ledger) and master.is_placeholder):
         return -1
-    return _RANK.get(str(master.extras.get(EXTENT, ALL)), 2)
+    return RANK.get(str(master.extras.get(EXTENT, ALL)), RANK[ALL])
 
 
 def year_of(master: Named) -> int:
     """The year whose opening a master carries."""
     told = master.extras.get(YEAR, 0)
     return told if isinstance(told, int) else 0
+
+
+def has_earlier_opening(known: M | None, year: int) -> TypeGuard[M]:
+    """Whether a master's opening is of an earlier year; it stands: vouchers between the years are in the books too."""
+    return known is not None and extent_of(known) > RANK[CLOSING] and 0 < year_of(known) < year
 
 
 def source_of(known: Named | None, stream: str, own: SourceRef) -> SourceRef:
@@ -161,6 +167,11 @@ def codes_with(known: Named | None, year: int, code: str) -> dict[str, Any]:
     before: Any = known.extras.get(CODES, {}) if known is not None else {}
     told = {**before, **({str(year): code} if code else {})}
     return {CODES: dict(sorted(told.items()))} if told else {}
+
+
+def extras_of(known: Named | None, year: int, code: str, extent: str) -> dict[str, Any]:
+    """What a master with an opening remembers: codes by year, the opening's year, the extent if it is not all."""
+    return {**codes_with(known, year, code), YEAR: year, **({EXTENT: extent} if extent != ALL else {})}
 
 
 def head_for(name: str, reserved: ReservedGroup | None) -> TaxHead | None:

@@ -13,10 +13,10 @@ from typing import Any
 from canonical.errors import SourceMalformed
 from canonical.money import ZERO
 from canonical.proof import ReportKind, ReportLine, SourceReport
+from connectors.busy.files.closing import BALANCES, PAYABLE, RECEIVABLE
 from connectors.busy.translate.node import Node, day, required_amount, text
 from connectors.busy.translate.routes import UnreadableField
 
-BALANCES, RECEIVABLE, PAYABLE = "closing-balances", "pending-bills-receivable", "pending-bills-payable"
 _KINDS = {
     BALANCES: ReportKind.TRIAL_BALANCE,
     RECEIVABLE: ReportKind.BILLS_RECEIVABLE,

@@ -9,9 +9,9 @@ from canonical.codec import CanonicalRecord
 from canonical.errors import Fact
 from canonical.issue import Issue, IssueLevel
 from canonical.record import RawRecord, SourceRef
+from connectors.busy.translate.learned import ALL, CLOSING, Learned
 
 if TYPE_CHECKING:
-    from connectors.busy.translate.learned import Learned
     from connectors.busy.translate.routes import RawObject
 
 
@@ -41,6 +41,11 @@ class Reading:
     def year(self) -> int:
         """First calendar year of the financial year it is from; 0 if it does not say."""
         return self.raw.year_from.year if self.raw.year_from else 0
+
+    @property
+    def extent(self) -> str:
+        """How much the record's export says of a master; one with a day of its own gives no opening."""
+        return CLOSING if self.raw.as_of else self.raw.extent or ALL
 
     def note(self, code: str, level: IssueLevel, message: str, hint: str = "", where: str = "", **facts: Fact) -> None:
         """Say something about the record."""

@@ -11,18 +11,19 @@ from canonical.tax import DatedTaxDetail
 from connectors.busy.staging import ItemRow, MasterType, NamedMaster, UnitRow
 from connectors.busy.streams import CENTRES, ITEM_GROUPS, ITEMS, UNITS
 from connectors.busy.translate.learned import (
-    ALL,
-    CLOSING,
-    EXTENT,
-    USED,
+    RANK,
     YEAR,
     codes_with,
     extent_of,
+    extras_of,
+    has_earlier_opening,
     source_of,
     year_of,
 )
 from connectors.busy.translate.reading import Reading
 from connectors.busy.translate.routes import UnreadableField
+
+_TREES: dict[int, str] = {MasterType.ITEM_GROUP: ITEM_GROUPS, MasterType.MATERIAL_CENTRE: CENTRES}
 
 
 def read_unit(row: UnitRow, reading: Reading) -> Unit:
@@ -43,9 +44,7 @@ def read_unit(row: UnitRow, reading: Reading) -> Unit:
 
 def read_tree(row: NamedMaster, reading: Reading) -> list[StockGroup | Godown]:
     """Read an item group or material centre; other masters say nothing that the books need."""
-    stream = {MasterType.ITEM_GROUP: ITEM_GROUPS, MasterType.MATERIAL_CENTRE: CENTRES}.get(
-        MasterType(row.master_type) if row.master_type in set(MasterType) else MasterType.BROKER
-    )
+    stream = _TREES.get(row.master_type)
     if stream is None:
         return []
     learned = reading.learned
@@ -78,12 +77,11 @@ def read_item(row: ItemRow, reading: Reading) -> list[Item]:
     reading.label = f"item {row.name}"
     key = learned.own_key(ITEMS, reading.year, row.code, row.name)
     known = learned.items.get(key)
-    extent = CLOSING if reading.raw.as_of else reading.raw.extent or ALL
     learned.learn_code(ITEMS, reading.year, row.code, key, row.name.strip())
-    if extent_of(known) > {CLOSING: 0, USED: 1, ALL: 2}[extent]:
+    if extent_of(known) > RANK[reading.extent]:
         return []
-    item = _item(row, reading, key, known, extent)
-    if known is not None and extent_of(known) and year_of(known) and year_of(known) < reading.year:
+    item = _item(row, reading, key, known)
+    if has_earlier_opening(known, reading.year):
         item = dataclasses.replace(
             item,
             opening_quantity=known.opening_quantity,
@@ -95,13 +93,11 @@ def read_item(row: ItemRow, reading: Reading) -> list[Item]:
     return [item]
 
 
-def _item(row: ItemRow, reading: Reading, key: str, known: Item | None, extent: str) -> Item:
+def _item(row: ItemRow, reading: Reading, key: str, known: Item | None) -> Item:
     unit = row.unit or reading.learned.name_of(UNITS, _key(reading, UNITS, row.unit_code))
     other = row.alternate_unit or reading.learned.name_of(UNITS, _key(reading, UNITS, row.alternate_unit_code))
     extras = {
-        **codes_with(known, reading.year, row.code),
-        YEAR: reading.year,
-        **({EXTENT: extent} if extent != ALL else {}),
+        **extras_of(known, reading.year, row.code, reading.extent),
         **({"tax_category": row.tax_category} if row.tax_category else {}),
         **dict(row.extras),
     }
