@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from connectors.sdk.writing.plan import Plan
     from connectors.sdk.writing.policy import WriteCommand
     from connectors.sdk.writing.procedure import Outcome
-    from connectors.tally.writing.command import Command
 
 app = typer.Typer(help="Write into an accounting system: off by default, shown before, audited.", no_args_is_help=True)
 
@@ -60,9 +58,11 @@ def write_tally(  # noqa: PLR0917 - one parameter per option, given by name
     Ledgers can be created and altered; sales, receipts, payments and journals created; vouchers cancelled. The settings
     writing.enabled and writing.operations must allow it. A command that was carried out is not carried out again.
     """
+    from connectors.tally.writing.command import iter_commands
+    from connectors.tally.writing.policy import TALLY
     from khata.writing import open_writer
 
-    document = _load(file)
+    document = _load(file, TALLY.codes.command)
     with open_session(ctx, db, tenant) as session:
         writer, chosen = open_writer(
             session.books,
@@ -72,7 +72,7 @@ def write_tally(  # noqa: PLR0917 - one parameter per option, given by name
             clock=session.hub.clock,
             by=by or getpass.getuser(),
         )
-        commands = list(_commands(document, chosen.guid))
+        commands = list(iter_commands(document, chosen.guid))
         code = _apply(writer.apply, commands, form, "tally") if apply else _show(writer.plan, commands, form)
     raise typer.Exit(code)
 
@@ -130,9 +130,10 @@ def _write_over_api(
     form: DocumentFormat,
 ) -> None:
     from connectors.sdk.writing.api_command import iter_api_commands
+    from connectors.sdk.writing.policy import USUAL_CODES
     from khata.writing import open_api_writer
 
-    commands = list(iter_api_commands(_load(file)))
+    commands = list(iter_api_commands(_load(file, USUAL_CODES.command)))
     with open_session(ctx, db, tenant) as session:
         writer = open_api_writer(
             session.hub,
@@ -168,21 +169,14 @@ def show_log(  # noqa: PLR0917 - one parameter per option, given by name
     write_sheet(log_sheet(entries, TITLES.get(found.connector, found.connector)), form)
 
 
-def _load(file: Path) -> Any:
+def _load(file: Path, code: str) -> Any:
+    """Read a file of commands; ``code`` is of one that is not JSON."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read: {error.strerror}.", param_hint="FILE") from error
     except ValueError as error:
-        raise ConfigurationError(
-            f"{file.name} is not JSON: {error}.", code="tally.write.command", file=file.name
-        ) from error
-
-
-def _commands(document: Any, company_guid: str) -> Iterator[Command]:
-    from connectors.tally.writing.command import iter_commands
-
-    return iter_commands(document, company_guid)
+        raise ConfigurationError(f"{file.name} is not JSON: {error}.", code=code, file=file.name) from error
 
 
 C = TypeVar("C", bound="WriteCommand")

@@ -207,6 +207,9 @@ def test_what_cannot_be_used_says_why(product: Product) -> None:
         done = product.write(document)
         assert (done.code, words in done.errors) == (8, True), done.errors
     assert json.loads(product.write([], "--format", "json").output) == []
+    (product.home / "broken.json").write_text("{")
+    done = run(product.home, "write", product.name, "shop", str(product.home / "broken.json"))
+    assert (done.code, "source.write.command" in done.errors) == (5, True), done.errors
 
 
 def test_only_a_connection_of_the_product_is_written_to(home: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from canonical.voucher import Voucher
 from connectors.quickbooks.translate.draft import bill_ref
 from storage import Store, TenantStore, open_store
 from tests.connectors.quickbooks.api import Api
-from tests.live.doomed import Doomed
 from tests.live.hub import Calendar
+from tests.support.dying import dying_after
 from workflows.inputs import RunSummary, SyncRequest
 from workflows.local import sync_connection
 from workflows.steps import Steps
@@ -48,9 +48,7 @@ class Hub:
 
     def sync(self, *, dies_after: int | None = None) -> RunSummary:
         """Sync; the process ends at the call of that number, if one is given."""
-        place = self.api.surroundings()
-        if dies_after is not None:
-            place = replace(place, pace=Doomed(place.pace, dies_after))
+        place = dying_after(dies_after, self.api.surroundings())
         return sync_connection(Steps(stores=self.store.tenant, clock=self.clock, surroundings=place), REQUEST)
 
     def proof(self) -> Proof:

@@ -19,10 +19,10 @@ from canonical.errors import KhataError
 from sandbox.quickbooks.webhooks import Notifier
 from sandbox.world.dice import Dice
 from tests.connectors.quickbooks.api import Api, api
-from tests.live.doomed import Killed
 from tests.live.hints import is_news
 from tests.live.quickbooks import Hub, hub
 from tests.live.test_quickbooks import agrees
+from tests.support.dying import Killed
 from workflows.inputs import RunStatus
 
 FAULTS: tuple[dict[str, Any], ...] = (

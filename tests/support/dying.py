@@ -1,9 +1,10 @@
-"""A process that ends in the middle of its work."""
+"""A process that ends at a call: everything it had not committed is lost."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from connectors.sdk.base import Surroundings
 from connectors.sdk.tokens import Pace
 
 
@@ -28,4 +29,12 @@ class Doomed:
         self.pace.hold(seconds)
 
     def left_today(self) -> int | None:
-        return None
+        return self.pace.left_today()
+
+
+def dying_after(calls: int | None, place: Surroundings) -> Surroundings:
+    """Surroundings of a process that ends at the call of that number, if one is given."""
+    if calls is None:
+        return place
+    assert place.pace is not None
+    return replace(place, pace=Doomed(place.pace, calls))

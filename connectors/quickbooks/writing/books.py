@@ -187,7 +187,6 @@ class QuickBooksWriteBooks:
             steps=(Step(method="POST", path=kind.path, params=params, body=body),),
             wanted=wish.wanted,
             before=before,
-            object_id=identity,
             found_id=identity,
             is_stale=bool(changes and command.version) and command.version != token,
         )

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
+from canonical.money import round_paisa
 from connectors.quickbooks.client import Row
 from connectors.quickbooks.translate.values import linked, part, ref_id, rows, text_of
 from connectors.quickbooks.writing.lookup import Company, Lookup, is_void, reference
 from connectors.sdk.writing.api_plan import Fields, Wish
 from connectors.sdk.writing.drafts import AllocationDraft, InvoiceDraft, LineDraft, PaymentDraft
-from connectors.sdk.writing.texts import CENT, as_number, exact, line_text, money, settled_text, text
+from connectors.sdk.writing.texts import as_number, exact, line_text, money, settled_text, text
 
 SALES = "SalesItemLineDetail"
 SUBTOTAL = "SubTotalLineDetail"
@@ -98,7 +99,7 @@ def _lines(wish: Wish, draft: InvoiceDraft, lookup: Lookup) -> list[dict[str, An
     for place, line in enumerate(draft.lines, 1):
         item = lookup.item(line.item)
         code, tax = _code_of(wish, line, lookup)
-        amount = (line.rate * line.quantity).quantize(CENT, ROUND_HALF_UP)
+        amount = round_paisa(line.rate * line.quantity)
         taxable[line.tax] += amount
         rates[line.tax] = tax
         shown = lookup.company.names.get(("TaxCode", code), "") if code != NOT_TAXED else ""

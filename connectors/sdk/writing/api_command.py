@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from canonical.errors import RuleError
+from canonical.money import round_paisa
 from connectors.sdk.writing.command import KEY, KEY_RULE, digest_of_document
 from connectors.sdk.writing.drafts import (
     AllocationDraft,
@@ -22,9 +23,6 @@ from connectors.sdk.writing.drafts import (
     PaymentDraft,
 )
 from connectors.sdk.writing.policy import USUAL_CODES
-
-EXACT = 2
-"""Decimals of an amount of money."""
 
 
 class ApiOperation(StrEnum):
@@ -200,9 +198,9 @@ def _invoice_objections(invoice: InvoiceDraft, operation: ApiOperation) -> Itera
     if operation.is_creation:
         if not invoice.customer or invoice.day is None or not invoice.lines or invoice.total is None:
             yield "an invoice needs a customer, a day, lines and its total with tax"
-        elif not is_money(invoice.total):
+        elif not _is_money(invoice.total):
             yield "its total is no amount of money"
-        if any(not is_price(one.rate) or not is_price(one.quantity) or one.quantity == 0 for one in invoice.lines):
+        if any(not _is_price(one.rate) or not _is_price(one.quantity) or one.quantity == 0 for one in invoice.lines):
             yield "rates and quantities of lines are not negative, and no quantity is zero"
     elif invoice.lines or invoice.customer or invoice.total is not None or invoice.number:
         yield "lines, customer, number and total of an invoice are not changed; do that in the product"
@@ -216,10 +214,10 @@ def _payment_objections(payment: PaymentDraft, operation: ApiOperation) -> Itera
     if not payment.customer or payment.day is None or payment.amount is None:
         yield "a payment needs a customer, a day and an amount"
         return
-    if not is_money(payment.amount):
+    if not _is_money(payment.amount):
         yield "its amount is no amount of money"
     amounts = [(one.amount, one.withheld) for one in payment.allocations]
-    if any(not is_money(amount) or (withheld and not is_money(withheld)) for amount, withheld in amounts):
+    if any(not _is_money(amount) or (withheld and not _is_money(withheld)) for amount, withheld in amounts):
         yield "what it settles are amounts of money"
     elif sum(amount for amount, _ in amounts) > payment.amount:
         yield "it settles more than it is"
@@ -227,12 +225,12 @@ def _payment_objections(payment: PaymentDraft, operation: ApiOperation) -> Itera
         yield "it names an invoice twice"
 
 
-def is_money(amount: Decimal) -> bool:
+def _is_money(amount: Decimal) -> bool:
     """More than nothing, and no more decimals than money has."""
-    return amount.is_finite() and amount > 0 and amount == round(amount, EXACT)
+    return amount.is_finite() and amount > 0 and amount == round_paisa(amount)
 
 
-def is_price(number: Decimal) -> bool:
+def _is_price(number: Decimal) -> bool:
     """Not negative, and a number."""
     return number.is_finite() and number >= 0
 

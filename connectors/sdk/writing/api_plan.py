@@ -48,7 +48,6 @@ class ApiPlan(Plan):
         steps: calls, one after the other.
         wanted: fields to be found when it is read back.
         near: what a search for the object can name.
-        object_id: of the object, if it is there already.
         is_stale: somebody changed the object after whoever gives the command saw it.
     """
 
@@ -56,7 +55,6 @@ class ApiPlan(Plan):
     steps: tuple[Step, ...] = ()
     wanted: Fields = field(default_factory=dict)
     near: Mapping[str, str] = field(default_factory=dict)
-    object_id: str = ""
     is_stale: bool = False
 
     @property
@@ -114,15 +112,15 @@ def plan_again(command: ApiCommand, wish: Wish, ours: Mapping[str, Any], found: 
         objections=(objection,) if changes else (),
         wanted=wish.wanted,
         before=ours,
-        object_id=found[""],
         found_id=found[""],
     )
 
 
 def which_of(command: ApiCommand, last: AuditEntry | None) -> str:
     """The object to be changed: an attempt that was cut off may have given it another name."""
-    is_begun = last is not None and last.verdict in OPEN and last.guid
-    return f"{NAMED_BY_ID}{last.guid}" if last is not None and is_begun else command.which
+    if last is not None and last.verdict in OPEN and last.guid:
+        return f"{NAMED_BY_ID}{last.guid}"
+    return command.which
 
 
 def changes_to(wanted: Fields, found: Fields) -> tuple[Change, ...]:

@@ -156,7 +156,7 @@ class ApiWriter:
 
     def _send(self, plan: ApiPlan) -> tuple[str, int, KhataError | None]:
         """Make the calls up to the first that fails; whether that one took effect, reading back will tell."""
-        object_id = plan.object_id
+        object_id = plan.found_id
         for done, step in enumerate(plan.steps):
             try:
                 object_id = self._api.send(step, object_id)
@@ -202,4 +202,4 @@ class ApiWriter:
     def _is_untouched(plan: ApiPlan, differences: tuple[Difference, ...]) -> bool:
         """Of an object that was there before: everything that was to change is as it was."""
         before = tuple((change.field, change.after, change.before) for change in plan.changes)
-        return bool(plan.object_id) and before == differences
+        return bool(plan.found_id) and before == differences

@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-CENT = Decimal("0.01")
-
 
 def exact(value: Any) -> Decimal | None:
     """A number of an answer; None if there is none."""

@@ -174,7 +174,7 @@ class ZohoWriteBooks:
             steps=_marking(wish),
             wanted=wish.wanted,
             before=ours,
-            object_id=found[""],
+            found_id=found[""],
         )
 
     def _changed(self, command: ApiCommand, kind: Kind, lookup: Lookup, which: str) -> ApiPlan:
@@ -196,7 +196,6 @@ class ZohoWriteBooks:
             steps=steps,
             wanted=wish.wanted,
             before=before,
-            object_id=found[""],
             found_id=found[""],
             is_stale=bool(changes and command.version) and command.version != version,
         )

@@ -7,12 +7,13 @@ whole by whoever sends any, so they are not changed here. Nothing is ever e-mail
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
+from canonical.money import round_paisa
 from connectors.sdk.writing.api_plan import Fields, Wish
 from connectors.sdk.writing.drafts import InvoiceDraft, LineDraft
-from connectors.sdk.writing.texts import CENT, as_number, line_text, money, text
+from connectors.sdk.writing.texts import as_number, line_text, money, text
 from connectors.zoho.client import Row
 from connectors.zoho.writing.lookup import Lookup, tax_rate
 
@@ -53,7 +54,7 @@ def _lines(wish: Wish, draft: InvoiceDraft, lookup: Lookup) -> list[dict[str, An
     for place, line in enumerate(draft.lines, 1):
         item = lookup.item(line.item)
         tax = lookup.tax(line.tax) if line.tax else {}
-        taxable[tax_rate(tax)] += (line.rate * line.quantity).quantize(CENT, ROUND_HALF_UP)
+        taxable[tax_rate(tax)] += round_paisa(line.rate * line.quantity)
         wish.wanted[f"line {place}"] = line_text(text(item.get("name")), line.quantity, line.rate, _tax_name(tax))
         rows.append(_row(line, item, tax))
     wish.wanted["lines"] = str(len(rows))

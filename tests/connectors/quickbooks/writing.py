@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.quickbooks.writing.books import QuickBooksWriteBooks
-from connectors.sdk.writing.api_command import ApiCommand, ApiOperation, iter_api_commands
 from connectors.sdk.writing.api_writer import ApiWriter
 from connectors.sdk.writing.policy import WritePolicy
 from sandbox.quickbooks.shelf import Record
 from tests.connectors.quickbooks.api import Api
+from tests.support.api_writing import EVERYTHING
 from tests.support.audit_log import Remembering
-from tests.support.dying import Doomed
+from tests.support.dying import dying_after
 
-EVERYTHING = WritePolicy(is_enabled=True, operations=frozenset(ApiOperation))
 CUSTOMER: dict[str, Any] = {
     "key": "customer-1",
     "operation": "create_customer",
@@ -38,11 +37,6 @@ def payment(key: str = "payment-1", **more: Any) -> dict[str, Any]:
     return {"key": key, "operation": "create_payment", "payment": told}
 
 
-def read(document: dict[str, Any]) -> ApiCommand:
-    (command,) = iter_api_commands(document)
-    return command
-
-
 @dataclass
 class Desk:
     """Somebody who writes to a fake company."""
@@ -54,10 +48,7 @@ class Desk:
         self, policy: WritePolicy = EVERYTHING, *, dies_after: int | None = None, log: Remembering | None = None
     ) -> ApiWriter:
         """A process that writes; it ends at the call of that number, if one is given."""
-        place = self.api.surroundings()
-        if dies_after is not None:
-            assert place.pace is not None
-            place = replace(place, pace=Doomed(place.pace, dies_after))
+        place = dying_after(dies_after, self.api.surroundings())
         books = QuickBooksWriteBooks(self.api.config(), place)
         return ApiWriter(books, policy=policy, audit=log or self.audit, clock=self.api.clock, by="asha")
 

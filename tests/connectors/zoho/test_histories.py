@@ -21,8 +21,8 @@ from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.records import ContactType, Document, DocumentKind, State
 from sandbox.zoho.books.settling import balance, unused
 from tests.connectors.zoho.fake import ZohoHub, differences, hub, zoho
-from tests.live.doomed import Doomed, Killed
 from tests.live.hints import is_news
+from tests.support.dying import Doomed, Killed
 
 Work = Callable[[Books, random.Random], object]
 STEPS = 14
@@ -128,6 +128,7 @@ def stumble(shop: ZohoHub, dice: random.Random, totals: Counter[str]) -> None:
     trouble(shop, dice)
     kept = shop.pace
     if dice.random() < 0.4:
+        assert kept is not None
         shop.pace = Doomed(kept, dice.randint(1, 60))
     totals["syncs"] += 1
     try:

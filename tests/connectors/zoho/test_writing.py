@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -26,11 +25,11 @@ from sandbox.zoho.books import editing, paying
 from sandbox.zoho.books.records import Document, DocumentKind, State
 from sandbox.zoho.books.settling import balance
 from tests.connectors.zoho.fake import Zoho, differences, hub, zoho
-from tests.connectors.zoho.writing import CUSTOMER, EVERYTHING, ITEM, Desk, invoice, payment, read
+from tests.connectors.zoho.writing import CUSTOMER, ITEM, Desk, invoice, payment
+from tests.support.api_writing import ATTEMPTS, EVERYTHING, FAULTS, RUNS, read
 from tests.support.audit_log import Remembering
 from tests.support.dying import Killed
 
-RUNS = int(os.environ.get("KHATA_WRITE_RUNS", "12"))
 _SERIAL = itertools.count(1)
 
 
@@ -224,21 +223,8 @@ def test_a_process_killed_at_any_call_leaves_one_object(desk: Desk, make: Any) -
             return
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"answer_lost": True},
-        {"reset": True},
-        {"rate_limited": "minute"},
-        {"server_error": 500},
-        {"gateway_page": 502},
-        {"gateway_page_after": 504},
-        {"truncate_after_bytes": 40},
-        {"drop_after_bytes": 3},
-    ],
-    ids=lambda fault: next(iter(fault)),
-)
-def test_faults_on_the_way_leave_one_object(desk: Desk, fault: dict[str, Any]) -> None:
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: next(iter(fault)))
+def test_faults_on_the_way_leave_one_object(desk: Desk, fault: Mapping[str, Any]) -> None:
     count = len(desk.payments())
     document = payment(fresh("p"))
     before = asked_before_writing(desk, document)
@@ -275,20 +261,6 @@ def test_a_limit_that_does_not_end_is_told_and_nothing_was_written(desk: Desk) -
     assert desk.audit.verdicts == [Verdict.INTENDED, Verdict.REFUSED]
     desk.zoho.running.web.faults.script.clear()
     written(desk, document)
-
-
-FAULTS = st.sampled_from(
-    [
-        {},
-        {"answer_lost": True},
-        {"reset": True},
-        {"rate_limited": "minute"},
-        {"server_error": 503},
-        {"gateway_page_after": 502},
-        {"truncate_after_bytes": 9},
-    ]
-)
-ATTEMPTS = st.lists(st.one_of(st.integers(0, 9), st.lists(FAULTS, min_size=1, max_size=14)), min_size=1, max_size=4)
 
 
 @settings(max_examples=RUNS)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.sdk.base import Surroundings
 from connectors.sdk.breaking import LocalBreaker
 from connectors.sdk.pacing import LocalPace
-from connectors.sdk.tokens import Pace
-from connectors.sdk.writing.api_command import ApiCommand, ApiOperation, iter_api_commands
 from connectors.sdk.writing.api_writer import ApiWriter
 from connectors.sdk.writing.policy import WritePolicy
 from connectors.zoho.client import ZohoClient
@@ -18,10 +15,10 @@ from connectors.zoho.limits import limits_of
 from connectors.zoho.writing.books import ZohoWriteBooks
 from sandbox.zoho.books.records import ContactType, Document, DocumentKind, Payment
 from tests.connectors.zoho.fake import Zoho
+from tests.support.api_writing import EVERYTHING
 from tests.support.audit_log import Remembering
-from tests.support.dying import Doomed
+from tests.support.dying import dying_after
 
-EVERYTHING = WritePolicy(is_enabled=True, operations=frozenset(ApiOperation))
 CUSTOMER: dict[str, Any] = {
     "key": "customer-1",
     "operation": "create_customer",
@@ -43,11 +40,6 @@ def invoice(key: str = "invoice-1", **more: Any) -> dict[str, Any]:
 def payment(key: str = "payment-1", **more: Any) -> dict[str, Any]:
     told = {"customer": "Kaveri Stores", "day": "2026-03-25", "amount": "400", "mode": "banktransfer", **more}
     return {"key": key, "operation": "create_payment", "payment": told}
-
-
-def read(document: dict[str, Any]) -> ApiCommand:
-    (command,) = iter_api_commands(document)
-    return command
 
 
 @dataclass
@@ -75,11 +67,7 @@ class Desk:
     ) -> ApiWriter:
         """A process that writes; it ends at the call of that number, if one is given."""
         config = self.zoho.config(**self.settings)
-        place = self.place()
-        if dies_after is not None:
-            assert place.pace is not None
-            doomed: Pace = Doomed(place.pace, dies_after)
-            place = replace(place, pace=doomed)
+        place = dying_after(dies_after, self.place())
         books = ZohoWriteBooks(ZohoClient(config, place), config)
         return ApiWriter(books, policy=policy, audit=log or self.audit, clock=self.zoho.clock.tick, by="asha")
 
@@ -100,6 +88,3 @@ class Desk:
         """Calls that could have changed something."""
         requests = self.zoho.running.web.requests[since:]
         return [f"{one.method} {one.path}" for one in requests if one.method != "GET" and "/oauth/" not in one.path]
-
-
-Apply = Callable[[dict[str, Any]], Any]
