@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -86,14 +87,17 @@ def import_files(
     steps = Steps(
         stores=lambda _: store, clock=clock, tolerance=tolerance, turnover=turnover or {}, spare_cores=spare_cores
     )
-    if spare_cores and sum(_size(path) for path in files) >= LARGE_BYTES:
-        steps.apart = Apart()  # it comes up while the files are read
     beside = {**(settings or {}), **({"company": company} if company else {})}
     config = get_connector(connector).config_of(files, beside)
     close_broken_imports(store, clock)
-    run = steps.open_import(LOCAL_TENANT, connector, config, reason)
-    with store.run_turn(run.run_id), ThreadPoolExecutor(max_workers=1) as counting:
+    with ExitStack() as held:
+        with store.transaction():  # nobody sees the run before it is held: it would be taken for one that broke off
+            run = steps.open_import(LOCAL_TENANT, connector, config, reason)
+            held.enter_context(store.run_turn(run.run_id))
+        counting = held.enter_context(ThreadPoolExecutor(max_workers=1))
         try:
+            if spare_cores and sum(_size(path) for path in files) >= LARGE_BYTES:
+                steps.apart = Apart()  # it comes up while the files are read
             enter(steps, run, progress or no_beat)
             totals = counting.submit(store.controls.voucher_totals, run.run_id)  # while the proof is made
             settle(steps, run, progress or no_beat)

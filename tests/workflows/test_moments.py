@@ -29,6 +29,7 @@ def test_alone_a_run_writes_from_its_start(books: TenantStore) -> None:
     books.runs.progress(first.run_id, "translate", 0)
     assert moment_of(books, first, company) == START
     books.proofs.save(first.run_id, company, Proof(totals=()), START)
+    books.runs.finish(first.run_id, "succeeded", {}, START + timedelta(minutes=1))
     second = books.runs.get(books.runs.start("import", "tally", None, {}, START + timedelta(hours=1)))
     assert moment_of(books, second, company) == START + timedelta(hours=1)
 
@@ -45,3 +46,18 @@ def test_a_run_overtaken_by_another_writes_after_it(books: TenantStore) -> None:
     written_at = moment_of(books, slow, company)
     assert written_at > proved_at
     assert moment_of(books, slow, company) >= written_at, "its proof stands for what it wrote"
+
+
+def test_the_proof_of_the_last_to_start_stands_for_what_an_earlier_run_wrote_meanwhile(books: TenantStore) -> None:
+    company = books.companies.ensure("tally", "guid", "Asha Traders", created_at=START)
+    slow = books.runs.get(books.runs.start("import", "tally", None, {}, START))
+    quick = books.runs.get(books.runs.start("import", "tally", None, {}, START + timedelta(minutes=1)))
+    books.runs.progress(quick.run_id, "translate", 0)
+    books.runs.progress(slow.run_id, "translate", 0)
+    written_at = moment_of(books, slow, company)
+    proved_at = moment_of(books, quick, company)
+    assert proved_at >= written_at
+    books.proofs.save(quick.run_id, company, Proof(totals=()), proved_at)
+    written_again_at = moment_of(books, slow, company)
+    assert written_again_at > proved_at
+    assert moment_of(books, quick, company) >= written_again_at, "proved again, it stands for what came in between"
