@@ -84,13 +84,25 @@ class StepOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """How a run ended: counts by kind, the state of its proof, and whether that state was published or held back."""
+    """How a run ended.
+
+    Attributes:
+        counts: records read, by stream; most of them may have been known.
+        proof: the state of it; ``publication``: whether that state was published or held back.
+        new: of those read, objects that were not held before, by stream; ``changed``: held otherwise; ``retired``:
+            what the source has no more.
+        announced: what became of objects that webhooks had named, by outcome.
+    """
 
     run_id: int
     status: str
     counts: dict[str, int] = field(default_factory=dict)
     proof: str = ""
     publication: str = ""
+    new: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    retired: dict[str, int] = field(default_factory=dict)
+    announced: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

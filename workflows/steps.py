@@ -8,6 +8,7 @@ may run in another process.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,9 +29,10 @@ from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
 from storage.repositories.runs import RUNNING, Run
 from storage.store import TenantStore
+from workflows.announcements import StoredAnnouncements
 from workflows.apart import Apart
 from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then, keep_reading, load_start
-from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
+from workflows.extraction import CHANGES, Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import Look, Progress, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.interpretation import company_translator
 from workflows.moments import moment_of
@@ -191,6 +193,7 @@ class Steps:
         facts: dict[str, JsonValue] = {"files": files, "content": content}
         start = self._start(store, held, sink, facts)
         around = self._around(run.tenant, held.connection_id)
+        named = StoredAnnouncements(store, held.connection_id, run.run_id) if held.connection_id else None
         if is_live(held):
             facts["counters"] = _counters(connector, config, around)
         with store.overlapping():
@@ -202,12 +205,16 @@ class Steps:
                 state=start.state,
                 progress=watch(beat),
                 surroundings=around,
+                announcements=named,
             )
         facts |= {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),
             "known": sink.known,
-            "retired": dict(sink.retired),
+            "new": _some(sink.new),
+            "changed": _some(sink.changed),
+            "retired": _some(sink.retired),
+            "announced": _some(named.outcomes) if named else {},
             "settlement": extracted.settlement.value,
         }
         self._note(store, run, "extract", sink.counts.total(), facts)
@@ -314,19 +321,24 @@ class Steps:
         """Close the run with its ending."""
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
-        counts = {name: int(count) for name, count in step_facts(held, "extract").get("counts", {}).items()}
+        read = step_facts(held, "extract")
+        counts = _counts(read, "counts")
+        moved = {name: _counts(read, name) for name in CHANGES}
         proof, publication = (str(step_facts(held, "prove").get(name, "")) for name in ("status", "publication"))
         summary: dict[str, JsonValue] = {
             "counts": counts,
+            **moved,
+            "announced": _counts(read, "announced"),
             "proof": proof,
             "publication": publication,
             "error": error_code,
-            "settlement": step_facts(held, "extract").get("settlement", ""),
+            "settlement": read.get("settlement", ""),
         }
         if status == RunStatus.SUCCEEDED:
             commit_reading(store, held, self.clock())
         store.runs.finish(run.run_id, status, summary, self.clock())
-        return RunSummary(run.run_id, status, counts, proof, publication)
+        announced = _counts(read, "announced")
+        return RunSummary(run.run_id, status, counts, proof, publication, **moved, announced=announced)
 
     def _note(self, store: TenantStore, run: RunRef, step: str, done: int, facts: Mapping[str, JsonValue]) -> None:
         store.runs.progress(run.run_id, step, done, done, status="succeeded", facts=facts, at=self.clock())
@@ -345,6 +357,15 @@ def companies_of(run: Run) -> tuple[int, ...]:
 def is_live(run: Run) -> bool:
     """Say whether a run reads a source that is running, rather than files."""
     return run.connection_id is not None and not run.facts["config"].get("files")
+
+
+def _some(counter: Counter[str]) -> dict[str, JsonValue]:
+    """The counts that are not nothing."""
+    return {name: count for name, count in counter.items() if count}
+
+
+def _counts(facts: Mapping[str, Any], name: str) -> dict[str, int]:
+    return {str(key): int(count) for key, count in (facts.get(name) or {}).items()}
 
 
 def worst_status(proofs: list[Proof]) -> str:

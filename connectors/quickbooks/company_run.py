@@ -6,7 +6,8 @@ How changes are found
     are compared. Readings overlap by some minutes, and take their bookmark from QuickBooks' own clock.
 How deletions are found
     What change data capture calls deleted is not believed: the ids of that entity are listed and counted, and what is
-    not among them is asked for by id before the hub is told that it has gone.
+    not among them is asked for by id before the hub is told that it has gone. So is what a webhook named, and what the
+    changes did not show.
 What changes without a sign
     Tax codes, rates and agencies say nothing of their changes, so these short lists are read whole every time.
 """
@@ -21,6 +22,7 @@ from typing import Any, Final, Protocol
 from canonical.errors import SourceMalformed, SourceRejected
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
+from connectors.quickbooks.announced import Named
 from connectors.quickbooks.budget import REPORT_CALLS, SWEEP_CALLS, WHOLE_CALLS, Budget, pages, postponed
 from connectors.quickbooks.client import Changes, QuickBooks, Row
 from connectors.quickbooks.entities import BY_STREAM, COMPANIES, DOCUMENTS, LISTS, PREFERENCES, REPORTS, WHOLE, Entity
@@ -28,8 +30,9 @@ from connectors.quickbooks.oracles import Oracles
 from connectors.quickbooks.rates import rates_of
 from connectors.quickbooks.records import Record, record_of
 from connectors.quickbooks.settings import HowToRead
-from connectors.quickbooks.sweep import Sweep
+from connectors.quickbooks.sweep import Sweep, Swept
 from connectors.quickbooks.translate.values import changed_at, part, ref_id, text_of
+from connectors.sdk.announcements import Announcements
 from connectors.sdk.census import Census, CensusVerdict, Settlement
 
 CHANGES_REACH: Final = timedelta(days=29)
@@ -48,6 +51,11 @@ class Host(Protocol):
 
     def checkpoint(self, stream: str) -> None:
         """Emit the state: every record yielded so far has been emitted."""
+
+    @property
+    def announcements(self) -> Announcements | None:
+        """What webhooks named since the last reading; None from the shell."""
+        ...
 
     def take_census(self, census: Census) -> CensusVerdict | None:
         """Hand a census over; None where nobody compares."""
@@ -83,6 +91,12 @@ class CompanyRun:
     budget: Budget | None = None
     _defers_sweep: bool = False
     _defers_reports: bool = False
+    _named: Named = field(init=False)
+    _compared: dict[str, Swept] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Nothing is asked yet."""
+        self._named = Named(self.api, self.host.take_census, self.host.announcements, self.issues)
 
     @property
     def began(self) -> datetime:
@@ -102,6 +116,7 @@ class CompanyRun:
         if self._is_prepared:
             return
         self._is_prepared = True
+        self._named.load(self.wanted)
         began = self.began
         since = self._since()
         if since is not None and self.how.uses_changes and began - since <= CHANGES_REACH:
@@ -165,8 +180,12 @@ class CompanyRun:
 
     def _entity(self, entity: Entity) -> Iterator[Record]:
         if entity in WHOLE:
-            return self._whole(entity)
-        return self._first(entity) if self._since() is None else self._changed(entity)
+            yield from self._whole(entity)
+        elif self._since() is None:
+            yield from self._first(entity)
+        else:
+            yield from self._changed(entity)
+        self._named.settle(entity, self._compared.get(entity.stream))
 
     # what is known from before
 
@@ -219,20 +238,27 @@ class CompanyRun:
         yield from self._compare(entity)
 
     def _changed(self, entity: Entity) -> Iterator[Record]:
-        since = self._since()
-        changes = self._changes
-        if changes is not None and changes.is_full:
-            yield from self._wrapped(entity, changes.rows.get(entity.name, []))
-        elif since is not None:
-            for page in self.api.pages(entity, since=since - self.how.overlap):
-                yield from self._wrapped(entity, page.rows)
-        is_told = changes is not None and bool(changes.deleted.get(entity.name))
-        if is_told or self._sweep_due:
+        read: set[str] = set()
+        for rows in self._changed_rows(entity):
+            read.update(text_of(row, "Id") for row in rows)
+            yield from self._wrapped(entity, rows)
+        for rows in self._named.look(entity, read):
+            yield from self._wrapped(entity, rows)
+        is_told = self._changes is not None and bool(self._changes.deleted.get(entity.name))
+        if self._named.lost(entity) or is_told or self._sweep_due:
             yield from self._compare(entity)
+
+    def _changed_rows(self, entity: Entity) -> Iterator[list[Row]]:
+        since, changes = self._since(), self._changes
+        if changes is not None and changes.is_full:
+            yield changes.rows.get(entity.name, [])
+        elif since is not None:
+            yield from (page.rows for page in self.api.pages(entity, since=since - self.how.overlap))
 
     def _compare(self, entity: Entity, read: tuple[str, ...] | None = None) -> Iterator[Record]:
         """Hand over all ids; fetch what the hub lacks."""
         found = Sweep(self.api, entity, self.host.take_census, read).run()
+        self._compared[entity.stream] = found
         self._moved |= bool(found.gone or found.wanted)
         if not found.is_certain:
             self._swept, self.settlement = False, Settlement.UNSURE

@@ -62,10 +62,25 @@ class Plan:
 
 
 def make_plan(
-    *, listed: int, details: Mapping[str, int], checks: Mapping[str, int], left: int | None, order: Sequence[str]
+    *,
+    listed: int,
+    details: Mapping[str, int],
+    checks: Mapping[str, int],
+    left: int | None,
+    order: Sequence[str],
+    named: int = 0,
 ) -> Plan:
-    """Share what is left of the day among the streams, in their order."""
-    room = None if left is None else max(0, left - TAIL)
+    """Share what is left of the day among the streams, in their order.
+
+    Args:
+        listed: calls made already.
+        details: documents to be read in full, by stream.
+        checks: records that may be gone, by stream; those named are among them.
+        left: calls left today; None without a quota.
+        order: of the streams.
+        named: records that webhooks named: they are looked for before the day's calls go to anything else.
+    """
+    room = None if left is None else max(0, left - TAIL - named)
     allowed: dict[str, int] = {}
     for stream in (name for name in order if name in details):
         allowed[stream] = details[stream] if room is None else min(details[stream], room)

@@ -18,7 +18,10 @@ NOT_AUTHORISED = frozenset({14, 57})
 PER_MINUTE, PER_DAY, CONCURRENT = 44, 45, 1070
 INTERNAL = 1000
 MISSING = frozenset({1002})
+INVALID_ADDRESS = 5
+"""The address itself is wrong, which says nothing of a record."""
 NOT_FOUND = "zoho.not_found"
+NOT_AUTHORISED_CODE = "zoho.not_authorised"
 RESET = "X-Rate-Limit-Reset"
 """Seconds until the day's counter begins anew; seen by others, not documented."""
 MINUTE_S, BUSY_S, DAY_S = 60, 5, 3600
@@ -38,14 +41,19 @@ def judge(answer: requests.Response) -> KhataError | None:
         return CredentialError(
             "Zoho Books does not allow this: the sign-in has ended, or it lacks the scope or role. Connect again and "
             "agree to every permission.",
-            code="zoho.not_authorised",
+            code=NOT_AUTHORISED_CODE,
             zoho_code=number,
         )
-    if number in MISSING or answer.status_code == NOT_FOUND_STATUS:
+    if _is_missing(answer, number):
         return SourceRejected("Zoho Books has no such record (any more).", code=NOT_FOUND, zoho_code=number)
     if number == INTERNAL or answer.status_code >= 500:  # noqa: PLR2004 - of HTTP
         return SourceUnavailable(f"Zoho Books failed inside ({number}). Try again later.", zoho_code=number)
     return SourceRejected(f"Zoho Books refused the request: {message or answer.status_code}.", zoho_code=number)
+
+
+def _is_missing(answer: requests.Response, number: int) -> bool:
+    """Zoho's own word that there is no such record; a 404 of a proxy, or of a wrong address, is not that."""
+    return number in MISSING or (answer.status_code == NOT_FOUND_STATUS and number > 0 and number != INVALID_ADDRESS)
 
 
 def _too_many(answer: requests.Response, number: int) -> RateLimited:

@@ -9,19 +9,22 @@ it is called deleted, because rows slip from page to page while somebody works.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from canonical.errors import ConfigurationError, CredentialError, SourceRejected
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
+from connectors.sdk.announcements import Announcements
 from connectors.sdk.base import ProgressEvent, Surroundings
-from connectors.sdk.census import CENSUS, Census, CensusMember, CensusVerdict, Settlement, census_record
+from connectors.sdk.census import CENSUS, Census, CensusMember, Settlement, census_record
 from connectors.sdk.notebook import Notebook, Portion
+from connectors.sdk.source import Emission
+from connectors.zoho.announced import Compare, Named
 from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.fetching import Fetching
 from connectors.zoho.listing import Listed, Listing, listed_of, newest_first, walk
@@ -33,30 +36,12 @@ from connectors.zoho.translate.node import text_of
 from connectors.zoho.watermark import Watermark
 
 Record = dict[str, Any]
-Compare = Callable[[Census], CensusVerdict]
 COMPANIES, ACCOUNTS, TAXES = "companies", "chartofaccounts", "taxes"
 PORTION = 5000
 """Rows of a list that are compared with what the hub holds at a time."""
 CONFIRMED_MAX = 500
 """Candidates of deletion that one sync asks for; the rest waits for the next."""
 OVERLAP_MINUTES, SWEEP_HOURS = 10, 24
-
-
-class Emission(Protocol):
-    """What the source asks of the tap."""
-
-    progress: Callable[[ProgressEvent], None] | None
-
-    @property
-    def whole_state(self) -> dict[str, Any]:
-        """The tap's state; changes are kept."""
-        ...
-
-    def checkpoint(self, stream: str) -> None:
-        """Emit the state: every record yielded so far has been emitted."""
-
-    def emit_aside(self, stream: str, record: Mapping[str, JsonValue]) -> None:
-        """Emit a record of another stream."""
 
 
 class ZohoSource:
@@ -68,6 +53,7 @@ class ZohoSource:
         surroundings: of this process.
         selected: streams to be read.
         compare: what the hub holds; None from the shell, where the bookmarks decide.
+        announcements: what Zoho's webhooks named since the last sync; None from the shell.
     """
 
     def __init__(
@@ -77,6 +63,7 @@ class ZohoSource:
         surroundings: Surroundings,
         selected: frozenset[str],
         compare: Compare | None = None,
+        announcements: Announcements | None = None,
     ) -> None:
         self._settings, self._emission, self._compare = settings, emission, compare
         self._directory = surroundings.work_directory
@@ -91,6 +78,7 @@ class ZohoSource:
         self._began: datetime | None = None
         self._seen = Seen("")
         self._fetching = Fetching(self._client, self._seen)
+        self._named = Named(announcements, compare, self._fetching)
         self._organisation: Row = {}
         self._accounts: list[dict[str, Any]] = []
         self._has_moved = self._is_partial = self._is_sweep = False
@@ -106,7 +94,7 @@ class ZohoSource:
     @property
     def issues(self) -> tuple[Issue, ...]:
         """What was noticed about the organisation and the connection."""
-        return (*self._notes, *self._fetching.issues)
+        return (*self._notes, *self._fetching.issues, *self._named.issues)
 
     @property
     def _moved(self) -> bool:
@@ -161,6 +149,7 @@ class ZohoSource:
             yield self._record(COMPANIES, self._organisation, _listed(COMPANIES, self._organisation))
         elif stream in self._listings:
             yield from self._stream(stream, self._listings[stream])
+            yield from self._looked_for(stream, self._listings[stream])
             self._settle(stream, self._listings[stream])
 
     # -- before the first record ------------------------------------------------------------------------------------
@@ -188,7 +177,8 @@ class ZohoSource:
 
     def _list(self, stream: str) -> None:
         spec = STREAMS[stream]
-        since = None if self._is_sweep else self._mark.modified.get(stream)
+        is_whole = self._is_sweep or self._named.wants_whole(stream)
+        since = None if is_whole else self._mark.modified.get(stream)
         overlap = timedelta(minutes=float(self._settings.get("overlap_minutes") or OVERLAP_MINUTES))
         try:
             listing = self._walk(stream, since - overlap if since else None)
@@ -223,13 +213,17 @@ class ZohoSource:
             for portion in listing.rows.portions(PORTION):
                 for one in self._chosen(stream, listing, portion):
                     self._wanted[stream].add(one)
+        self._named.refuse_unlisted(self._listings)
+        named = Counter({name: self._named.see_list(name, listing) for name, listing in self._listings.items()})
+        gone = {name: min(count, CONFIRMED_MAX) for name, count in self._gone.items() if count}
         details = {name: len(rows) for name, rows in self._wanted.items() if STREAMS[name].detail}
         self._plan = make_plan(
             listed=self._client.calls,
             details=details,
-            checks={name: min(count, CONFIRMED_MAX) for name, count in self._gone.items() if count},
+            checks=Counter(gone) | +named,
             left=self._client.pace.left_today(),
             order=tuple(STREAMS),
+            named=named.total(),
         )
         if not self._plan.is_whole:
             self._is_partial = True
@@ -273,9 +267,16 @@ class ZohoSource:
         for done, one in enumerate(islice(wanted, allowed), start=1):
             detail = self._fetching.document(stream, one.key)
             if detail is not None:
+                self._named.see_record(stream, one.key)
                 yield self._record(stream, detail, one)
             if self._emission.progress and done % 100 == 0:
                 self._emission.progress(ProgressEvent("read", done, min(allowed, len(wanted)), stream))
+
+    def _looked_for(self, stream: str, listing: Listing) -> Iterator[Record]:
+        """Records that webhooks named and no list showed; those that are gone are retired."""
+        left, organization = self._client.pace.left_today(), self._client.organization_id
+        for row in self._named.look(organization, stream, listing, left):
+            yield self._record(stream, row, listed_of(row, STREAMS[stream]))
 
     def _rows(self, stream: str, listing: Listing) -> Iterator[Record]:
         """Records of a list that has no detail: its rows."""

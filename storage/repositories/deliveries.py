@@ -15,11 +15,16 @@ from storage.repositories.connections import insert_of
 from storage.tables.sign_in import delivery
 
 
+NOBODY = 0
+"""In the place of a connection: deliveries for companies the tenant has not connected."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One delivery.
 
     Attributes:
+        connection_id: whom it is about; ``NOBODY`` for a company that is no connection's.
         body: its bytes.
         events: what it told of, as the connector read it.
         times: how often it came.
@@ -66,6 +71,16 @@ class Deliveries(Repository):
         with self._write() as transaction:
             done = transaction.connection.execute(
                 sa.delete(delivery).where(self._mine(delivery), delivery.c.received_at < moment)
+            )
+        return int(done.rowcount)
+
+    def forget_beyond(self, connection_id: int, kept: int) -> int:
+        """Delete all but a connection's newest deliveries; return how many."""
+        mine = (self._mine(delivery), delivery.c.connection_id == connection_id)
+        newest = sa.select(delivery.c.id).where(*mine).order_by(delivery.c.last_at.desc(), delivery.c.id.desc())
+        with self._write() as transaction:
+            done = transaction.connection.execute(
+                sa.delete(delivery).where(*mine, delivery.c.id.not_in(newest.limit(kept)))
             )
         return int(done.rowcount)
 

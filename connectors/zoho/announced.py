@@ -1,0 +1,154 @@
+"""Records that Zoho's webhooks named: looked for by id where the lists do not show them, read or retired.
+
+Lists that tell only what was modified never tell what was deleted. So what a webhook named is asked for by its id, one
+call each, unless the sync has met it already. Only Zoho's own word that there is no such record makes it gone; what it
+does not show to this sign-in stays as it is held. What a delivery about a deletion holds is not documented: where it
+names a module and no record, the list of that module is walked whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from canonical.issue import Issue, IssueLevel
+from connectors.sdk.announcements import Announced, Announcements, Outcome
+from connectors.sdk.census import Census, CensusVerdict
+from connectors.zoho.client import Row
+from connectors.zoho.fetching import Fetching
+from connectors.zoho.listing import Listing
+from connectors.zoho.streams import STREAMS
+
+Compare = Callable[[Census], CensusVerdict]
+NAMED_MAX = 500
+"""Records that one sync asks for because they were named; the rest waits for the next."""
+
+
+class Named:
+    """What was named since the last sync, and what became of it in this one.
+
+    Args:
+        announcements: where it is kept; None from the shell.
+        compare: what the hub holds; None from the shell.
+        fetching: asks for single records.
+    """
+
+    def __init__(self, announcements: Announcements | None, compare: Compare | None, fetching: Fetching) -> None:
+        self._kept = announcements if compare is not None else None
+        self._compare, self._fetching = compare, fetching
+        self._waiting: dict[str, list[Announced]] = defaultdict(list)
+        self._listed: dict[str, set[str]] = defaultdict(set)
+        self._met: set[tuple[str, str]] = set()
+        self._refused: dict[str, int] = {}
+        self._asked = 0
+        for one in self._kept.waiting() if self._kept is not None else ():
+            self._waiting[one.stream].append(one)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """One for every stream of which something was named that Zoho does not show."""
+        return tuple(_unread(stream, count) for stream, count in self._refused.items())
+
+    def wants_whole(self, stream: str) -> bool:
+        """Say whether a deletion was announced without the record's id: only the whole list can tell which."""
+        return any(not one.key and one.is_deletion for one in self._waiting[stream])
+
+    def see_list(self, stream: str, listing: Listing) -> int:
+        """Note which of the named records stand in a list; return how many do not, which cost a call each."""
+        named = {one.key for one in self._waiting[stream] if one.key}
+        if named:
+            self._listed[stream] = {row.key for row in listing.rows if row.key in named}
+        return min(len(named) - len(self._listed[stream]), NAMED_MAX)
+
+    def see_record(self, stream: str, key: str) -> None:
+        """Note that a record was read."""
+        if self._waiting[stream]:
+            self._met.add((stream, key))
+
+    def refuse_unlisted(self, listed: Iterable[str]) -> None:
+        """Settle what was named of streams that Zoho does not show, or that nobody reads; nothing is asked."""
+        outcomes: dict[Announced, Outcome] = {}
+        for stream in self._waiting.keys() - set(listed):
+            outcomes |= self._all_refused(stream)
+        self._settle(outcomes)
+
+    def look(self, organization: str, stream: str, listing: Listing, left: int | None) -> Iterator[Row]:
+        """Look for what was named of a stream; yield what is there and was not read yet.
+
+        Args:
+            organization: whose.
+            stream: which list.
+            listing: as it was walked; its documents have been read.
+            left: calls left of the day; None without a quota.
+        """
+        keys = {one.key for one in self._waiting[stream] if one.key}
+        keys |= {key for where, key in self._fetching.gone if where == stream}
+        if self._compare is None or not (keys or self._waiting[stream]):
+            return
+        held = set(self._compare(_census(organization, stream, keys, is_sure=False)).gone) if keys else set()
+        gone = {key for where, key in self._fetching.gone if where == stream}
+        outcomes: dict[Announced, Outcome] = {}
+        for one in self._waiting[stream]:
+            known = self._known(one, listing, is_held=one.key in held)
+            if known is None and (self._asked >= NAMED_MAX or (left is not None and self._asked >= left)):
+                continue  # it waits for the next sync, or for another day's calls
+            if known is None:
+                known, row = self._ask(one)
+                if row:
+                    yield row
+                if known is Outcome.GONE:
+                    gone.add(one.key)
+            outcomes[one] = Outcome.ABSENT if known is Outcome.GONE and one.key not in held else known
+        if gone & held:
+            self._compare(_census(organization, stream, gone & held, is_sure=True))
+        self._settle(outcomes)
+
+    def _known(self, one: Announced, listing: Listing, *, is_held: bool) -> Outcome | None:
+        """What is known of a named record without asking; None if it has to be asked for."""
+        address = (one.stream, one.key)
+        if not one.key:
+            return Outcome.COMPARED if listing.is_whole else Outcome.REFUSED
+        if address in self._fetching.gone:
+            return Outcome.GONE
+        if address in self._met:
+            return Outcome.READ
+        if one.key in self._listed[one.stream] and not one.is_deletion:
+            return Outcome.UNCHANGED
+        if not is_held and (listing.is_whole or one.is_deletion):
+            return Outcome.ABSENT
+        return None
+
+    def _ask(self, one: Announced) -> tuple[Outcome, Row]:
+        if one.stream in self._refused:  # each further refusal would cost a renewal of the token besides
+            self._refused[one.stream] += 1
+            return Outcome.REFUSED, {}
+        self._asked += 1
+        outcome, row = self._fetching.find(one.stream, one.key)
+        if outcome is Outcome.REFUSED:
+            self._refused[one.stream] = 1
+        return outcome, row
+
+    def _all_refused(self, stream: str) -> dict[Announced, Outcome]:
+        if stream in STREAMS and self._waiting[stream]:
+            self._refused[stream] = len(self._waiting[stream])
+        return dict.fromkeys(self._waiting[stream], Outcome.REFUSED)
+
+    def _settle(self, outcomes: Mapping[Announced, Outcome]) -> None:
+        if self._kept is not None and outcomes:
+            self._kept.settle(outcomes)
+
+
+def _census(organization: str, stream: str, keys: Iterable[str], *, is_sure: bool) -> Census:
+    return Census(organization, stream, None, (), is_sure, only=tuple(sorted(keys)))
+
+
+def _unread(stream: str, count: int) -> Issue:
+    return Issue(
+        code="zoho.announcement.unread",
+        level=IssueLevel.WARNING,
+        message=f"A webhook announced {count} change(s) of {stream} that Zoho Books does not show to this sign-in.",
+        where="Zoho Books",
+        hint="What is held of them stays. If they are wanted, the user who agreed needs a role that sees them, and the "
+        f"sign-in the scope ZohoBooks.{STREAMS[stream].scope}.READ: connect again.",
+        facts={"stream": stream, "count": count},
+    )
