@@ -6,7 +6,8 @@ interrupted; it is kept as soon as the records before it are stored, so that aft
 
 A state reached by reading changes only, whose proof then differs beyond the tolerance, is dropped instead: something
 was missed, and the next sync compares everything the source has with what is held. If the proof differs after such a
-comparison too, reading again cannot help; then the state is committed, and the figures stay held back.
+comparison too, reading again cannot help; then the state is committed, and the figures stay held back. What differs
+then is remembered: a later reading of changes that leaves exactly that is no reason to compare everything once more.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from workflows.run_facts import step_facts
 COMMITTED = "state"
 READING = "reading"
 """The newest state of a run under way, or of the last one."""
+DIFFERS = "differs"
+"""What differed when a state was committed although its figures are held back."""
 COUNTERS = "counters"
 """What the source's counters were before the last reconciled reading."""
 WATERMARKS = "companies"
@@ -80,22 +83,42 @@ def commit_reading(store: TenantStore, run: Run, at: datetime) -> bool:
     if reading.get("run") != run.run_id or held.get(COMMITTED, {}).get("run") != facts["started_from"]:
         return False
     reached: dict[str, Any] = reading["state"]
-    if is_doubtful(run):
+    if is_doubtful(store, run):
         doubted = {name: value for name, value in reached.items() if name != WATERMARKS}
         _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": doubted}, at)
         return True
     # Where there is more to read, at once or again, no counters are kept: the next look finds that something moved.
     counters = facts.get("counters") if facts.get("settlement") == Settlement.SETTLED.value else None
     with store.transaction():
-        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": reached}, at)
+        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": reached, DIFFERS: _differs(run)}, at)
         _write(store, run.connection_id, COUNTERS, {"run": run.run_id, "state": counters}, at)
     return True
 
 
-def is_doubtful(run: Run) -> bool:
-    """Say whether a run that read changes only has led to books that differ from the source's own figures."""
-    is_held = step_facts(run, "prove").get("publication") == PublicationState.HELD.value
-    return is_held and bool(step_facts(run, "extract").get("had_state"))
+def is_doubtful(store: TenantStore, run: Run) -> bool:
+    """Say whether a run that read changes only has led to books that differ from the source's own figures.
+
+    Not if that is the very difference that a comparison of everything has left before.
+    """
+    differs = _differs(run)
+    if not differs or not step_facts(run, "extract").get("had_state"):
+        return False
+    return not is_settled_difference(store, run.connection_id, differs)
+
+
+def is_settled_difference(store: TenantStore, connection_id: int | None, differs: str) -> bool:
+    """Say whether a comparison of everything has left exactly these differences."""
+    if connection_id is None or not differs:
+        return False
+    held: Mapping[str, Any] = store.bookmarks.all(connection_id).get(COMMITTED, {})
+    return bool(held.get(DIFFERS) == differs)
+
+
+def _differs(run: Run) -> str:
+    """What differs in the books that a run left, if that holds them back."""
+    found = step_facts(run, "prove")
+    is_held = found.get("publication") == PublicationState.HELD.value
+    return str(found.get(DIFFERS) or "unknown") if is_held else ""
 
 
 def counters_then(store: TenantStore, connection_id: int) -> JsonValue:

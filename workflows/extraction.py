@@ -190,6 +190,6 @@ def see_content_again(store: TenantStore, run_id: int, content: str) -> KnownCon
         records = sum(counts.values())
         noted = store.issues.page(run_id=held.run_id, limit=1000).items
         issues = tuple(item.issue for item in noted if item.raw_id is None and item.company_id is None)
-        nothing: dict[str, JsonValue] = dict.fromkeys(CHANGES, {})
+        nothing: dict[str, JsonValue] = {name: {} for name in CHANGES}
         return KnownContent(records, {**facts, "known": records, **nothing}, issues)
     return None

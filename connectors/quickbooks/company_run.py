@@ -14,7 +14,7 @@ What changes without a sign
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -33,6 +33,7 @@ from connectors.quickbooks.settings import HowToRead
 from connectors.quickbooks.sweep import Sweep, Swept
 from connectors.quickbooks.translate.values import changed_at, part, ref_id, text_of
 from connectors.sdk.announcements import Announcements
+from connectors.sdk.base import ProgressEvent
 from connectors.sdk.census import Census, CensusVerdict, Settlement
 
 CHANGES_REACH: Final = timedelta(days=29)
@@ -51,6 +52,11 @@ class Host(Protocol):
 
     def checkpoint(self, stream: str) -> None:
         """Emit the state: every record yielded so far has been emitted."""
+
+    @property
+    def progress(self) -> Callable[[ProgressEvent], None] | None:
+        """Called while the company is read."""
+        ...
 
     @property
     def announcements(self) -> Announcements | None:
@@ -116,12 +122,19 @@ class CompanyRun:
         if self._is_prepared:
             return
         self._is_prepared = True
+        self.api.watch(self._tell_call)
         self._named.load(self.wanted)
         began = self.began
         since = self._since()
         if since is not None and self.how.uses_changes and began - since <= CHANGES_REACH:
             self._changes = self.api.changes(CHANGING, since - self.how.overlap)
         self._plan()
+
+    def _tell_call(self, calls: int) -> None:
+        """Whoever waits sees the calls; a first reading is not counted beforehand, so their end is not known."""
+        if self.host.progress:
+            planned = self.budget.calls if self.budget and self._since() is not None else 0
+            self.host.progress(ProgressEvent("ask", calls, max(planned, calls) if planned else 0, "calls"))
 
     def _plan(self) -> None:
         """Know the cost; let wait what the quota does not hold."""

@@ -45,6 +45,11 @@ class Plan:
         return self.listed + sum(self.details.values()) + sum(self.checks.values()) + TAIL
 
     @property
+    def allowed_calls(self) -> int:
+        """Calls of what is done today."""
+        return self.calls - self.postponed
+
+    @property
     def postponed(self) -> int:
         """Documents that wait for another day."""
         return sum(self.details.values()) - sum(self.allowed.values())

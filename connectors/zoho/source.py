@@ -63,6 +63,7 @@ class ZohoSource:
         surroundings: Surroundings,
         selected: frozenset[str],
         compare: Compare | None = None,
+        *,
         announcements: Announcements | None = None,
     ) -> None:
         self._settings, self._emission, self._compare = settings, emission, compare
@@ -124,6 +125,7 @@ class ZohoSource:
         """
         if self._plan is not None:
             return
+        self._client.watch(self._tell_call)
         self._began = self._client.now()
         self._choose_organisation()
         key = self._client.organization_id
@@ -151,6 +153,12 @@ class ZohoSource:
             yield from self._stream(stream, self._listings[stream])
             yield from self._looked_for(stream, self._listings[stream])
             self._settle(stream, self._listings[stream])
+
+    def _tell_call(self, calls: int) -> None:
+        """Whoever waits sees the calls, the costly part of a sync; how many there will be is known with the plan."""
+        if self._emission.progress:
+            planned = max(self._plan.allowed_calls, calls) if self._plan else 0
+            self._emission.progress(ProgressEvent("ask", calls, planned, "calls"))
 
     # -- before the first record ------------------------------------------------------------------------------------
 

@@ -76,11 +76,11 @@ class ZohoWebhooks:
     """See ``connectors.sdk.webhooks.Webhooks``."""
 
     place: str = (
-        "In Zoho Books: Settings > Automation > Workflow Actions > Webhooks, one webhook per address below (method POST, "
-        "default payload, 'secure this webhook' with the secret), and Workflow Rules with that module and trigger. Enter "
-        "those of the modules you use; if the form splits the address, put what follows the question mark under "
-        "parameters. To the addresses for deletions you may add a parameter 'id' with Zoho's placeholder of the record's "
-        "id: without it, should Zoho not say which record went, the sync compares the whole list"
+        "In Zoho Books: Settings > Automation > Workflow Actions > Webhooks, one webhook per address below (method "
+        "POST, default payload, 'secure this webhook' with the secret), and Workflow Rules with that module and "
+        "trigger. Enter those of the modules you use; if the form splits the address, put what follows the question "
+        "mark under parameters. To the addresses for deletions you may add a parameter 'id' with Zoho's placeholder of "
+        "the record's id: without it, should Zoho not say which record went, the sync compares the whole list"
     )
 
     def addresses(self, company: str) -> tuple[WebhookAddress, ...]:

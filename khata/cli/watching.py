@@ -290,13 +290,13 @@ def _say_file(told: Decided | KhataError) -> None:
 
 def _say(told: Told) -> None:
     from khata.live.watching import WatchEvent
+    from khata.rendering.sync import found_words
 
     match told.event:
         case WatchEvent.SYNCED if told.summary is not None:
-            counts = ", ".join(f"{stream} {number}" for stream, number in sorted(told.summary.counts.items()) if number)
+            done = told.summary
             typer.echo(
-                f"{told.connection}: run {told.summary.run_id} {told.summary.status}: {counts or 'nothing new'}; proof "
-                f"{told.summary.proof or 'none'}."
+                f"{told.connection}: run {done.run_id} {done.status}: {found_words(done)}; proof {done.proof or 'none'}."
             )
         case WatchEvent.FAILED if told.error is not None:
             typer.echo(f"{told.connection}: {told.error.message} ({told.error.code})", err=True)

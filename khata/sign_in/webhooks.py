@@ -2,7 +2,8 @@
 
 A delivery comes to one address per tenant and product, because products send several companies' changes in one. It is
 verified with the secrets of the connections to that product, stored as it came, and each connection it is about is
-synced; what it names is looked for by that sync. What a delivery says is never taken for data, so losing, doubling or forging one can cost a sync and no figure.
+synced; what it names is looked for by that sync. What a delivery says is never taken for data, so losing, doubling or
+forging one can cost a sync and no figure.
 """
 
 from __future__ import annotations
@@ -243,9 +244,7 @@ def _keep_stranger(
         {**_told(event), "connector": arrival.connector, "is_connected": event.company in elsewhere}
         for event in events[:EVENTS_KEPT]
     ]
-    hub.tenant(arrival.tenant).deliveries.keep(
-        NOBODY, arrival.body, told or [{"connector": arrival.connector}], at=now
-    )
+    hub.tenant(arrival.tenant).deliveries.keep(NOBODY, arrival.body, told or [{"connector": arrival.connector}], at=now)
 
 
 def _told(event: WebhookEvent) -> dict[str, Any]:

@@ -114,9 +114,7 @@ class Announcements(Repository):
         with self._read() as transaction:
             return int(transaction.connection.execute(query).scalar_one())
 
-    def settle(
-        self, connection_id: int, outcomes: Mapping[Announcement, str], *, run_id: int | None
-    ) -> int:
+    def settle(self, connection_id: int, outcomes: Mapping[Announcement, str], *, run_id: int | None) -> int:
         """Say what a sync found of announcements it had read; one that was repeated meanwhile goes on waiting.
 
         Returns:
@@ -154,9 +152,7 @@ class Announcements(Repository):
         return int(done.rowcount)
 
     def _of(self, connection_id: int) -> sa.Select[tuple[object, ...]]:
-        return sa.select(announcement).where(
-            self._mine(announcement), announcement.c.connection_id == connection_id
-        )
+        return sa.select(announcement).where(self._mine(announcement), announcement.c.connection_id == connection_id)
 
     def _found(self, query: sa.Select[tuple[object, ...]]) -> tuple[Announcement, ...]:
         with self._read() as transaction:

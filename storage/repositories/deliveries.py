@@ -14,7 +14,6 @@ from storage.repositories.base import Repository
 from storage.repositories.connections import insert_of
 from storage.tables.sign_in import delivery
 
-
 NOBODY = 0
 """In the place of a connection: deliveries for companies the tenant has not connected."""
 
@@ -84,13 +83,13 @@ class Deliveries(Repository):
             )
         return int(done.rowcount)
 
-    def list(self, connection_id: int, *, limit: int = 100) -> tuple[Delivery, ...]:
-        """A connection's deliveries, newest first."""
+    def list(self, connection_id: int | None, *, limit: int = 100) -> tuple[Delivery, ...]:
+        """A connection's deliveries, newest first; None: those of all, and of none."""
+        wanted = [self._mine(delivery)]
+        if connection_id is not None:
+            wanted.append(delivery.c.connection_id == connection_id)
         query = (
-            sa.select(delivery)
-            .where(self._mine(delivery), delivery.c.connection_id == connection_id)
-            .order_by(delivery.c.last_at.desc(), delivery.c.id.desc())
-            .limit(limit)
+            sa.select(delivery).where(*wanted).order_by(delivery.c.last_at.desc(), delivery.c.id.desc()).limit(limit)
         )
         with self._read() as transaction:
             rows = transaction.connection.execute(query).all()
