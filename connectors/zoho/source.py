@@ -39,6 +39,8 @@ Record = dict[str, Any]
 COMPANIES, ACCOUNTS, TAXES = "companies", "chartofaccounts", "taxes"
 PORTION = 5000
 """Rows of a list that are compared with what the hub holds at a time."""
+READ_TOLD = 10
+"""Documents between two words to whoever waits: each of them is a call."""
 CONFIRMED_MAX = 500
 """Candidates of deletion that one sync asks for; the rest waits for the next."""
 OVERLAP_MINUTES, SWEEP_HOURS = 10, 24
@@ -210,7 +212,7 @@ class ZohoSource:
         if stream == ACCOUNTS:
             self._accounts = [account_row(row) for row in listing.whole.values()]
         if self._emission.progress:
-            self._emission.progress(ProgressEvent("list", len(self._listings), len(STREAMS), "lists"))
+            self._emission.progress(ProgressEvent("list", len(self._listings), len(self._selected & STREAMS.keys()) - 1, "lists"))
 
     def _walk(self, stream: str, since: datetime | None) -> Listing:
         return walk(self._client, stream, STREAMS[stream], since, see=self._seen.see, directory=self._directory)
@@ -277,7 +279,7 @@ class ZohoSource:
             if detail is not None:
                 self._named.see_record(stream, one.key)
                 yield self._record(stream, detail, one)
-            if self._emission.progress and done % 100 == 0:
+            if self._emission.progress and done % READ_TOLD == 0:
                 self._emission.progress(ProgressEvent("read", done, min(allowed, len(wanted)), stream))
 
     def _looked_for(self, stream: str, listing: Listing) -> Iterator[Record]:

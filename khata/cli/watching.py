@@ -296,7 +296,8 @@ def _say(told: Told) -> None:
         case WatchEvent.SYNCED if told.summary is not None:
             done = told.summary
             typer.echo(
-                f"{told.connection}: run {done.run_id} {done.status}: {found_words(done)}; proof {done.proof or 'none'}."
+                f"{told.connection}: run {done.run_id} {done.status}: {found_words(done)}; "
+                f"proof {done.proof or 'none'}."
             )
         case WatchEvent.FAILED if told.error is not None:
             typer.echo(f"{told.connection}: {told.error.message} ({told.error.code})", err=True)
