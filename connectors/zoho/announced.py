@@ -17,6 +17,7 @@ from connectors.sdk.census import Census, CensusVerdict
 from connectors.zoho.client import Row
 from connectors.zoho.fetching import Fetching
 from connectors.zoho.listing import Listing
+from connectors.zoho.quota import TAIL
 from connectors.zoho.streams import STREAMS
 
 Compare = Callable[[Census], CensusVerdict]
@@ -72,14 +73,14 @@ class Named:
             outcomes |= self._all_refused(stream)
         self._settle(outcomes)
 
-    def look(self, organization: str, stream: str, listing: Listing, left: int | None) -> Iterator[Row]:
+    def look(self, organization: str, stream: str, listing: Listing, left: Callable[[], int | None]) -> Iterator[Row]:
         """Look for what was named of a stream; yield what is there and was not read yet.
 
         Args:
             organization: whose.
             stream: which list.
             listing: as it was walked; its documents have been read.
-            left: calls left of the day; None without a quota.
+            left: says how many calls are left of the day; None without a quota.
         """
         keys = {one.key for one in self._waiting[stream] if one.key}
         keys |= {key for where, key in self._fetching.gone if where == stream}
@@ -90,7 +91,7 @@ class Named:
         outcomes: dict[Announced, Outcome] = {}
         for one in self._waiting[stream]:
             known = self._known(one, listing, is_held=one.key in held)
-            if known is None and (self._asked >= NAMED_MAX or (left is not None and self._asked >= left)):
+            if known is None and not self._may_ask(left()):
                 continue  # it waits for the next sync, or for another day's calls
             if known is None:
                 known, row = self._ask(one)
@@ -117,6 +118,10 @@ class Named:
         if not is_held and (listing.is_whole or one.is_deletion):
             return Outcome.ABSENT
         return None
+
+    def _may_ask(self, left: int | None) -> bool:
+        """Whether a call may be spent: the last ones of a day are those of the proof."""
+        return self._asked < NAMED_MAX and (left is None or left > TAIL)
 
     def _ask(self, one: Announced) -> tuple[Outcome, Row]:
         if one.stream in self._refused:  # each further refusal would cost a renewal of the token besides

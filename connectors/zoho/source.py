@@ -212,7 +212,9 @@ class ZohoSource:
         if stream == ACCOUNTS:
             self._accounts = [account_row(row) for row in listing.whole.values()]
         if self._emission.progress:
-            self._emission.progress(ProgressEvent("list", len(self._listings), len(self._selected & STREAMS.keys()) - 1, "lists"))
+            self._emission.progress(
+                ProgressEvent("list", len(self._listings), len(self._selected & STREAMS.keys()) - 1, "lists")
+            )
 
     def _walk(self, stream: str, since: datetime | None) -> Listing:
         return walk(self._client, stream, STREAMS[stream], since, see=self._seen.see, directory=self._directory)
@@ -284,7 +286,7 @@ class ZohoSource:
 
     def _looked_for(self, stream: str, listing: Listing) -> Iterator[Record]:
         """Records that webhooks named and no list showed; those that are gone are retired."""
-        left, organization = self._client.pace.left_today(), self._client.organization_id
+        left, organization = self._client.pace.left_today, self._client.organization_id
         for row in self._named.look(organization, stream, listing, left):
             yield self._record(stream, row, listed_of(row, STREAMS[stream]))
 

@@ -223,11 +223,11 @@ def _is_news(hub: Hub, arrival: Arrival, connection: Connection, events: Sequenc
     with books.transaction():
         is_new = books.deliveries.keep(connection.connection_id, arrival.body, told, at=now)
         news = events if is_new else [event for event in events if event.at is None]
-        books.announcements.note(connection.connection_id, _named(news), at=now)
+        books.announcements.note(connection.connection_id, named_in(news), at=now)
     return bool(news)
 
 
-def _named(events: Sequence[WebhookEvent]) -> list[NamedObject]:
+def named_in(events: Sequence[WebhookEvent]) -> list[NamedObject]:
     """What a sync can look for: an object, or a list from which something was deleted."""
     return [
         NamedObject(stream=event.stream, key=event.key, is_deletion=event.operation == DELETED)
