@@ -15,8 +15,10 @@ from sandbox.web import Faults, Request, Response
 from storage.repositories.announcements import NamedObject
 from tests.connectors.quickbooks.api import Api, api
 from tests.live.hints import is_news
-from tests.live.quickbooks import Hub, hub
+from tests.live.quickbooks import REQUEST, Hub, hub
 from tests.live.test_quickbooks import agrees
+from workflows.inputs import Progress
+from workflows.local import sync_connection
 
 VERIFIER = "verifier-of-the-named"
 
@@ -145,3 +147,11 @@ def test_a_sync_of_nothing_new_says_so(shop: Shop) -> None:
     done = shop.made.sync()
     assert (sum(done.new.values()), sum(done.changed.values()), sum(done.retired.values())) == (0, 0, 0)
     assert sum(done.counts.values()) > 0
+
+
+def test_whoever_waits_sees_the_calls(shop: Shop) -> None:
+    seen: list[Progress] = []
+    sync_connection(shop.made.steps, REQUEST, seen.append)
+    calls = [one.done for one in seen if one.unit == "calls"]
+    assert calls == list(range(1, len(calls) + 1))
+    assert len(calls) > 5

@@ -454,3 +454,18 @@ def test_a_used_up_day_leaves_the_rest_for_tomorrow(shop: ZohoHub) -> None:
 
 def test_every_module_names_a_stream() -> None:
     assert {stream for stream, _ in MODULES.values()} <= STREAMS.keys()
+
+
+def test_whoever_waits_sees_the_calls_from_the_first_to_the_last(shop: ZohoHub) -> None:
+    """A first sync makes a call for each document; at 90 a minute somebody waits for it."""
+    seen: list[Progress] = []
+    sync_connection(shop.steps, REQUEST, seen.append)
+    calls = [one for one in seen if one.unit == "calls"]
+    assert [one.done for one in calls] == list(range(1, len(calls) + 1))
+    asked = [one for one in shop.zoho.running.web.requests if "/books/v3/" in one.target]
+    assert calls[-1].done == len(asked)
+    planned = [one for one in calls if one.total]
+    assert len(planned) > len(calls) / 2, "how many there will be is known once the lists were walked"
+    assert all(one.done <= one.total for one in planned)
+    lists = [one for one in seen if one.unit == "lists"]
+    assert lists[-1].done == lists[-1].total
