@@ -117,9 +117,7 @@ def sync(  # noqa: PLR0917 - one parameter per option, given by name
     ] = False,
     thorough: Annotated[
         bool,
-        typer.Option(
-            "--thorough", help="Compare all a running program has with the books, whatever its change counters say."
-        ),
+        typer.Option("--thorough", help="Compare all the source has with the books, whatever it says of changes."),
     ] = False,
     db: Database = None,
     tenant: Tenant = None,
