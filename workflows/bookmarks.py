@@ -12,7 +12,7 @@ then is remembered: a later reading of changes that leaves exactly that is no re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,8 +27,8 @@ from workflows.run_facts import step_facts
 COMMITTED = "state"
 READING = "reading"
 """The newest state of a run under way, or of the last one."""
-DIFFERS = "differs"
-"""What differed when a state was committed although its figures are held back."""
+DIFFERING = "differs"
+"""What differed when a state was committed although its figures are held back, as digests."""
 COUNTERS = "counters"
 """What the source's counters were before the last reconciled reading."""
 WATERMARKS = "companies"
@@ -90,7 +90,8 @@ def commit_reading(store: TenantStore, run: Run, at: datetime) -> bool:
     # Where there is more to read, at once or again, no counters are kept: the next look finds that something moved.
     counters = facts.get("counters") if facts.get("settlement") == Settlement.SETTLED.value else None
     with store.transaction():
-        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": reached, DIFFERS: _differs(run)}, at)
+        left = _left(held.get(COMMITTED, {}), run)
+        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": reached, DIFFERING: left}, at)
         _write(store, run.connection_id, COUNTERS, {"run": run.run_id, "state": counters}, at)
     return True
 
@@ -98,27 +99,34 @@ def commit_reading(store: TenantStore, run: Run, at: datetime) -> bool:
 def is_doubtful(store: TenantStore, run: Run) -> bool:
     """Say whether a run that read changes only has led to books that differ from the source's own figures.
 
-    Not if that is the very difference that a comparison of everything has left before.
+    Not if a comparison of everything has left all of these differences before.
     """
-    differs = _differs(run)
-    if not differs or not step_facts(run, "extract").get("had_state"):
+    differing = _differing(run)
+    if not differing or not step_facts(run, "extract").get("had_state"):
         return False
-    return not is_settled_difference(store, run.connection_id, differs)
+    return not is_left_before(store, run.connection_id, differing)
 
 
-def is_settled_difference(store: TenantStore, connection_id: int | None, differs: str) -> bool:
-    """Say whether a comparison of everything has left exactly these differences."""
-    if connection_id is None or not differs:
+def is_left_before(store: TenantStore, connection_id: int | None, differing: Sequence[str]) -> bool:
+    """Say whether a comparison of everything has left these differences; a sync of changes may compare fewer."""
+    if connection_id is None or not differing:
         return False
     held: Mapping[str, Any] = store.bookmarks.all(connection_id).get(COMMITTED, {})
-    return bool(held.get(DIFFERS) == differs)
+    return set(differing) <= set(held.get(DIFFERING) or ())
 
 
-def _differs(run: Run) -> str:
+def _left(committed: Mapping[str, Any], run: Run) -> list[str]:
+    """What is known to be left after a comparison of everything; a sync of changes may have compared less of it."""
+    differing = _differing(run)
+    is_delta = bool(step_facts(run, "extract").get("had_state"))
+    return sorted({*differing, *(committed.get(DIFFERING) or ())}) if differing and is_delta else differing
+
+
+def _differing(run: Run) -> list[str]:
     """What differs in the books that a run left, if that holds them back."""
     found = step_facts(run, "prove")
     is_held = found.get("publication") == PublicationState.HELD.value
-    return str(found.get(DIFFERS) or "unknown") if is_held else ""
+    return list(found.get(DIFFERING) or ["unknown"]) if is_held else []
 
 
 def counters_then(store: TenantStore, connection_id: int) -> JsonValue:

@@ -22,6 +22,8 @@ from storage.store import TenantStore
 HELD = "proof.figures_held"
 SHOWN = 5
 """Differences named in an issue; the proof lists them all."""
+KEPT = 500
+"""Differences kept one by one."""
 ROWS_A_CALL = 100
 """Records that a call of a comparison lists at the least: lists of 200 rows, one of them half empty."""
 CALLS_AT_LEAST = 60
@@ -30,14 +32,17 @@ SHARE = 2
 """A comparison may take one part in so many of the calls that are left."""
 
 
-def differences_of(proofs: Iterable[tuple[int, Proof]]) -> str:
-    """A digest of what differs in the proofs of companies; equal differences have equal digests, none has none."""
-    told = [
+def differences_of(proofs: Iterable[tuple[int, Proof]]) -> list[str]:
+    """What differs in the proofs of companies, a digest of each; of very many one digest of them all.
+
+    Digests, because a difference names parties, and bookmarks and facts of runs are no place for them.
+    """
+    told = sorted(
         f"{company_id}|{total.kind.value}|{total.name}|{total.difference:f}"
         for company_id, proof in proofs
         for total in proof.differences
-    ]
-    return hashlib.sha256("\n".join(sorted(told)).encode()).hexdigest()[:32] if told else ""
+    )
+    return [_digest(one) for one in told] if len(told) <= KEPT else [_digest("\n".join(told))]
 
 
 def held_issue(company: str, proof: Proof, objections: Sequence[str], *, connection: str, has_compared: bool) -> Issue:
@@ -78,6 +83,10 @@ def cost_of_looking(store: TenantStore, company_ids: Iterable[int]) -> int:
 def is_affordable(cost: int, left: int | None) -> bool:
     """Whether a comparison may be made now; ``left`` is None where there is no quota."""
     return left is None or cost * SHARE <= left
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def _words(total: ControlTotal) -> str:

@@ -29,11 +29,12 @@ from storage.store import TenantStore
 from workflows.announcements import StoredAnnouncements
 from workflows.apart import Apart
 from workflows.bookmarks import (
+    DIFFERING,
     WATERMARKS,
     Start,
     counters_then,
     is_doubtful,
-    is_settled_difference,
+    is_left_before,
     keep_reading,
     load_start,
 )
@@ -300,21 +301,17 @@ class Steps:
         is_held = False
         for company_id, proof in by_company.items():
             is_held |= self._tell_held(store, held, run, company_id, proof, differs)
-        found = {
-            "status": worst_status(proofs),
-            "publication": publication_of(proofs, is_held=is_held),
-            "differs": differs,
-        }
-        self._note(store, run, "prove", len(proofs), found)
+        found = {"status": worst_status(proofs), "publication": publication_of(proofs, is_held=is_held)}
+        self._note(store, run, "prove", len(proofs), {**found, DIFFERING: differs})
         return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, found)
 
     def _tell_held(  # noqa: PLR0917 - one value per fact of a proof
-        self, store: TenantStore, held: Run, run: RunRef, company_id: int, proof: Proof, differs: str
+        self, store: TenantStore, held: Run, run: RunRef, company_id: int, proof: Proof, differs: list[str]
     ) -> bool:
         """Say whether a company's figures are held back; of a live source, also to whoever reads the issues."""
         objections = store.proofs.rule(company_id, self.tolerance).objections(ProofFindings.of(proof))
         if objections and is_live(held):
-            has_compared = not step_facts(held, "extract").get("had_state") or is_settled_difference(
+            has_compared = not step_facts(held, "extract").get("had_state") or is_left_before(
                 store, held.connection_id, differs
             )
             name = store.companies.get(company_id).name
