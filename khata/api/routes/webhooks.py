@@ -76,5 +76,7 @@ async def take(request: Request, tenant: Slug, connector: Slug) -> Response:
     if taken.asked or taken.strangers:
         starter.later(forget_old, hub, tenant)
     if taken.strangers:
-        logger.warning("a delivery of %s is about %d companies not connected", connector, len(taken.strangers))
+        logger.warning(
+            "a delivery of %s tells of companies that are not connected: %d", connector, len(taken.strangers)
+        )
     return answer({"taken": True, "not_connected": len(taken.strangers)})
