@@ -83,7 +83,7 @@ class TallyTranslator(BooksTranslator[Learned, Reading]):
     version than before translates everything in the store again."""
     stream_order: tuple[str, ...] = STREAMS
     folded_streams: tuple[str, ...] = ("currencies", "tax_units", "companies")
-    unreadable = UnreadableValue
+    unreadable = (UnreadableValue,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)
