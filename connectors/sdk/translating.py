@@ -13,6 +13,7 @@ from canonical.codec import CanonicalRecord
 from canonical.company import Company
 from canonical.errors import Fact
 from canonical.issue import Issue, IssueLevel
+from canonical.proof import SourceReport
 from canonical.record import RawRecord, SourceRef
 from canonical.voucher import UnbalancedVoucher
 from connectors.sdk.base import Translation
@@ -97,7 +98,7 @@ class BooksTranslator(ABC, Generic[K, R]):
     """
 
     document_streams: tuple[str, ...] = (VOUCHERS,)
-    unreadable: ClassVar[type[Exception]]
+    unreadable: ClassVar[tuple[type[Exception], ...]]
     learned: K
 
     @property
@@ -115,15 +116,23 @@ class BooksTranslator(ABC, Generic[K, R]):
         """Nothing is suspected of all vouchers at once."""
         return ()
 
+    def report(self, record: RawRecord) -> SourceReport | None:  # noqa: ARG002 - some read it
+        """The source brings no report of its own to be proved against."""
+        return None
+
     def translate(self, record: RawRecord) -> Translation:
         """Translate one raw record; whatever is wrong with it becomes an issue, and it stays in the raw store."""
         reading = self.begin(record)
         records: Sequence[CanonicalRecord] = ()
         try:
             records = self.read(reading)
-        except (self.unreadable, UnbalancedVoucher, msgspec.ValidationError) as error:
+        except self._refused as error:
             reading.issues.append(self.refusal(error, reading))
         return Translation(records=(*reading.introduced, *records), issues=tuple(reading.issues))
+
+    @property
+    def _refused(self) -> tuple[type[Exception], ...]:
+        return (*self.unreadable, UnbalancedVoucher, msgspec.ValidationError)
 
     @abstractmethod
     def begin(self, record: RawRecord) -> R:

@@ -88,7 +88,7 @@ class BusyTranslator(BooksTranslator[Learned, Reading]):
     stream_order: tuple[str, ...] = TRANSLATED
     folded_streams: tuple[str, ...] = (COMPANIES,)
     document_streams: tuple[str, ...] = (VOUCHERS, REPORT_VOUCHERS)
-    unreadable = UnreadableField
+    unreadable = (UnreadableField,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)

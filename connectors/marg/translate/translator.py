@@ -87,7 +87,7 @@ class MargTranslator(BooksTranslator[Learned, Reading]):
     version: int = 1
     stream_order: tuple[str, ...] = TRANSLATED
     folded_streams: tuple[str, ...] = (OPENINGS, CODES, COMPANIES)
-    unreadable = UnreadableValue
+    unreadable = (UnreadableValue,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)

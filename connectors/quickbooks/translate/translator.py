@@ -85,7 +85,7 @@ class QuickBooksTranslator(BooksTranslator[Learned, Reading]):
     stream_order: tuple[str, ...] = TRANSLATED
     document_streams: tuple[str, ...] = tuple(entity.stream for entity in DOCUMENTS)
     folded_streams: tuple[str, ...] = (*(part.stream for part in COMPANY_PARTS), COMPANIES)
-    unreadable = UnreadableValue
+    unreadable = (UnreadableValue,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)

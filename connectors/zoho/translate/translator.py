@@ -95,7 +95,7 @@ class ZohoTranslator(BooksTranslator[Learned, Reading]):
     stream_order: tuple[str, ...] = tuple(STREAMS)
     folded_streams: tuple[str, ...] = ("opening_balances", "currencies", "taxes", "companies")
     document_streams: tuple[str, ...] = DOCUMENTS
-    unreadable = UnreadableField
+    unreadable = (UnreadableField,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)
