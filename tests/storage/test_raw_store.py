@@ -187,7 +187,7 @@ def test_no_batch_reads_what_is_stored_already(url: str, monkeypatch: pytest.Mon
 def test_another_version_of_the_same_bytes_is_noted_and_nothing_else_is_written(
     books: TenantStore, company: int
 ) -> None:
-    """A list may say otherwise of a record that reads the same: compared by the old version it would be read for ever."""
+    """A list may say otherwise of a record that reads the same; by the old version it would be read for ever."""
     first = dataclasses.replace(raw("V1"), version=7, label="V1")
     (raw_id,) = books.raw.append(company, 1, [first]).raw_ids
     member = ("V1", 8, None, None)

@@ -1,6 +1,6 @@
 """Objects that webhooks named: a sync looks for exactly these.
 
-Revision: 0009. Down to: 0008.
+Revision: 0010. Down to: 0009.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 from storage.migrations import security
 from storage.types import Key, Moment
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 TABLE = "announcement"
 
