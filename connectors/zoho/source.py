@@ -27,7 +27,7 @@ from connectors.sdk.source import Emission
 from connectors.zoho.announced import Compare, Named
 from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.fetching import Fetching
-from connectors.zoho.listing import Listed, Listing, listed_of, newest_first, walk
+from connectors.zoho.listing import Listed, Listing, listed_of, moments_of, newest_first, walk
 from connectors.zoho.open_documents import Seen
 from connectors.zoho.quota import Plan, make_plan
 from connectors.zoho.reports import BALANCES, MASTERS, NATURAL, OPEN_PAYABLE, OPEN_RECEIVABLE, account_row
@@ -312,7 +312,7 @@ class ZohoSource:
             "key": listed.key,
             "name": text_of(node, "name") if stream == COMPANIES else listed.number,
             "number": listed.number,
-            **_moments(stream, listed),
+            **moments_of(STREAMS.get(stream), listed),
             "version": listed.version,
             "object": node,
             "rates": self._fetching.rates(stream, node),
@@ -388,17 +388,6 @@ class ZohoSource:
 
     def _note(self, code: str, level: IssueLevel, message: str, *, hint: str = "") -> None:
         self._notes.append(Issue(code=code, level=level, message=message, where="Zoho Books", hint=hint))
-
-
-def _moments(stream: str, listed: Listed) -> dict[str, str | None]:
-    """Date and modification, of streams that have them."""
-    spec = STREAMS.get(stream)
-    found: dict[str, str | None] = {}
-    if spec and spec.day:
-        found["date"] = listed.day.isoformat() if listed.day else None
-    if spec and spec.modified:
-        found["modified"] = listed.modified.isoformat() if listed.modified else None
-    return found
 
 
 def _listed(stream: str, row: Row) -> Listed:
