@@ -1,4 +1,4 @@
-"""Asks for QuickBooks' own figures after the books were read: trial balance, open documents, numbers of documents."""
+"""Asks for QuickBooks' own figures after the books were read: trial balance, open documents, numbers of records."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import date
 
 from canonical.dates import FY_FIRST_MONTH
 from connectors.quickbooks.client import QuickBooks, Row
-from connectors.quickbooks.entities import DOCUMENTS
+from connectors.quickbooks.entities import COUNTED
 from connectors.quickbooks.records import Record, report_record
 from connectors.quickbooks.reports.asking import (
     AGED,
+    AS_OF,
     COUNTS,
     PAYABLE,
     RECEIVABLE,
@@ -45,7 +46,8 @@ class Oracles:
         answers = [self.api.report(name, aged) for name in AGED]
         yield self._kept(RECEIVABLE, answers, aged)
         yield self._kept(PAYABLE, answers, aged)
-        yield self._kept(COUNTS, [], {entity.name: self.api.count(entity) for entity in DOCUMENTS})
+        counts = {entity.name: self.api.count(entity) for entity in COUNTED}
+        yield self._kept(COUNTS, [], {AS_OF: self.today.isoformat(), **counts})
 
     @property
     def _year_from(self) -> date:

@@ -121,12 +121,23 @@ class ZohoClient:
             SourceMalformed: an answer has none of the keys the rows stand under.
             KhataError: as ``RestClient.call``.
         """
-        for page in range(1, PAGES_MAX):
-            answer = self.get(path, page=str(page), per_page=str(self.page_size), **params)
-            yield rows_of(answer, keys, path)
-            context = answer.get("page_context")
-            if not isinstance(context, dict) or context.get("has_more_page") is not True:
+        for number in range(1, PAGES_MAX):
+            rows, has_more = self.page(path, keys, number, **params)
+            yield rows
+            if not has_more:
                 return
+
+    def page(self, path: str, keys: tuple[str, ...], number: int, **params: str) -> tuple[list[Row], bool]:
+        """Ask for one page of a list, from 1; return its rows and whether another page follows.
+
+        Raises:
+            SourceMalformed: the answer has none of the keys the rows stand under.
+            KhataError: as ``RestClient.call``.
+        """
+        answer = self.get(path, page=str(number), per_page=str(self.page_size), **params)
+        context = answer.get("page_context")
+        has_more = isinstance(context, dict) and context.get("has_more_page") is True
+        return rows_of(answer, keys, path), has_more
 
 
 def rows_of(answer: Row, keys: tuple[str, ...], path: str) -> list[Row]:

@@ -7,6 +7,7 @@ which costs one call per 200 rows, and only rows that are new or differ are read
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -280,6 +281,22 @@ STREAMS: dict[str, StreamSpec] = {
 }
 """In the order they are read and translated: what completes the company first, masters before documents."""
 DOCUMENTS: tuple[str, ...] = tuple(name for name, spec in STREAMS.items() if spec.is_document)
+MASTERS_COUNTED: Mapping[str, str] = {"contacts": "contacts", "items": "items"}
+DOCUMENTS_COUNTED: Mapping[str, str] = {
+    "invoices": "invoices and customer debit notes",
+    "creditnotes": "credit notes",
+    "bills": "bills",
+    "vendorcredits": "vendor credits",
+    "customerpayments": "payments received",
+    "vendorpayments": "payments made",
+    "expenses": "expenses",
+    "journals": "manual journals",
+    "estimates": "estimates",
+    "salesorders": "sales orders",
+    "purchaseorders": "purchase orders",
+}
+"""Streams whose records become one record of the books each, and what people call them."""
+COUNTED: tuple[str, ...] = (*MASTERS_COUNTED, *DOCUMENTS_COUNTED)
 REPORTS = "reports"
 """Stream of Zoho's own balances; see ``reports.py``."""
 OWN_BANK_TYPES = frozenset(

@@ -119,7 +119,8 @@ class _Proving:
 
     def _counts(self, oracle: Oracle) -> list[ControlTotal]:
         until = None if oracle.report.kind is ReportKind.MASTER_COUNTS or not oracle.says_day else oracle.day
-        found = list(counts.counts(oracle.report, self.ours.voucher_counts(until), self.ours.master_counts))
+        vouchers, masters = self.ours.voucher_counts(until), self.ours.master_counts
+        found = list(counts.counts(oracle.report, vouchers, masters, self.ours.counts_by_stream))
         if any(total.name == "number of ledgers" and total.status is ProofStatus.PROVED for total in found):
             self.complete_by = oracle.report.oracle
         return found

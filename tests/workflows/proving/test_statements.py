@@ -138,7 +138,7 @@ def test_a_count_of_vouchers_may_mean_three_things_and_no_fourth(said: int, is_p
     """Ten vouchers, two cancelled, one optional: ten, eight or seven."""
     ours = {"Sales": VoucherCount(10, 2, 1), "Receipt": VoucherCount(4, 0, 0)}
     lines: list[Line] = [("Sales", said), ("Receipt", 4), ("Total vouchers", 99), ("Ledgers", 3)]
-    found = named(counts(report(ReportKind.VOUCHER_COUNTS, lines), ours, {"ledgers": 3}))
+    found = named(counts(report(ReportKind.VOUCHER_COUNTS, lines), ours, {"ledgers": 3}, {}))
     statuses = {total.status for total in found.values()}
     assert statuses == ({ProofStatus.PROVED} if is_proved else {ProofStatus.PROVED, ProofStatus.DIFFERS})
     assert "vouchers of type Sales" in found
