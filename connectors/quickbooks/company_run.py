@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from canonical.errors import SourceMalformed, SourceRejected
@@ -28,9 +29,10 @@ from connectors.quickbooks.oracles import Oracles
 from connectors.quickbooks.rates import rates_of
 from connectors.quickbooks.records import Record, record_of
 from connectors.quickbooks.settings import HowToRead
-from connectors.quickbooks.sweep import Sweep
+from connectors.quickbooks.sweep import Sweep, notebook_of_ids
 from connectors.quickbooks.translate.values import changed_at, part, ref_id, text_of
 from connectors.sdk.census import Census, CensusVerdict, Settlement
+from connectors.sdk.notebook import Notebook
 
 CHANGES_REACH: Final = timedelta(days=29)
 """Change data capture reaches 30 days back; a day is left for clocks."""
@@ -62,6 +64,7 @@ class CompanyRun:
         api: of the company.
         host: the tap.
         how: settings.
+        directory: for lists that are too long for the memory.
         wanted: the streams somebody reads, in order.
         issues: facts about the source, complete at the end.
         budget: what the reading costs, once it is prepared.
@@ -70,6 +73,7 @@ class CompanyRun:
     api: QuickBooks
     host: Host
     how: HowToRead
+    directory: Path
     wanted: tuple[str, ...]
     issues: list[Issue] = field(default_factory=list)
     settlement: Settlement = Settlement.SETTLED
@@ -205,11 +209,12 @@ class CompanyRun:
             yield self._wrap(entity, row, rates.get(text_of(row, "Id")))
 
     def _whole(self, entity: Entity) -> Iterator[Record]:
-        ids: dict[str, None] = {}
+        ids = notebook_of_ids(self.directory)
         for page in self.api.pages(entity):
-            ids.update(dict.fromkeys(text_of(row, "Id") for row in page.rows))
+            for row in page.rows:
+                ids.add(text_of(row, "Id"))
             yield from self._wrapped(entity, page.rows)
-        yield from self._compare(entity, tuple(ids))
+        yield from self._compare(entity, ids)
 
     def _first(self, entity: Entity) -> Iterator[Record]:
         """Everything, by id; goes on at the page an earlier run had come to. What paging missed, the ids show."""
@@ -230,14 +235,14 @@ class CompanyRun:
         if is_told or self._sweep_due:
             yield from self._compare(entity)
 
-    def _compare(self, entity: Entity, read: tuple[str, ...] | None = None) -> Iterator[Record]:
+    def _compare(self, entity: Entity, read: Notebook[str] | None = None) -> Iterator[Record]:
         """Hand over all ids; fetch what the hub lacks."""
-        found = Sweep(self.api, entity, self.host.take_census, read).run()
-        self._moved |= bool(found.gone or found.wanted)
-        if not found.is_certain:
-            self._swept, self.settlement = False, Settlement.UNSURE
-        for rows in self.api.some(entity, found.wanted):
-            yield from self._wrapped(entity, rows)
+        for found in Sweep(self.api, entity, self.host.take_census, self.directory, read).run():
+            self._moved |= bool(found.gone or found.wanted)
+            if not found.is_certain:
+                self._swept, self.settlement = False, Settlement.UNSURE
+            for rows in self.api.some(entity, found.wanted):
+                yield from self._wrapped(entity, rows)
 
     def _reports(self) -> Iterator[Record]:
         """QuickBooks' own figures, if the books moved since they were read last."""

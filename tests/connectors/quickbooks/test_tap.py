@@ -43,7 +43,12 @@ class Held(Collected):
         self.censuses.append(census)
         held = self.held.setdefault(census.stream, {})
         there = {member.key for member in census.members}
-        gone = tuple(key for key in held if key not in there)
+        keys = census.keys
+        gone = tuple(
+            key
+            for key in held
+            if key not in there and (keys is None or (keys.after < key and (keys.upto is None or key <= keys.upto)))
+        )
         if census.corroborated:
             self.retired += [(census.stream, key) for key in gone]
             for key in gone:
@@ -140,6 +145,27 @@ def test_after_a_long_silence_everything_is_compared(served: Api) -> None:
     read(served, sink, state)
     assert served.calls("/cdc") == before
     assert {stream: sink.ids(stream) for stream in truth(served)} == truth(served)
+
+
+def test_a_long_list_is_compared_a_portion_at_a_time(served: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What went and what was missed is found in whichever portion its id falls."""
+    monkeypatch.setattr("connectors.quickbooks.sweep.PORTION", 3)
+    sink = Held()
+    state = read(served, sink)
+    lost = sorted(sink.held["invoices"])[:: max(1, len(sink.held["invoices"]) // 4)]
+    for key in lost:
+        del sink.held["invoices"][key]
+    estimates = sorted(record.key for record in served.live.company.records("Estimate"))
+    for key in (estimates[0], estimates[-1]):
+        served.live.write.delete("Estimate", key)
+    served.clock.advance(days=45)
+    sink.censuses.clear()
+    read(served, sink, state)
+    assert {stream: sink.ids(stream) for stream in truth(served)} == truth(served)
+    assert sorted(sink.retired) == [("estimates", key) for key in sorted((estimates[0], estimates[-1]))]
+    whole = [census for census in sink.censuses if census.stream == "invoices" and not census.corroborated]
+    assert len(whole) == -(-len(sink.held["invoices"]) // 3) > 1
+    assert all(len(census.members) <= 3 for census in whole)
 
 
 def test_a_missed_object_is_found_by_the_weekly_comparison(served: Api) -> None:
