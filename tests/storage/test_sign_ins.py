@@ -35,6 +35,25 @@ def test_tokens_are_replaced_and_a_refusal_lasts_until_the_next_ones(store: Stor
     assert (anew.sealed, anew.renewals, anew.refusal, anew.refused_at) == ({"sealed": "b"}, 2, "", None)
 
 
+def test_a_mark_is_another_after_every_change_of_what_is_sealed(store: Store) -> None:
+    books = store.tenant()
+    one = connection_of(books)
+    assert books.sign_ins.mark(one) is None
+    books.sign_ins.save(one, {"sealed": "a"}, at=AT)
+    first = books.sign_ins.mark(one)
+    assert first == books.sign_ins.mark(one) is not None
+    seen = [first]
+    for change in (
+        lambda: books.sign_ins.reseal(one, {"sealed": "a2"}),
+        lambda: books.sign_ins.refuse(one, "oauth.refused", at=AT),
+        lambda: books.sign_ins.save(one, {"sealed": "b"}, at=AT),
+    ):
+        change()
+        mark = books.sign_ins.mark(one)
+        assert mark not in seen
+        seen.append(mark)
+
+
 def test_tokens_are_not_saved_inside_a_transaction_that_may_still_be_undone(store: Store) -> None:
     books = store.tenant()
     one = connection_of(books)
