@@ -67,6 +67,7 @@ class CompanyRun:
         directory: for lists that are too long for the memory.
         wanted: the streams somebody reads, in order.
         issues: facts about the source, complete at the end.
+        settlement: unsure where a list of ids and QuickBooks' own count did not agree; complete at the end.
         budget: what the reading costs, once it is prepared.
     """
 
@@ -87,6 +88,7 @@ class CompanyRun:
     budget: Budget | None = None
     _defers_sweep: bool = False
     _defers_reports: bool = False
+    _lacks_reports: bool = False
 
     @property
     def began(self) -> datetime:
@@ -254,6 +256,7 @@ class CompanyRun:
         try:
             yield from oracles.records()
         except (SourceMalformed, SourceRejected) as error:
+            self._lacks_reports = True
             self.issues.append(_no_report(error.message, error.code))
 
     @property
@@ -283,10 +286,11 @@ class CompanyRun:
         began = _moment(state.get(READING, {}).pop(self.api.realm_id, {}).get("began")) or self.began
         swept_before = self._held.get("swept_at")
         is_swept = self._swept and (self._since() is None or self._sweep_due)
+        has_reports = REPORTS in self.wanted and self.how.reads_reports
         watermarks = {
             "changed_since": began.isoformat(),
             "swept_at": began.isoformat() if is_swept else swept_before,
-            "reports_due": REPORTS not in self.wanted or not self.how.reads_reports or self._defers_reports,
+            "reports_due": not has_reports or self._defers_reports or self._lacks_reports,
         }
         state.setdefault(WATERMARKS, {})[self.api.realm_id] = watermarks
         self.host.checkpoint(stream)

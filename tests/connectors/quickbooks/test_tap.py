@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from canonical.errors import CredentialError
+from canonical.errors import CredentialError, SourceRejected
 from canonical.record import RawRecord
 from connectors.quickbooks.entities import BY_NAME, BY_STREAM, DOCUMENTS, READ_ORDER
 from connectors.quickbooks.tap import TapQuickBooks
@@ -267,6 +267,29 @@ def test_a_company_we_lost_is_told_apart(served: Api) -> None:
     with pytest.raises(CredentialError) as caught:
         read(served, Held())
     assert caught.value.code == "quickbooks.access_lost"
+
+
+def test_a_report_that_was_refused_is_asked_for_again_although_nothing_changed(
+    served: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The issue says so, and without it the books would stay unproved until somebody works."""
+    sink = Held()
+    with monkeypatch.context() as refusing:
+        refusing.setattr("connectors.quickbooks.client.QuickBooks.report", _refused)
+        state = read(served, sink)
+    assert "quickbooks.report.unavailable" in [issue.code for issue in sink.extracted.issues]
+    assert not sink.ids("reports")
+    served.clock.advance(3600)
+    state = read(served, sink, state)
+    assert sink.ids("reports") == {"trial_balance", "bills_receivable", "bills_payable", "counts"}
+    before = served.calls("/reports/")
+    served.clock.advance(3600)
+    read(served, sink, state)
+    assert served.calls("/reports/") == before, "nothing changed since they were read"
+
+
+def _refused(*_: object) -> None:
+    raise SourceRejected("QuickBooks refused the request.", code="quickbooks.permission")
 
 
 def test_a_report_that_is_too_large_is_an_issue_and_not_the_end(served: Api) -> None:
