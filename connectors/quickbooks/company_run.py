@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from canonical.errors import SourceMalformed, SourceRejected
+from canonical.errors import SourceError
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 from connectors.quickbooks.budget import REPORT_CALLS, SWEEP_CALLS, WHOLE_CALLS, Budget, pages, postponed
@@ -252,12 +252,11 @@ class CompanyRun:
             return
         if not (self._moved or self._held.get("reports_due", True)):
             return
-        oracles = Oracles(self.api, self._today, self._preferences)
-        try:
-            yield from oracles.records()
-        except (SourceMalformed, SourceRejected) as error:
-            self._lacks_reports = True
-            self.issues.append(_no_report(error.message, error.code))
+        yield from Oracles(self.api, self._today, self._preferences).records(self._lack_report)
+
+    def _lack_report(self, error: SourceError) -> None:
+        self._lacks_reports = True
+        self.issues.append(_no_report(error))
 
     @property
     def _today(self) -> date:
@@ -305,11 +304,11 @@ def _moment(text: object) -> datetime | None:
         return None
 
 
-def _no_report(message: str, code: str) -> Issue:
+def _no_report(error: SourceError) -> Issue:
     return Issue(
         code="quickbooks.report.unavailable",
         level=IssueLevel.WARNING,
-        message=f"The books could not be compared with all of QuickBooks' own reports: {message}",
+        message=f"The books could not be compared with all of QuickBooks' own reports: {error.message}",
         hint="The next sync asks again; a report may be too large, or the user who connected may not see reports.",
-        facts={"reason": code},
+        facts={"reason": error.code},
     )

@@ -23,7 +23,6 @@ from urllib3.exceptions import NewConnectionError
 
 from canonical.errors import KhataError, RateLimited, SourceError, SourceMalformed, SourceUnavailable
 from connectors.sdk.answers import (
-    BAD_FROM,
     BROKEN_FROM,
     UNAUTHORISED,
     broken,
@@ -249,7 +248,6 @@ class RestClient:
         status = answer.status_code
         if status >= BROKEN_FROM:
             raise self._judged(answer, tokens) or broken(answer, self._clock())
-        found = self._decoded(answer)
         error = self._judged(answer, tokens) or by_status(answer)
         if status == UNAUTHORISED:
             raise _SignInRefused(error or not_signed_in(answer), tokens)
@@ -257,7 +255,7 @@ class RestClient:
             raise self._hinted(error, answer)
         if error is not None:
             raise error
-        return found
+        return self._decoded(answer)
 
     def _decoded(self, answer: requests.Response) -> dict[str, Any]:
         if not answer.content:
@@ -265,8 +263,6 @@ class RestClient:
         try:
             found = self._decoder.decode(answer.content)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            if answer.status_code >= BAD_FROM:  # a proxy's page: the status says enough
-                return {}
             raise cut(answer.request) from None
         return found if isinstance(found, dict) else {"": found}
 
