@@ -134,7 +134,6 @@ class RestClient:
         data: bytes | str | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
-        cost: int = 1,
     ) -> dict[str, Any]:
         """Make one call, with as many requests as it takes.
 
@@ -146,7 +145,6 @@ class RestClient:
             data: the body, as it is; instead of ``json``.
             headers: besides the usual ones.
             repeatable: the call may be made twice; None: if the method only reads.
-            cost: calls of the day's quota that one request is.
 
         Returns:
             The JSON object answered; empty for an empty body.
@@ -168,14 +166,14 @@ class RestClient:
             headers=headers,
         )
         is_safe = request.method in READING if repeatable is None else repeatable
-        return self._repeat(request, is_safe=is_safe, cost=cost)
+        return self._repeat(request, is_safe=is_safe)
 
-    def _repeat(self, request: Call, *, is_safe: bool, cost: int) -> dict[str, Any]:
+    def _repeat(self, request: Call, *, is_safe: bool) -> dict[str, Any]:
         refused_tokens: Tokens | None = None
         tried, is_unknown = 0, False
         while True:
             try:
-                return self._ask_once(request, self._signed_in(refused_tokens), cost)
+                return self._ask_once(request, self._signed_in(refused_tokens))
             except _SignInRefused as refused:
                 if refused_tokens is not None:
                     raise _marked(refused.error, is_unknown=is_unknown) from None
@@ -203,9 +201,9 @@ class RestClient:
             error.facts["was_sent"] = False  # the call itself was not made yet
             raise
 
-    def _ask_once(self, request: Call, tokens: Tokens, cost: int) -> dict[str, Any]:
+    def _ask_once(self, request: Call, tokens: Tokens) -> dict[str, Any]:
         self._breaker.check()
-        self._pace.take(cost)
+        self._pace.take()
         self.calls += 1
         try:
             found = self._read(self._send(request, tokens), tokens)

@@ -9,10 +9,10 @@ to page while somebody works.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -22,6 +22,7 @@ from canonical.record import JsonValue
 from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import CENSUS, HubMemory, Settlement, census_record
 from connectors.sdk.notebook import Portion
+from connectors.sdk.source import Emission
 from connectors.zoho.choosing import PORTION
 from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.fetching import Fetching
@@ -39,23 +40,6 @@ COMPANIES, ACCOUNTS, TAXES = "companies", "chartofaccounts", "taxes"
 CONFIRMED_MAX = 500
 """Candidates of deletion that one sync asks for; the rest waits for the next."""
 SWEEP_HOURS = 24
-
-
-class Emission(Protocol):
-    """What the source asks of the tap."""
-
-    progress: Callable[[ProgressEvent], None] | None
-
-    @property
-    def whole_state(self) -> dict[str, Any]:
-        """The tap's state; changes are kept."""
-        ...
-
-    def checkpoint(self, stream: str) -> None:
-        """Emit the state: every record yielded so far has been emitted."""
-
-    def emit_aside(self, stream: str, record: Mapping[str, JsonValue]) -> None:
-        """Emit a record of another stream."""
 
 
 class ZohoSource:
@@ -123,7 +107,8 @@ class ZohoSource:
         return [{**used, "is_sweep": self._is_sweep, "plan": self._plan.to_json()}]
 
     def close(self) -> None:
-        """Nothing is held between requests."""
+        """End the connections to Zoho."""
+        self._client.close()
 
     def prepare(self) -> None:
         """Walk the lists and make the plan; nothing is read in full before.
@@ -318,7 +303,6 @@ class ZohoSource:
         self._mark.modified |= self._reached
         if self._is_sweep:
             self._mark.swept_at = self._began
-        self._mark.calls = self._client.calls
         self._save()
 
     def _save(self) -> None:

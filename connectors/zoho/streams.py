@@ -28,14 +28,17 @@ class StreamSpec:
     """One list of Zoho Books.
 
     Attributes:
-        path: below the API's root; ``{}/id`` is the detail unless ``has_detail`` says no.
+        path: below the API's root; a record in full is at ``path/id``, if the stream has ``detail``.
         rows: keys the list of rows may stand under.
-        detail: keys the object may stand under in the detail.
+        detail: keys the object may stand under in the detail; empty where the list says everything.
         key: field of the row's id.
         number: fields of what people know it by.
         day: field of its business date; empty if it has none.
         modified: field of its last modification; empty if it has none.
+        increment: how the list tells what changed.
         params: always asked.
+        sort: column to walk the whole list by, oldest first; empty where it cannot be sorted so.
+        scope: module of the sign-in's scopes that shows it.
         is_optional: a refusal (missing scope, module switched off) leaves the stream out with an issue.
         is_document: its records are vouchers.
         balance: fields that may move without the modified time; they are part of what is compared.

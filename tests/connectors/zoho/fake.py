@@ -103,6 +103,11 @@ class Zoho:
             **more,
         }
 
+    def surroundings(self, pace: Pace | None = None) -> Surroundings:
+        """Of a process that lives in the fake's time."""
+        clock = self.clock
+        return Surroundings(work_directory=self.folder, clock=clock.seconds, sleep=clock.sleep, now=clock, pace=pace)
+
     def edit(self, change: Callable[[Books], Any]) -> Any:
         """Somebody works in Zoho for a minute."""
         self.clock.advance(60)
@@ -144,11 +149,8 @@ class ZohoHub:
 
     @property
     def steps(self) -> Steps:
-        clock = self.zoho.clock
-        place = Surroundings(
-            work_directory=self.zoho.folder, clock=clock.seconds, sleep=clock.sleep, now=clock, pace=self.pace
-        )
-        return Steps(stores=self.store.tenant, clock=clock.tick, surroundings=place)
+        place = self.zoho.surroundings(self.pace)
+        return Steps(stores=self.store.tenant, clock=self.zoho.clock.tick, surroundings=place)
 
     def keep_pace(self) -> None:
         """Keep one pace through all runs, as the hub does in its store."""

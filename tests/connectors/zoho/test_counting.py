@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canonical.errors import SourceRejected
+from canonical.errors import SourceMalformed, SourceRejected
 from canonical.proof import ControlTotal, ProofStatus
 from canonical.record import RawRecord
 from connectors.zoho.client import Row, ZohoClient
@@ -78,6 +78,16 @@ def test_a_list_that_is_refused_is_not_called_empty() -> None:
 
     with pytest.raises(SourceRejected):
         counted(SimpleNamespace(page_size=200, page=refused), 5)
+
+
+def test_a_list_without_an_end_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was cut in silence after so many pages."""
+    monkeypatch.setattr("connectors.zoho.client.PAGES_MAX", 3)
+    with zoho(vouchers=20) as source:
+        client = ZohoClient(source.config(page_size=1), source.surroundings())
+        with pytest.raises(SourceMalformed):
+            list(client.pages("contacts", ("contacts",)))
+        assert list(client.pages("settings/currencies", ("currencies",)))
 
 
 # -- in a sync ------------------------------------------------------------------------------------------------------
