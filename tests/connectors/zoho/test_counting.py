@@ -23,8 +23,8 @@ from connectors.zoho.streams import COUNTED, DOCUMENTS_COUNTED, MASTERS_COUNTED,
 from sandbox.zoho import Limits, Options, truth_of
 from sandbox.zoho.books import editing
 from sandbox.zoho.books.company import Books
-from sandbox.zoho.books.records import ContactType, Document, DocumentKind, State
-from tests.connectors.zoho.fake import ZohoHub, differences, hub, zoho
+from sandbox.zoho.books.records import Document, DocumentKind, State
+from tests.connectors.zoho.fake import ZohoHub, differences, hub, quote, zoho
 from workflows.extraction import StoreSink
 
 WORDS = {**MASTERS_COUNTED, **DOCUMENTS_COUNTED}
@@ -138,13 +138,6 @@ def asked(shop: ZohoHub, since: int) -> Counter[str]:
     """Calls of the API after so many requests, by the path's last part."""
     targets = (target.partition("?")[0] for target in shop.zoho.asked(since))
     return Counter(path.rsplit("/", 1)[-1] for path in targets if "/books/v3/" in path)
-
-
-def quote(books: Books) -> None:
-    """The sandbox's world has no estimates."""
-    contact = next(one for one in books.contacts.values() if one.type is ContactType.CUSTOMER)
-    line = editing.make_line(books, next(iter(books.items.values())), rate=4_000)
-    editing.make_document(books, DocumentKind.ESTIMATE, contact.id, [line])
 
 
 def drop(monkeypatch: pytest.MonkeyPatch, stream: str) -> None:
