@@ -43,8 +43,8 @@ OUTCOME_UNKNOWN: Final = "outcome_unknown"
 """Fact of an error: a try of the call may have taken effect, also if the last one was refused."""
 
 Judge = Callable[[requests.Response], KhataError | None]
-"""Reads an answer in the product's words: the error it is, or None if it is none. The body is loaded (``content``); a
-refusal's may be anything, a proxy's page for example."""
+"""Reads an answer in the product's words: the error it is, or None if it is none. The body is loaded (``content``) and
+may be anything, cut or a proxy's page for example; whether a success can be read is looked at afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
