@@ -41,6 +41,7 @@ def ask(status: int, body: Any) -> dict[str, Any]:
         (400, {"error": "Access Denied", "status": "failure"}, RateLimited, "oauth.too_many_tokens"),
         (429, {}, RateLimited, "oauth.too_many_tokens"),
         (200, {"error": "general_error"}, SourceUnavailable, "source.unavailable"),
+        (500, {}, SourceUnavailable, "source.unavailable"),
         (503, "<html>down</html>", SourceUnavailable, "source.unavailable"),
         (200, "<html>sign in to the hotel's network</html>", SourceUnavailable, "source.unavailable"),
         (200, {"access_token": ""}, ConfigurationError, "oauth.application"),
