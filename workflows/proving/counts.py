@@ -17,19 +17,32 @@ READINGS: tuple[tuple[str, Callable[[VoucherCount], int]], ...] = (
     ("without cancelled and optional ones", lambda count: count.total - count.cancelled - count.optional),
 )
 """What a count of vouchers may mean; the source does not say."""
-EVERYTHING = "counted: all of the list, drafts and cancelled ones too"
+
+
+def list_counts(report: SourceReport, by_stream: Mapping[str, int]) -> Iterator[ControlTotal]:
+    """Compare the lengths of whole lists, of which there is one reading only; what the report leaves out says nothing.
+
+    Args:
+        report: voucher or master counts whose lines name streams.
+        by_stream: ours by the stream they were read from.
+    """
+    kind = ControlKind.MASTER_COUNT if report.kind is ReportKind.MASTER_COUNTS else ControlKind.VOUCHER_COUNT
+    for line in report.lines:
+        yield ControlTotal(
+            kind=kind,
+            name=f"number of {line.name}",
+            ours=Decimal(by_stream.get(line.ref, 0)),
+            theirs=line.net,
+            oracle=report.oracle,
+            as_of=report.as_of,
+            reason="counted: all of the list, drafts and cancelled ones too",
+        )
 
 
 def counts(
-    report: SourceReport,
-    vouchers: Mapping[str, VoucherCount],
-    masters: Mapping[str, int],
-    by_stream: Mapping[str, int],
+    report: SourceReport, vouchers: Mapping[str, VoucherCount], masters: Mapping[str, int]
 ) -> Iterator[ControlTotal]:
     """Compare numbers of vouchers by type, and of masters where the report has them.
-
-    A line that names a stream counts everything of one list, so there is one reading of it only, and what the report
-    does not name is not compared.
 
     Of the readings of a voucher count the one with the fewest differences is taken for all types; with a rejected
     voucher none fits, and the type is named.
@@ -38,18 +51,7 @@ def counts(
         report: voucher counts (which may list masters too) or master counts.
         vouchers: ours by the company's own type name.
         masters: ours by kind: ``ledgers``, ``groups``, ``stock items`` ...
-        by_stream: ours by the stream they were read from.
     """
-    of_streams = [line for line in report.lines if line.ref]
-    for line in of_streams:
-        yield _control(_kind_of(report), line.name, Decimal(by_stream.get(line.ref, 0)), line.net, report, EVERYTHING)
-    if not of_streams:
-        yield from _by_name(report, vouchers, masters)
-
-
-def _by_name(
-    report: SourceReport, vouchers: Mapping[str, VoucherCount], masters: Mapping[str, int]
-) -> Iterator[ControlTotal]:
     types = {name_key(name): count for name, count in vouchers.items()}
     of_masters = [line for line in report.lines if name_key(line.name) in masters]
     of_types = [line for line in report.lines if line not in of_masters and not name_key(line.name).startswith("total")]
@@ -81,14 +83,10 @@ def _differences(
     )
 
 
-def _kind_of(report: SourceReport) -> ControlKind:
-    return ControlKind.MASTER_COUNT if report.kind is ReportKind.MASTER_COUNTS else ControlKind.VOUCHER_COUNT
-
-
 def _control(  # noqa: PLR0917 - one value per column
     kind: ControlKind, name: str, ours: Decimal, theirs: Decimal, report: SourceReport, reason: str = ""
 ) -> ControlTotal:
-    what = "vouchers of type" if kind is ControlKind.VOUCHER_COUNT and reason != EVERYTHING else "number of"
+    what = "vouchers of type" if kind is ControlKind.VOUCHER_COUNT else "number of"
     return ControlTotal(
         kind=kind,
         name=f"{what} {name}",
