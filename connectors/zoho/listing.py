@@ -60,7 +60,6 @@ class Listing:
         is_sorted: rows came newest first.
         is_whole: it went to the end of an unfiltered list.
         is_filter_ignored: Zoho answered a filtered question with older rows.
-        received: rows Zoho gave, page by page, whatever became of them.
     """
 
     rows: Notebook[Listed]
@@ -69,7 +68,6 @@ class Listing:
     is_sorted: bool = True
     is_whole: bool = False
     is_filter_ignored: bool = False
-    received: int = 0
     _last: datetime | None = None
 
     def note(self, listed: Listed) -> None:
@@ -107,7 +105,6 @@ def walk(
     is_partial = since is not None and spec.increment is not Increment.WHOLE
     params = {**spec.params, **_asking(spec, since)} if is_partial and since else whole_list(spec)
     for page in client.pages(spec.path, spec.rows, **params):
-        found.received += len(page)
         for row in page:
             if not _is_ours(stream, row) or not text_of(row, spec.key):
                 continue

@@ -103,13 +103,13 @@ class Lists:
     def count(self) -> None:
         """Have the lists counted while what was read of them is fresh, so that both stand for the same moment.
 
+        One call each, also of a list that was walked to its end: a walk that loses rows would not count them either.
+
         Where the day's calls do not hold the documents and this, the documents go first, and nothing is counted.
         """
         streams = [stream for stream in COUNTED if stream in self.found]
-        if self._memory is None:
-            whole = (stream for stream in streams if self.found[stream].is_whole)
-            self.counts = {stream: self.found[stream].received for stream in whole}
-        elif self._affords(sum(self.choosing.details.values()) + len(streams)):
+        is_compared = self._memory is not None
+        if is_compared and self._affords(sum(self.choosing.details.values()) + len(streams)):
             for stream in streams:
                 self._count(stream)
 
@@ -120,7 +120,7 @@ class Lists:
             if attempt:
                 self._walk_again(stream)
             expected = self.choosing.expected[stream]
-            counted = self._rows_of(stream, expected, is_doubted=attempt > 0)
+            counted = count_rows(self._client, STREAMS[stream], expected)
             if counted is None:
                 break
             self.counts[stream] = counted
@@ -129,13 +129,6 @@ class Lists:
                 return
             said.add((expected, counted))
         self.has_moved = True
-
-    def _rows_of(self, stream: str, expected: int, *, is_doubted: bool) -> int | None:
-        """Rows of a list: between sweeps a walk to the end has counted them; otherwise Zoho is asked anew."""
-        listing = self.found[stream]
-        if listing.is_whole and not (self._is_sweep or is_doubted):
-            return listing.received
-        return count_rows(self._client, STREAMS[stream], expected)
 
     def _walk_again(self, stream: str) -> None:
         self._seen.forget(stream)
