@@ -41,6 +41,8 @@ class Named:
     _waiting: dict[str, dict[str, Announced]] = field(default_factory=dict)
     _found: dict[str, Outcome] = field(default_factory=dict)
     _lost: frozenset[str] = frozenset()
+    _gone: set[str] = field(default_factory=set)
+    _is_compared: bool = False
 
     def load(self, streams: Iterable[str]) -> None:
         """Take what waits; what nobody reads is settled at once."""
@@ -52,11 +54,20 @@ class Named:
                 others[one] = Outcome.REFUSED
         self._tell(others)
 
-    def look(self, entity: Entity, read: Iterable[str]) -> Iterator[list[Row]]:
+    def see_read(self, entity: Entity, rows: Iterable[Row]) -> None:
+        """Note which of what was named has been read."""
+        if waiting := self._waiting.get(entity.stream):
+            self._found |= {key: Outcome.READ for row in rows if (key := text_of(row, "Id")) in waiting}
+
+    def see_compared(self, entity: Entity, swept: Swept) -> None:
+        """Note what a comparison of all ids has retired; it comes portion by portion."""
+        self._is_compared = swept.is_certain
+        self._gone |= self._waiting.get(entity.stream, {}).keys() & set(swept.gone)
+
+    def look(self, entity: Entity) -> Iterator[list[Row]]:
         """Yield what was named, is there and was not among what has been read; the others are ``lost``."""
-        waiting, met = self._waiting.get(entity.stream, {}), frozenset(read)
-        self._found, self._lost = {key: Outcome.READ for key in waiting if key in met}, frozenset()
-        unseen = [key for key in waiting if key and key not in met][:IDS_MAX]
+        waiting = self._waiting.get(entity.stream, {})
+        unseen = [key for key in waiting if key and key not in self._found][:IDS_MAX]
         if not unseen:
             return
         try:
@@ -77,19 +88,18 @@ class Named:
         self._lost = frozenset(verdict.gone) if verdict is not None else frozenset()
         return bool(self._lost)
 
-    def settle(self, entity: Entity, swept: Swept | None) -> None:
+    def settle(self, entity: Entity) -> None:
         """Say what was found, after all ids were compared if they had to be.
 
         What seemed lost, and is not gone by that comparison, waits for the next reading.
         """
         waiting = self._waiting.get(entity.stream, {})
         found = {key: outcome for key, outcome in self._found.items() if key in waiting and key not in self._lost}
-        if swept is not None:
-            found |= {key: Outcome.GONE for key in waiting if key in swept.gone}
-            if swept.is_certain:
-                found |= {key: Outcome.COMPARED for key in waiting if key not in found and key not in self._lost}
+        found |= dict.fromkeys(self._gone, Outcome.GONE)
+        if self._is_compared:
+            found |= {key: Outcome.COMPARED for key in waiting if key not in found and key not in self._lost}
         self._tell({waiting[key]: outcome for key, outcome in found.items()})
-        self._found, self._lost = {}, frozenset()
+        self._found, self._lost, self._gone, self._is_compared = {}, frozenset(), set(), False
 
     def _tell(self, outcomes: Mapping[Announced, Outcome]) -> None:
         if self.kept is not None and outcomes:

@@ -110,3 +110,9 @@ def test_each_address_that_is_printed_is_understood() -> None:
         assert stream in STREAMS
         assert (key, operation) == ("", dict(query)["event"])
         assert dict(query)["org"] == "60001"
+
+
+def test_without_a_secret_nothing_is_genuine() -> None:
+    """Anybody can sign with no secret at all."""
+    with pytest.raises(SourceRejected):
+        WEBHOOKS.verify(sign(BODY, ""), BODY, "", NOW)
