@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 import requests
 
@@ -23,7 +24,7 @@ from connectors.sdk.tokens import Tokens
 
 
 def rest_client(
-    config: Mapping[str, JsonValue], session: requests.Session, place: Surroundings, judge: Judge = usual_judge
+    config: Mapping[str, JsonValue], session: requests.Session, place: Surroundings, judge: Judge | None = None
 ) -> RestClient:
     """Make the client; what the process does not share is its own.
 
@@ -31,7 +32,7 @@ def rest_client(
         config: of the connection.
         session: to ask with.
         place: of the process.
-        judge: reads answers.
+        judge: reads answers; the usual one if left out.
 
     Raises:
         ConfigurationError: the process keeps no tokens.
@@ -53,7 +54,8 @@ def rest_client(
         clock=now,
         sleep=own.sleep,
         random=random.random,
-        judge=judge,
+        judge=judge or partial(usual_judge, connection=place.connection),
+        subject=f"connection {place.connection}" if place.connection else "",
         session=session,
         decimals=Decimal,
     )

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from canonical.errors import ConfigurationError, CredentialError, SourceRejected
+from canonical.errors import ConfigurationError, CredentialError, KhataError, SourceRejected
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 from connectors.sdk.base import ProgressEvent, Surroundings
@@ -27,6 +27,7 @@ from connectors.zoho.fetching import Fetching
 from connectors.zoho.listing import Listed, Listing, listed_of, newest_first, walk
 from connectors.zoho.open_documents import Seen
 from connectors.zoho.quota import Plan, make_plan
+from connectors.zoho.refusals import SCOPE_REFUSED
 from connectors.zoho.reports import BALANCES, MASTERS, NATURAL, OPEN_PAYABLE, OPEN_RECEIVABLE, account_row
 from connectors.zoho.streams import REPORTS, STREAMS
 from connectors.zoho.translate.node import text_of
@@ -95,6 +96,7 @@ class ZohoSource:
         self._accounts: list[dict[str, Any]] = []
         self._has_moved = self._is_partial = self._is_sweep = False
         self._notes: list[Issue] = []
+        self._refused: list[str] = []
 
     @property
     def settlement(self) -> Settlement:
@@ -116,7 +118,7 @@ class ZohoSource:
     @property
     def _lacks(self) -> bool:
         """Not everything that was wanted was read."""
-        return self._is_partial or bool(self._fetching.refused)
+        return self._is_partial or bool(self._fetching.refused or self._refused)
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """The plan, and what was used, for summaries."""
@@ -192,15 +194,18 @@ class ZohoSource:
         overlap = timedelta(minutes=float(self._settings.get("overlap_minutes") or OVERLAP_MINUTES))
         try:
             listing = self._walk(stream, since - overlap if since else None)
-        except (CredentialError, SourceRejected) as refused:
+        except SourceRejected as refused:
             if not spec.is_optional:
                 raise
-            self._note(
-                "zoho.stream.left_out",
-                IssueLevel.INFO,
-                f"Zoho Books does not show {stream.replace('_', ' ')}: {refused.message}",
-                hint=f"If they are wanted, connect again with the scope ZohoBooks.{spec.scope}.READ.",
-            )
+            self._leave_out(stream, refused)
+            return
+        except CredentialError as refused:
+            if refused.code != SCOPE_REFUSED or spec.is_base:
+                raise
+            if spec.is_optional and not spec.is_booked:
+                self._leave_out(stream, refused)
+            else:
+                self._do_without(stream, refused)
             return
         if listing.is_filter_ignored:
             self._note(
@@ -213,6 +218,26 @@ class ZohoSource:
             self._accounts = [account_row(row) for row in listing.whole.values()]
         if self._emission.progress:
             self._emission.progress(ProgressEvent("list", len(self._listings), len(STREAMS), "lists"))
+
+    def _leave_out(self, stream: str, refused: KhataError) -> None:
+        """The books are whole without it."""
+        self._note(
+            "zoho.stream.left_out",
+            IssueLevel.INFO,
+            f"Zoho Books does not show {stream.replace('_', ' ')}: {_why(refused)}",
+            hint=f"If they are wanted, sign in again and agree to every permission: {self._client.sign_in_again(())}",
+        )
+
+    def _do_without(self, stream: str, refused: KhataError) -> None:
+        """The books are not whole without it: the rest is read, and its figures are held back."""
+        self._refused.append(stream)
+        self._note(
+            "zoho.stream.refused",
+            IssueLevel.ACTION_REQUIRED,
+            f"{stream.replace('_', ' ').capitalize()} are not in the books: {_why(refused)}",
+            hint="The other lists were read; figures are held back until a sync has read this one too. Sign in again "
+            f"and agree to every permission: {self._client.sign_in_again(())}",
+        )
 
     def _walk(self, stream: str, since: datetime | None) -> Listing:
         return walk(self._client, stream, STREAMS[stream], since, see=self._seen.see, directory=self._directory)
@@ -353,7 +378,8 @@ class ZohoSource:
             yield self._report(MASTERS, counts={"stock items": sum(1 for _ in self._listings["items"].rows)})
 
     def _report(self, title: str, **told: Any) -> Record:
-        node = {"report": title, "moved": self._moved or self._lacks, **told}
+        lacks = {"lacks": True} if self._lacks else {}
+        node = {"report": title, "moved": self._moved, **lacks, **told}
         return self._record(REPORTS, node, Listed(title, 0, title, None, None))
 
     def _finish(self) -> None:
@@ -375,6 +401,13 @@ class ZohoSource:
 
     def _note(self, code: str, level: IssueLevel, message: str, *, hint: str = "") -> None:
         self._notes.append(Issue(code=code, level=level, message=message, where="Zoho Books", hint=hint))
+
+
+def _why(refused: KhataError) -> str:
+    scope = refused.facts.get("scope")
+    if not scope:
+        return refused.message
+    return f"the sign-in lacks the scope {scope}, or the role of whoever agreed does not see them."
 
 
 def _moments(stream: str, listed: Listed) -> dict[str, str | None]:

@@ -35,7 +35,10 @@ class StreamSpec:
         day: field of its business date; empty if it has none.
         modified: field of its last modification; empty if it has none.
         params: always asked.
-        is_optional: a refusal (missing scope, module switched off) leaves the stream out with an issue.
+        is_optional: a refusal (module switched off, or a scope missing for what is not in the books) leaves the stream
+            out with an issue.
+        is_base: nothing can be understood without it; a refusal ends the sync.
+        is_booked: an optional stream whose records are in the books; without its scope they are not whole.
         is_document: its records are vouchers.
         balance: fields that may move without the modified time; they are part of what is compared.
     """
@@ -52,6 +55,8 @@ class StreamSpec:
     sort: str = ""
     scope: str = ""
     is_optional: bool = False
+    is_base: bool = False
+    is_booked: bool = False
     is_document: bool = False
     balance: tuple[str, ...] = ()
 
@@ -65,9 +70,10 @@ STREAMS: dict[str, StreamSpec] = {
         modified="",
         scope="settings",
         is_optional=True,
+        is_booked=True,
     ),
     "currencies": StreamSpec(
-        path="settings/currencies", rows=("currencies",), key="currency_id", modified="", scope="settings"
+        path="settings/currencies", rows=("currencies",), key="currency_id", modified="", scope="settings", is_base=True
     ),
     "taxes": StreamSpec(
         path="settings/taxes",
@@ -76,9 +82,15 @@ STREAMS: dict[str, StreamSpec] = {
         params={"filter_by": "Taxes.All"},
         modified="",
         scope="settings",
+        is_base=True,
     ),
     "companies": StreamSpec(
-        path="organizations", rows=("organizations",), key="organization_id", modified="", scope="settings"
+        path="organizations",
+        rows=("organizations",),
+        key="organization_id",
+        modified="",
+        scope="settings",
+        is_base=True,
     ),
     "chartofaccounts": StreamSpec(
         path="chartofaccounts",
@@ -87,6 +99,7 @@ STREAMS: dict[str, StreamSpec] = {
         number=("account_name",),
         params={"filter_by": "AccountType.All", "showbalance": "true"},
         scope="accountants",
+        is_base=True,
     ),
     "bankaccounts": StreamSpec(
         path="bankaccounts",
@@ -229,6 +242,7 @@ STREAMS: dict[str, StreamSpec] = {
         sort="date",
         scope="banking",
         is_optional=True,
+        is_booked=True,
         is_document=True,
         balance=("amount", "status", "offset_account_name", "transaction_type", "description"),
     ),

@@ -17,7 +17,7 @@ from connectors.sdk.oauth import CLIENT_SECRET, Web
 from connectors.sdk.registry import get_connector
 from khata.live.connecting import free_name
 from khata.reading.tenant import check_slug
-from khata.sign_in.surroundings import keeper_of
+from khata.sign_in.surroundings import keeper_of, pace_of
 from khata.vault import is_sealed, open_vault, place_of
 from workflows.steps import HUB_ONLY
 
@@ -129,6 +129,17 @@ class Products:
             return tokens
         return keeper.renew(tokens, lambda newest: provider.refresh(settings, newest, web=self.web))
 
+    def renewed_anew(self, connection: Connection, refused: Tokens) -> Tokens:
+        """A connection's tokens, newer than ones the product refused: only a sign-in that is alive gets them.
+
+        Raises:
+            CredentialError: the sign-in has ended.
+            KhataError: as ``OAuthProvider.refresh``.
+        """
+        settings, provider = self.opened(connection), self.provider
+        keeper = keeper_of(self.hub, self.tenant, connection)
+        return keeper.renew(refused, lambda newest: provider.refresh(settings, newest, web=self.web))
+
     def save(
         self, settings: Mapping[str, JsonValue], tokens: Tokens, company: CompanyChoice, *, name: str = ""
     ) -> SignedIn:
@@ -150,6 +161,8 @@ class Products:
         of_books = earlier.company_id if earlier else None
         saved = self.books.connections.save(chosen, self.connector, config, company_id=of_books, at=self.hub.clock())
         keeper_of(self.hub, self.tenant, saved).replace(tokens)
+        if (pace := pace_of(self.hub, self.tenant, saved)) is not None:
+            pace.release()
         return SignedIn(name=chosen, company=company, is_new=earlier is None)
 
     def disconnect(self, connection: Connection, *, is_forced: bool = False) -> bool:

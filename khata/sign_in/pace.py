@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from connectors.sdk.breaking import FAILURES, REST_S, resting
-from connectors.sdk.pacing import booked, day_of, left_of, quota_used
+from connectors.sdk.pacing import LONG_PAUSE_S, booked, day_of, left_of, quota_used, refused_by_source
 from connectors.sdk.tokens import Limits
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class HubPace:
         now, starts = self.now(), list[float]()
 
         def book(found: Throttle) -> Throttle:
+            if (pause := found.held_until - now.timestamp()) > LONG_PAUSE_S:
+                raise refused_by_source(now, pause)
             used = self._used(found, now)
             left = left_of(self.limits, used)
             if left is not None and left < cost:
@@ -58,7 +60,19 @@ class HubPace:
 
     def left_today(self) -> int | None:
         """See ``Pace``."""
-        return left_of(self.limits, self._used(self.throttles.get(self.connection_id), self.now()))
+        found, now = self.throttles.get(self.connection_id), self.now()
+        if found.held_until - now.timestamp() > LONG_PAUSE_S:
+            return 0
+        return left_of(self.limits, self._used(found, now))
+
+    def held_until(self) -> datetime | None:
+        """When the pause ends that the source asked for, UTC; None if it asked for none, or it is over."""
+        until = datetime.fromtimestamp(self.throttles.get(self.connection_id).held_until, tz=UTC)
+        return until if until > self.now() else None
+
+    def release(self) -> None:
+        """End a pause the source asked for: somebody has signed in again, maybe with a larger quota."""
+        self.throttles.change(self.connection_id, lambda found: replace(found, held_until=0.0))
 
     def _used(self, found: Throttle, now: datetime) -> int:
         return found.used if found.day == day_of(now, self.limits) else 0
