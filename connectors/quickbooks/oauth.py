@@ -28,8 +28,8 @@ REALM: Final = "realm_id"
 HARD_END: Final = "refresh_ends_at"
 """Fact of the tokens: when they end for good, five years after somebody agreed; only a person can renew them then."""
 NOTICE: Final = (
-    "QuickBooks India ended on 30 April 2023: an Indian company cannot be connected any more. What works are companies "
-    "of other countries' editions, and files exported from QuickBooks India before. Returns under GST cannot be made "
+    "QuickBooks India ended on 30 April 2023: an Indian company is not to be counted on any more. What works are "
+    "companies of other countries' editions, and spreadsheets exported from QuickBooks India before. Returns under GST cannot be made "
     "from a QuickBooks company."
 )
 INDIAN: Final = frozenset({"IN", "IND", "INDIA"})

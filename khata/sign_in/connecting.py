@@ -155,6 +155,7 @@ class Products:
             ConfigurationError: the name is taken, or the company connected under another one.
             RuleError: the name cannot be one.
         """
+        self.check_name(name)
         earlier = next((one for one in self.list() if company_key(one) == company.key), None)
         chosen = self._name_for(company, name, earlier)
         config = self._config(settings, company, chosen, earlier)
@@ -164,6 +165,18 @@ class Products:
         if (pace := pace_of(self.hub, self.tenant, saved)) is not None:
             pace.release()
         return SignedIn(name=chosen, company=company, is_new=earlier is None)
+
+    def check_name(self, name: str) -> None:
+        """Refuse a name that can be no connection's to this product, before anybody signs in for it.
+
+        Raises:
+            ConfigurationError: it is the name of something else.
+            RuleError: it cannot be one.
+        """
+        if name:
+            check_slug(name)
+            if any(one.name == name and not self._is_ours(one) for one in self.books.connections.list()):
+                raise _name_taken(name)
 
     def disconnect(self, connection: Connection, *, is_forced: bool = False) -> bool:
         """End a sign-in: at the product, then here. The connection and its books stay.
@@ -216,15 +229,9 @@ class Products:
             )
         if earlier is not None:
             return earlier.name
-        chosen = name or free_name(company.name, (one.name for one in known))
-        check_slug(chosen)
-        if any(one.name == chosen for one in known):
-            raise ConfigurationError(
-                f"There is a connection {chosen} already, of something else; give another --name.",
-                code="connection.name_taken",
-                connection=chosen,
-            )
-        return chosen
+        if any(one.name == name for one in known):
+            raise _name_taken(name)
+        return name or free_name(company.name, (one.name for one in known))
 
     def _config(
         self, settings: Mapping[str, JsonValue], company: CompanyChoice, name: str, earlier: Connection | None
@@ -237,6 +244,14 @@ class Products:
         )
         hub_part = {**hub_part_of(kept), COMPANY_KEY: company.key, COMPANY_NAME: company.name}
         return {**kept, **company.settings, **clear, CLIENT_SECRET: sealed, HUB_ONLY: hub_part}
+
+
+def _name_taken(name: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"There is a connection {name} already, of something else; give another --name.",
+        code="connection.name_taken",
+        connection=name,
+    )
 
 
 def hub_part_of(config: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
