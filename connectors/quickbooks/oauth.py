@@ -29,8 +29,8 @@ HARD_END: Final = "refresh_ends_at"
 """Fact of the tokens: when they end for good, five years after somebody agreed; only a person can renew them then."""
 NOTICE: Final = (
     "QuickBooks India ended on 30 April 2023: an Indian company is not to be counted on any more. What works are "
-    "companies of other countries' editions, and spreadsheets exported from QuickBooks India before. Returns under GST cannot be made "
-    "from a QuickBooks company."
+    "companies of other countries' editions, and spreadsheets exported from QuickBooks India before. Returns under GST "
+    "cannot be made from a QuickBooks company."
 )
 INDIAN: Final = frozenset({"IN", "IND", "INDIA"})
 """Country of CompanyInfo: two letters as recorded, three as announced in August 2025."""
@@ -54,6 +54,8 @@ class QuickBooksOAuth:
     notice: str = NOTICE
     options: Mapping[str, str] = {"environment": "production"}
     beside_code: Mapping[str, str] = {"realmId": "company id (what stands behind realmId= in the address)"}
+    revokes_alone: bool = False
+    """A token stands for the application's access to the company: the new sign-in would end with the old one."""
 
     def authorize_url(self, settings: OAuthSettings, *, state: str, challenge: str | None, redirect_uri: str) -> str:
         """The page on which a person signs in, chooses a company and agrees."""

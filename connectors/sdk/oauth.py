@@ -87,6 +87,7 @@ class OAuthProvider(Protocol):
             their usual values; ``khata connect`` takes them with ``--set NAME=VALUE``.
         beside_code: parameters besides the code that a callback must have, with what they are for people: who pastes
             the code alone is asked for them.
+        revokes_alone: revoking one consent of a person's leaves their others alone, so the one before a new one can be.
     """
 
     scopes: tuple[str, ...]
@@ -94,6 +95,7 @@ class OAuthProvider(Protocol):
     notice: str
     options: Mapping[str, str]
     beside_code: Mapping[str, str]
+    revokes_alone: bool
 
     def authorize_url(self, settings: OAuthSettings, *, state: str, challenge: str | None, redirect_uri: str) -> str:
         """The page on which a person agrees."""

@@ -43,6 +43,7 @@ class ZohoAuthorisation:
     notice: str = ""
     options: Mapping[str, str] = field(default_factory=lambda: {DATA_CENTER: USUAL})
     beside_code: Mapping[str, str] = field(default_factory=dict)
+    revokes_alone: bool = True
 
     def authorize_url(self, settings: OAuthSettings, *, state: str, challenge: str | None, redirect_uri: str) -> str:
         """The page on which a person agrees."""

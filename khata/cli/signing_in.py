@@ -88,6 +88,14 @@ Resume = Annotated[
 ]
 
 
+_HOW_IT_ENDED = {
+    "revoked": "{name} is signed out, and its tokens are revoked; its books stay.",
+    "shared": "{name} is signed out here. Other connections use the same access, so it was not revoked.",
+    "ended_before": "{name} is signed out here; the product had ended the sign-in before. Its books stay.",
+    "not_told": "{name} is signed out here. The product was not told: revoke the access in its own settings.",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """What the command line says about a sign-in."""
@@ -200,14 +208,9 @@ def disconnect(
     with open_session(ctx, db, tenant) as session:
         connector = session.books.connections.get(name).connector
         products = Products(hub=session.hub, tenant=session.hub.settings.cli.tenant, connector=connector)
-        is_revoked = products.disconnect(products.get(name), is_forced=force)
+        ending = products.disconnect(products.get(name), is_forced=force)
         keep_polls_if_running(session)
-    if is_revoked:
-        typer.echo(f"{name} is signed out, and its tokens are revoked; its books stay.")
-    elif force:
-        typer.echo(f"{name} is signed out here. The product was not told: revoke the access in its own settings.")
-    else:
-        typer.echo(f"{name} is signed out here. Other connections use the same access, so it was not revoked.")
+    typer.echo(_HOW_IT_ENDED[ending].format(name=name))
 
 
 def _connect(  # noqa: PLR0917 - passed on as they were given

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 
 from canonical.errors import CredentialError, KhataError
-from connectors.sdk.breaking import FAILURES, resting
+from connectors.sdk.breaking import FAILURES, REST_S, resting
 from connectors.sdk.pacing import QUOTA_USED
 from khata.live.doctor import Finding
 from khata.sign_in.connecting import company_key
@@ -108,7 +108,7 @@ class Examination:
         title, now = f"{what}, calls", self.products.hub.clock()
         pace = pace_of(self.products.hub, self.products.tenant, connection)
         held = self.products.books.throttles.get(connection.connection_id)
-        if held.failures >= FAILURES and held.open_until > now.timestamp():
+        if held.failures >= FAILURES and 0 < held.open_until - now.timestamp() <= REST_S:
             return _failed(title, resting(held.open_until - now.timestamp()))
         if pace is None:
             return Finding(what=title, state="ok", sentence="No quota is known.")

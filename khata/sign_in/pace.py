@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from storage.repositories.throttles import Throttle, Throttles
 
 
+QUEUE_MAX = 200
+"""More workers do not wait for one connection at a time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubPace:
     """See ``connectors.sdk.tokens.Pace``; moments are of the wall clock, so that computers share them.
@@ -44,7 +48,8 @@ class HubPace:
             left = left_of(self.limits, used)
             if left is not None and left < cost:
                 raise quota_used(self.limits, now)
-            start, free_at = booked(self.limits, found.free_at, found.held_until, now.timestamp(), cost)
+            free_at = self._plausible(found.free_at, now)
+            start, free_at = booked(self.limits, free_at, found.held_until, now.timestamp(), cost)
             starts.append(start)
             return replace(found, free_at=free_at, day=day_of(now, self.limits), used=used + cost)
 
@@ -52,6 +57,11 @@ class HubPace:
         wait = starts[-1] - now.timestamp()
         if wait > 0:
             self.sleep(wait)
+
+    def _plausible(self, free_at: float, now: datetime) -> float:
+        """When the bucket is full again, unless no queue can be that long: that was said by a clock that was fast."""
+        longest = (self.limits.burst + QUEUE_MAX) * 60.0 / self.limits.per_minute
+        return free_at if free_at - now.timestamp() <= longest else 0.0
 
     def hold(self, seconds: float) -> None:
         """See ``Pace``."""
@@ -124,6 +134,6 @@ class HubBreaker:
     def _let_one_try(self, found: Throttle) -> Throttle:
         """The rest is over for one call; the others go on resting until it has come back."""
         now = self.now().timestamp()
-        if found.failures >= self.failures and found.open_until > now:
+        if found.failures >= self.failures and now < found.open_until <= now + self.rest_s:
             raise resting(found.open_until - now)
         return replace(found, open_until=now + self.rest_s) if found.failures >= self.failures else found

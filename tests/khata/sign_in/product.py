@@ -105,6 +105,7 @@ class Provider:
     notice: str = "A notice of the product."
     options: Mapping[str, str] = {"data_center": "in"}
     beside_code: Mapping[str, str] = {}
+    revokes_alone: bool = False
 
     def authorize_url(self, settings: OAuthSettings, *, state: str, challenge: str | None, redirect_uri: str) -> str:
         return authorize_url(

@@ -18,7 +18,7 @@ from khata.configuration import load_settings
 from khata.sign_in.surroundings import pace_of
 from khata.wiring import Hub, open_hub
 from tests.khata.running import run
-from tests.khata.sign_in.product import CLIENT, SECRET, Server
+from tests.khata.sign_in.product import CLIENT, SECRET, Provider, Server
 from tests.support.cli import Ran
 
 
@@ -166,6 +166,35 @@ def test_a_product_that_cannot_be_told_keeps_the_sign_in_unless_forced(
         assert hub.tenant().sign_ins.find(saved.connection_id) is not None
     forced = run(home, "disconnect", "shop", "--force")
     assert (forced.code, "was not told" in forced.output) == (0, True)
+
+
+def test_the_consent_before_a_new_one_is_revoked_unless_another_connection_lives_by_it(
+    product: Server, home: Path, connect: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Provider, "revokes_alone", True)
+    revoked: list[str] = []
+    monkeypatch.setattr(Provider, "revoke", lambda self, settings, tokens, *, web: revoked.append(tokens.refresh_token))
+    assert connect("--all").code == 0
+    first = product.given[-1]
+    assert connect("--company", "60001").code == 0
+    assert revoked == []
+    assert connect("--company", "60002").code == 0
+    assert revoked == [first]
+
+
+def test_a_sign_in_the_product_has_ended_is_not_said_to_be_revoked(
+    product: Server, home: Path, connect: Callable[..., Ran]
+) -> None:
+    assert connect("--company", "60001", "--name", "shop").code == 0
+    product.revoke("by somebody in the product's own settings")
+    with hub_of(home) as hub:
+        _age_tokens(hub)
+    seen = run(home, "sync", "shop", "--local")
+    assert "The sign-in of the connection shop has ended" in seen.errors
+    assert "khata connect zoho --name shop" in seen.errors
+    out = run(home, "disconnect", "shop")
+    assert (out.code, "had ended the sign-in before" in out.output) == (0, True)
+    assert len(product.revoked) == 1
 
 
 def findings(hub_home: Path, *more: str) -> Ran:

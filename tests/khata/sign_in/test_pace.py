@@ -138,3 +138,18 @@ def test_a_tap_from_the_shell_knows_of_a_used_quota_too() -> None:
         pace.take()
     now[0] = 601.0
     pace.take()
+
+
+def test_a_clock_that_was_fast_and_is_put_right_makes_nobody_wait(desk: Desk) -> None:
+    pace = pace_of(desk, Limits(per_minute=90))
+    breaker = HubBreaker(throttles=desk.hub.tenant().throttles, connection_id=1, now=lambda: desk.now[0])
+    desk.now[0] += timedelta(hours=1)
+    for _ in range(20):
+        pace.take()
+    for _ in range(9):
+        breaker.failed()
+    desk.now[0] = NOW
+    slept = sum(desk.slept)
+    pace.take()
+    assert sum(desk.slept) - slept < 60
+    breaker.check()
