@@ -132,9 +132,8 @@ class QuickBooksOAuth:
                 closed += _closed(settings, tokens, entities[start : start + AT_ONCE], web)
         except KhataError as error:
             return (Permission(scope=SCOPE, opens=(), is_open=None, reason=error.message),)
-        if closed:
-            return (Permission(scope=SCOPE, opens=tuple(closed), is_open=False),)
-        return (Permission(scope=SCOPE, opens=tuple(one.name for one in entities), is_open=True),)
+        opened = tuple(one.name for one in entities if one.name not in closed)
+        return (Permission(scope=SCOPE, opens=opened, is_open=True, closed=tuple(closed)),)
 
     def sign_in_again(self, settings: OAuthSettings, connection: str, missing: Iterable[str]) -> str:
         """See ``OAuthProvider``."""
@@ -201,7 +200,7 @@ def _api(settings: OAuthSettings, tokens: Tokens, web: Web, path: str, body: Any
     except requests.RequestException as error:
         raise SourceUnavailable(f"QuickBooks did not answer ({type(error).__name__}).") from None
     # A batch that was taken tells the faults of its items one by one.
-    refused = None if answer.ok and body is not None else judge(answer)
+    refused = None if answer.ok and body is not None else judge(answer, web.connection)
     if refused is not None:
         raise refused
     found = msgspec.json.decode(answer.content) if answer.ok and answer.content.startswith(b"{") else None

@@ -33,11 +33,13 @@ class Web:
         session: without authorisation of its own.
         now: UTC.
         timeout_s: for one answer.
+        connection: whose calls these are, for what errors tell a person to do; empty before there is one.
     """
 
     session: requests.Session
     now: Callable[[], datetime]
     timeout_s: float = 30.0
+    connection: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +69,14 @@ class Permission:
         opens: what it opens, for people.
         is_open: it was granted, and a call that needs it worked; False: not granted, or the call was refused; None: it
             could not be tried.
+        closed: what it ought to open and the one who agreed may not see.
         reason: why it could not be tried, as a sentence.
     """
 
     scope: str
     opens: tuple[str, ...]
     is_open: bool | None
+    closed: tuple[str, ...] = ()
     reason: str = ""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -160,7 +161,7 @@ def _ask(settings: OAuthSettings, tokens: Tokens, web: Web, path: str, **asked: 
         )
     except requests.RequestException as failure:
         raise SourceUnavailable(f"Zoho Books did not answer ({type(failure).__name__}).") from None
-    error = judge(answer)
+    error = judge(answer, partial(sign_in_again, settings, web.connection))
     if error is not None:
         raise error
     return _told(answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
@@ -68,7 +68,8 @@ class Examination:
             tokens, known = self._opened(connection, take)
         except _AliveButRefused as refused:
             yield _failed(title, refused.error)
-            yield from permission_findings(self.products, connection, refused.tokens, take)
+            told = refused.error.message
+            yield from permission_findings(self.products, connection, refused.tokens, take, told=told)
             return
         except KhataError as error:
             if pace is not None and error.code == QUOTA_USED:
@@ -93,14 +94,15 @@ class Examination:
         """
         tokens = self.products.renewed(connection)
         provider, settings = self.products.provider, self.products.opened(connection)
+        web = replace(self.products.web, connection=connection.name)
         try:
             take()
-            return tokens, provider.companies(settings, tokens, web=self.products.web)
+            return tokens, provider.companies(settings, tokens, web=web)
         except CredentialError:
             fresh = self.products.renewed_anew(connection, tokens)
         try:
             take()
-            return fresh, provider.companies(settings, fresh, web=self.products.web)
+            return fresh, provider.companies(settings, fresh, web=web)
         except CredentialError as error:
             raise _AliveButRefused(error, fresh) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def permission_findings(
-    products: Products, connection: Connection, tokens: Tokens, take: Callable[[], None]
+    products: Products, connection: Connection, tokens: Tokens, take: Callable[[], None], *, told: str = ""
 ) -> Iterator[Finding]:
     """Compare what was granted with what is needed.
 
@@ -27,11 +28,13 @@ def permission_findings(
         connection: whose permissions.
         tokens: fresh ones.
         take: called before every call of the product.
+        told: what was said already of why nothing can be asked.
     """
     provider, settings = products.provider, products.opened(connection)
-    found = provider.permissions(settings, tokens, web=products.web, take=take)
-    closed = [one for one in found if one.is_open is False]
-    unknown = [one for one in found if one.is_open is None]
+    web = replace(products.web, connection=connection.name)
+    found = provider.permissions(settings, tokens, web=web, take=take)
+    closed = [one for one in found if one.is_open is False or one.closed]
+    unknown = [one for one in found if one.is_open is None and one.reason != told]
     title = f"connection {connection.name}, permissions"
     if closed:
         yield Finding(
@@ -43,7 +46,7 @@ def permission_findings(
             + provider.sign_in_again(settings, connection.name, [one.scope for one in closed]),
             is_usable=False,
         )
-    elif found and not unknown:
+    elif all(one.is_open for one in found):
         yield Finding(what=title, state="ok", sentence=_granted(found))
     for reason in dict.fromkeys(one.reason for one in unknown):
         scopes = [one.scope for one in unknown if one.reason == reason]
@@ -89,4 +92,5 @@ def _granted(found: Sequence[Permission]) -> str:
 
 
 def _named(permission: Permission) -> str:
-    return f"{', '.join(permission.opens)} ({permission.scope})" if permission.opens else permission.scope
+    closed = permission.closed or permission.opens
+    return f"{', '.join(closed)} ({permission.scope})" if closed else permission.scope

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import requests
 
-from canonical.errors import CredentialError, KhataError
+from canonical.errors import CredentialError, KhataError, RateLimited
 from canonical.issue import IssueLevel
 from canonical.proof import ProofStatus
 from connectors.sdk.oauth import Web
@@ -162,6 +162,16 @@ def test_a_sign_in_that_was_revoked_is_no_missing_scope_even_of_an_optional_list
         with pytest.raises(CredentialError) as caught:
             mine.sync()
     assert caught.value.code == "oauth.refused"
+
+
+def test_a_sync_that_ends_on_purpose_logs_no_unhandled_error(server: Zoho, caplog: pytest.LogCaptureFixture) -> None:
+    with hub(server) as mine, caplog.at_level("INFO"):
+        asked = server.calls
+        server.running.web.faults.script = {asked + at: {"rate_limited": "day"} for at in range(40, 60)}
+        with pytest.raises(RateLimited):
+            mine.sync()
+        server.running.web.faults.script = {}
+    assert "unhandled" not in caplog.text
 
 
 def test_the_doctor_tries_every_scope_and_names_what_is_not_open(server: Zoho) -> None:
