@@ -1,7 +1,8 @@
 """Zoho's authorisation server, as ``khata connect zoho`` and the hub's token keeper use it.
 
-Zoho has no PKCE for these clients, refuses with status 200 and ``{"error": ...}``, does not rotate refresh tokens and
-never repeats one: only ``prompt=consent`` with ``access_type=offline`` gives a new one. Which data centre an account
+Zoho takes a code challenge from server-based applications too (recommended, not required; zoho.com/accounts/protocol),
+refuses with status 200 and ``{"error": ...}``, does not rotate refresh tokens and never repeats one: only
+``prompt=consent`` with ``access_type=offline`` gives a new one. Which data centre an account
 lives in is known when the browser comes back (``location``, ``accounts-server``).
 """
 
@@ -34,13 +35,16 @@ from connectors.zoho.limits import quota_of_plan
 from connectors.zoho.refusals import SCOPE_REFUSED, judge
 from connectors.zoho.scopes import SCOPES, SCOPES_SETTING, covers, lists_of, path_of, sign_in_again
 
+PKCE_SETTING = "pkce"
+"""Setting of a connection, only for signing in."""
+
 
 @dataclass(slots=True)
 class ZohoAuthorisation:
     """See ``connectors.sdk.oauth.OAuthProvider``."""
 
     scopes: tuple[str, ...] = SCOPES
-    has_pkce: bool = False
+    has_pkce: bool = True
     notice: str = ""
     options: Mapping[str, str] = field(default_factory=lambda: {DATA_CENTER: USUAL})
     beside_code: Mapping[str, str] = field(default_factory=dict)
@@ -54,7 +58,7 @@ class ZohoAuthorisation:
             client_id=str(settings[CLIENT_ID]),
             scope=str(scopes),
             state=state,
-            challenge=challenge,
+            challenge=challenge if uses_pkce(settings) else None,
             redirect_uri=redirect_uri,
             access_type="offline",
             prompt="consent",
@@ -64,13 +68,13 @@ class ZohoAuthorisation:
         self, settings: OAuthSettings, *, callback: Mapping[str, str], verifier: str | None, redirect_uri: str, web: Web
     ) -> Tokens:
         """Change the code for tokens, in the data centre the account lives in."""
-        del verifier
         server = callback.get("accounts-server", "")
         facts = {"accounts_server": server.rstrip("/")} if is_zoho_accounts(server) else {}
         form = {
             "grant_type": "authorization_code",
             "code": callback.get("code", ""),
             "redirect_uri": redirect_uri,
+            **({"code_verifier": verifier} if verifier and uses_pkce(settings) else {}),
             **_application(settings),
         }
         answer = ask_for_tokens(web, f"{accounts_url(settings, facts)}/oauth/v2/token", form)
@@ -132,6 +136,11 @@ class ZohoAuthorisation:
     def sign_in_again(self, settings: OAuthSettings, connection: str, missing: Iterable[str]) -> str:
         """See ``OAuthProvider``."""
         return sign_in_again(settings, connection, missing)
+
+
+def uses_pkce(settings: OAuthSettings) -> bool:
+    """Whether a code challenge is used; not for a self client, whose codes are made in the console without one."""
+    return settings.get(PKCE_SETTING, True) is not False
 
 
 def _try(

@@ -302,7 +302,7 @@ def _sign_in(session: Session, products: Products, settings: Mapping[str, JsonVa
     came = by_paste(attempt, named) if asked.no_browser else by_browser(attempt, port)
     tokens = attempt.exchange(came.parameters, products.web, is_code_alone=came.is_code_alone)
     pending = Pending(settings=settings, tokens=tokens)
-    if came.is_code_alone and attempt.verifier is None:
+    if came.is_code_alone:
         _confirm(products, pending, came.expected)
     keep(products, pending)
     return pending

@@ -4,9 +4,9 @@ A browser comes back with a code: to a page on this computer (``khata/api/callba
 browser here and a person pastes the address it ended at. Both are checked alike.
 
 A person may also paste the code alone (a self client's console shows nothing else). It cannot be checked against our
-state, so somebody else's code could be slipped in, and with it somebody else's books: where the server takes a
-challenge it refuses such a code itself, elsewhere a person has to say which company it must open
-(``khata/cli/consent.py``).
+state, so somebody else's code could be slipped in, and with it somebody else's books. A server that takes a challenge
+may refuse such a code; that it does for one that was given without any challenge is not documented, so a person has to
+say which company it must open (``khata/cli/consent.py``).
 """
 
 from __future__ import annotations

@@ -101,32 +101,25 @@ def test_what_is_neither_is_refused(text: str) -> None:
     assert caught.value.code == "oauth.no_code"
 
 
-def test_a_code_alone_is_checked_by_the_server_where_it_takes_a_challenge(
+def test_a_code_of_another_attempt_is_refused_by_a_server_that_takes_a_challenge(
     paste: Callable[..., Ran], product: Server
 ) -> None:
-    done = paste(code_of, "--company", "asha traders", "--name", "shop")
+    done = paste(code_of, "--company", "60001", "--name", "shop")
     assert done.code == 0, done.errors
     assert "taken as set: data_center in" in done.errors
-    slipped = paste(lambda address: "planted-code-of-somebody-else", "--company", "asha", "--name", "shop")
+    code = code_of(
+        product.consent("http://x/auth?redirect_uri=http://localhost:9656/callback&state=s&code_challenge=x")
+    )
+    slipped = paste(lambda address: code, "--company", "60001", "--name", "shop")
     assert (slipped.code, "oauth.refused" in slipped.errors) == (5, True)
 
 
-@pytest.fixture
-def without_pkce(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Provider, "has_pkce", False)
-    monkeypatch.setattr("tests.khata.sign_in.product._proves", lambda asked, form: True)
-
-
-@pytest.mark.usefixtures("without_pkce")
-def test_without_a_challenge_a_person_says_that_a_code_alone_is_theirs(
-    paste: Callable[..., Ran], product: Server, home: Path
-) -> None:
+def test_a_person_says_that_a_code_alone_is_theirs(paste: Callable[..., Ran], product: Server, home: Path) -> None:
     done = paste(code_of, "--company", "asha traders", "--name", "shop", answers=("y",))
     assert done.code == 0, done.errors
     assert "This one opens: Asha Traders (60001), Asha Exports (60002)." in done.errors
 
 
-@pytest.mark.usefixtures("without_pkce")
 @pytest.mark.parametrize("answers", [("n",), ()])
 def test_a_code_that_nobody_vouches_for_connects_nothing_and_is_ended(
     paste: Callable[..., Ran], product: Server, home: Path, answers: tuple[str, ...]
@@ -139,7 +132,6 @@ def test_a_code_that_nobody_vouches_for_connects_nothing_and_is_ended(
     assert run(home, "connect", "zoho", "--resume", "--all").code == 5
 
 
-@pytest.mark.usefixtures("without_pkce")
 def test_a_company_named_by_its_number_vouches_for_a_code_alone(paste: Callable[..., Ran], product: Server) -> None:
     assert paste(code_of, "--company", "60001").code == 0
     product.companies = {"70001": "Somebody Else"}
