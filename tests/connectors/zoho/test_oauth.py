@@ -11,7 +11,8 @@ import requests
 from canonical.errors import ConfigurationError, CredentialError
 from connectors.sdk.oauth import Web
 from connectors.sdk.oauth_session import challenge_of, new_verifier
-from connectors.zoho.oauth import AUTHORISATION, SCOPES
+from connectors.zoho.oauth import AUTHORISATION
+from connectors.zoho.scopes import SCOPES
 from sandbox.zoho import DEMO_CLIENT
 from tests.connectors.zoho.fake import Zoho, zoho
 
