@@ -7,14 +7,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+WHOLE_SYSTEMS = (
+    *("live", "end_to_end", "connectors/tally/live", "connectors/busy_db", "khata/live"),
+    *("connectors/zoho/test_histories.py", "connectors/zoho/test_end_to_end.py", "workflows/test_apart.py"),
+    *("khata/test_publication.py", "khata/test_writing_over_api.py", "khata/test_api_tenants.py"),
+    *("khata/files/test_real_import.py", "khata/files/test_histories.py", "khata/sign_in/test_processes.py"),
+)
+"""Where every test runs processes, fakes and databases through a whole sync or import: slow, all of them."""
+TESTS = Path(__file__).parent
+
 settings.register_profile("unhurried", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("unhurried")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs whole systems as slow."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        if any(place == one or place.startswith(f"{one}/") for one in WHOLE_SYSTEMS):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="module")

@@ -62,12 +62,6 @@ def interpret(translator: Translator, validator: Validator | None, batch: Iterab
     return found
 
 
-def document_streams(translator: Translator) -> tuple[str, ...]:
-    """Streams whose raw records are vouchers, one for one: those the translator names, else the usual one."""
-    named: tuple[str, ...] = getattr(translator, "document_streams", (VOUCHERS,))
-    return named
-
-
 def blank_translator(store: TenantStore, connector: Connector, company_id: int) -> Translator:
     """A translator of the company that has learned nothing yet."""
     company = store.companies.get(company_id)

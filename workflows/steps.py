@@ -33,7 +33,6 @@ from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import Look, Progress, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.interpretation import company_translator
-from workflows.moments import moment_of
 from workflows.parties import harmonize_changed
 from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company, unread
@@ -260,7 +259,7 @@ class Steps:
                 connector,
                 company_id,
                 run.run_id,
-                moment_of(store, run, company_id),
+                store.companies.take_moment(company_id, run.run_id, run.started_at),
                 beat,
                 is_live=is_live(run),
                 turnover=self.turnover,
@@ -295,7 +294,13 @@ class Steps:
             proof = prove_company(store, translator, company_id, run.run_id, is_live=live, no_reports=lacks)
             if connector.oauth is not None and step_facts(run, "extract").get("settlement") == Settlement.UNSURE:
                 proof = replace(proof, totals=(*proof.totals, unread()))
-            store.proofs.save(run.run_id, company_id, proof, moment_of(store, run, company_id), writes)
+            store.proofs.save(
+                run.run_id,
+                company_id,
+                proof,
+                store.companies.take_moment(company_id, run.run_id, run.started_at),
+                writes,
+            )
             return proof
 
     def harmonize(self, run: RunRef, beat: Beat = no_beat) -> StepOutcome:  # noqa: ARG002 - same signature

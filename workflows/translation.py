@@ -32,7 +32,6 @@ from workflows.interpretation import (
     Interpreted,
     blank_translator,
     company_translator,
-    document_streams,
     interpret,
 )
 from workflows.validation import (
@@ -258,13 +257,13 @@ class CompanyTranslation:
         for outdated in translator.outdated_streams - self._marked:
             self.store.raw.make_pending(self.company_id, outdated)
             self._marked.add(outdated)
-        if stream not in document_streams(translator):  # documents judge no others
+        if stream not in translator.document_streams:  # documents judge no others
             self._wake(translator)
 
     def _wake(self, translator: Translator) -> None:
         """Put the documents on the list that are judged otherwise by what changed of the masters."""
         changed = NOTHING_CHANGED if self._validator is None else self._validator.take_changed()
-        documents = set(document_streams(translator)) - self._marked
+        documents = set(translator.document_streams) - self._marked
         if changed == NOTHING_CHANGED or not self._has_vouchers or not documents:
             return
         if changed.company:

@@ -40,11 +40,13 @@ class Translator(Protocol):
         stream_order: masters before vouchers.
         folded_streams: streams whose records make one company record together, in their order. Of a live source they
             are all translated again, from nothing, when one of them changed: what went leaves no trace in it.
+        document_streams: streams whose raw records are vouchers, one for one.
     """
 
     version: int
     stream_order: tuple[str, ...]
     folded_streams: tuple[str, ...]
+    document_streams: tuple[str, ...]
 
     @property
     def outdated_streams(self) -> frozenset[str]:

@@ -29,7 +29,7 @@ from receivables.item import OpenItem
 from receivables.open_items import fold_open_items
 from receivables.report import AgeingReport, ReportTerms, iter_settlements
 from receivables.statement import OutstandingRow, Statement, outstanding_rows, party_statement
-from workflows.interpretation import blank_translator, document_streams
+from workflows.interpretation import blank_translator
 
 if TYPE_CHECKING:
     from storage import TenantStore
@@ -202,7 +202,7 @@ def _voucher_ids(books: TenantStore, company_id: int, source_keys: Sequence[str]
     """Ids of vouchers by their key in the source; where documents of two kinds share a key, neither is told."""
     wanted = [key for key in source_keys if key]
     connector = get_connector(books.companies.get(company_id).connector)
-    streams = document_streams(blank_translator(books, connector, company_id))
+    streams = blank_translator(books, connector, company_id).document_streams
     found: dict[str, int] = {}
     twice: set[str] = set()
     for stream in streams:

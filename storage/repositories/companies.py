@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from canonical.errors import NotFound
 from storage.repositories.base import Repository
-from storage.tables.company import company
+from storage.tables.company import company, company_moment
+
+_JUST_AFTER = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,33 @@ class Companies(Repository):
     def list(self) -> tuple[StoredCompany, ...]:
         """All companies, by name."""
         return tuple(sorted(self._select(), key=lambda item: (item.name.casefold(), item.company_id)))
+
+    def take_moment(self, company_id: int, run_id: int, started_at: datetime) -> datetime:
+        """Return the moment from which what a run writes or proves of a company is known; ask in the company's turn.
+
+        It is the run's start, unless another run has written or proved the company since: then it is just after that.
+        A run keeps its moment until another one has taken a later one.
+
+        Args:
+            company_id: whose books.
+            run_id: the run.
+            started_at: when it started, UTC.
+        """
+        table, address = company_moment, {"tenant_id": self._tenant_id, "company_id": company_id}
+        with self._write() as transaction:
+            query = sa.select(table).where(self._mine(table), table.c.company_id == company_id)
+            last = transaction.connection.execute(query).one_or_none()
+            moment = started_at
+            if last is not None:
+                before: datetime = last.known_at
+                if last.run_id == run_id:
+                    return before
+                moment = max(started_at, before + _JUST_AFTER)
+            insert = postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert
+            taken = {"run_id": run_id, "known_at": moment}
+            statement: Any = insert(table).values(address | taken)
+            transaction.connection.execute(statement.on_conflict_do_update(index_elements=list(address), set_=taken))
+        return moment
 
     def _select(self, *conditions: sa.ColumnElement[bool]) -> tuple[StoredCompany, ...]:
         columns = (company.c.id, company.c.connector, company.c.source_key, company.c.name, company.c.books_from)

@@ -129,16 +129,6 @@ class Runs(Repository):
             statement: Any = insert(run_step).values({**key, "position": position, **change})
             transaction.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=change))
 
-    def last_translating(self) -> datetime | None:
-        """Find the latest start of a run that has begun to translate."""
-        same = sa.and_(run_step.c.tenant_id == run.c.tenant_id, run_step.c.run_id == run.c.id)
-        query = sa.select(sa.func.max(run.c.started_at)).select_from(run.join(run_step, same))
-        with self._read() as transaction:
-            found: datetime | None = transaction.connection.execute(
-                query.where(self._mine(run), run_step.c.name == "translate")
-            ).scalar()
-        return found
-
     def get(self, run_id: int) -> Run:
         """Return a run with its steps.
 

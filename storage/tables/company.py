@@ -24,6 +24,21 @@ company = sa.Table(
 )
 """``record_writes`` and ``raw_writes`` count writing batches: a batch planned before another one is planned again."""
 
+company_moment = sa.Table(
+    "company_moment",
+    metadata,
+    tenant_column(),
+    sa.Column("company_id", sa.BigInteger, nullable=False),
+    sa.Column("run_id", sa.BigInteger, nullable=False),
+    sa.Column("known_at", Moment, nullable=False),
+    sa.PrimaryKeyConstraint("tenant_id", "company_id"),
+)
+"""The newest moment at which something of a company was written or proved, and by which run.
+
+A proof stands for the books as known at one moment, and a reader whose newest state is held back is shown the books of
+an earlier one. That works only if nobody writes into the past: not into a state that another run has proved already.
+"""
+
 company_profile = versioned_table("company_profile", text("name"))
 
 current_record = sa.Table(

@@ -20,7 +20,7 @@ from storage.turn import TurnTaken
 from tests.connectors.tally.live import tally as edits
 from tests.connectors.tally.live.tally import Tally, tally
 from tests.live.edits import rename_company
-from tests.live.histories import Killed, dying_at_request
+from tests.live.histories import PATIENCE, Killed, Requests, dying_at_request
 from tests.live.hub import REQUEST, LiveHub, Synced, differences, fresh, hub, synced_once
 from workflows import parties
 from workflows.bookmarks import COMMITTED, COUNTERS, WATERMARKS
@@ -287,8 +287,9 @@ def test_counters_are_kept_only_of_what_was_read_to_its_end(synced: LiveHub) -> 
     synced.tally.running.watch = None
     if bookmark(synced, COUNTERS) is None:
         assert synced.steps.look(REQUEST).is_due
+    synced.clock.now += PATIENCE
     while synced.poll().status != RunStatus.UNCHANGED:
-        pass
+        synced.clock.now += PATIENCE
     assert not differences(synced.held(), fresh(synced.tally))
 
 
@@ -302,3 +303,22 @@ def test_a_source_that_is_not_there_says_so_and_leaves_everything(synced: LiveHu
     assert synced.held() == before
     (latest,) = synced.books.runs.list(kind="sync", limit=1).items
     assert (latest.status, latest.summary["error"]) == (RunStatus.FAILED, "tally.gateway.not_listening")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [3, 5, 8, 10, 14, 20, 28])
+def test_the_company_says_what_the_books_say_though_they_moved_while_they_were_read(synced: LiveHub, at: int) -> None:
+    company = synced.tally.company
+
+    def delete_the_last_voucher() -> None:
+        company.edit_vouchers.delete(max(company.vouchers(), key=lambda row: (row.day, row.master_id)).master_id)
+
+    work(synced, edits.save_unchanged)
+    requests = Requests(synced.tally, at={at: delete_the_last_voucher})
+    synced.tally.running.watch = requests
+    synced.sync()
+    synced.tally.running.watch = None
+    synced.clock.now += PATIENCE
+    while synced.poll().status != RunStatus.UNCHANGED:
+        synced.clock.now += PATIENCE
+    assert not differences(synced.held(), fresh(synced.tally))

@@ -17,7 +17,6 @@ from canonical.money import ZERO
 from canonical.proof import ControlKind, ControlTotal, OracleUse, Proof, ProofStatus, ReportKind, SourceReport
 from connectors.sdk.base import Translator
 from storage.store import TenantStore
-from workflows.interpretation import document_streams
 from workflows.proving import balances, bills, counts, on_account, statements, stock
 from workflows.proving.freshness import Freshness
 from workflows.proving.oracles import NOT_READ, Oracle, Oracles, read_oracles
@@ -50,7 +49,7 @@ def prove_company(
     ours = OurBooks(store, company_id)
     freshness = Freshness(store, company_id, run_id, is_live)
     oracles = read_oracles(store, translator, company_id, freshness, ours.last_day)
-    proving = _Proving(ours, freshness, oracles, document_streams(translator), no_reports or NOT_READ)
+    proving = _Proving(ours, freshness, oracles, translator.document_streams, no_reports or NOT_READ)
     return proving.run()
 
 

@@ -90,7 +90,7 @@ def _note_twin(row: AccountRow, reading: Reading) -> None:
         "busy.account.twin",
         IssueLevel.WARNING,
         f"Another account is called like {row.name!r} but for blanks or case; both are kept, this one with its code.",
-        "Rename one of them in BUSY.",
+        hint="Rename one of them in BUSY.",
         busy_code=row.code,
     )
 

@@ -70,7 +70,7 @@ def _compare_numbers(bill: BillRow, reading: Reading) -> None:
             "busy.bill.renumbered",
             IssueLevel.WARNING,
             f"{reading.label} calls a bill {bill.ref} that another voucher calls {known}; here they are two bills.",
-            "Open both vouchers in BUSY and save them again, then export once more.",
+            hint="Open both vouchers in BUSY and save them again, then export once more.",
             ref=bill.ref,
             bill_code=bill.code,
         )
@@ -82,6 +82,6 @@ def _note_homeless(bill: BillRow, reading: Reading) -> None:
         IssueLevel.WARNING,
         f"{reading.label} refers to bill {bill.ref} of {bill.account_name or bill.account_code}, which it posts "
         "nothing to; the reference was left out.",
-        "Open the voucher in BUSY and save it again.",
+        hint="Open the voucher in BUSY and save it again.",
         ref=bill.ref,
     )

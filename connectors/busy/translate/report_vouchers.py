@@ -204,14 +204,14 @@ def _introduce(head: Row, key: str, voucher_type: int, reading: Reading) -> None
     if key not in learned.ledgers:
         ledger = _placeholder(head, key, is_supplier=is_supplier, source=reading.source)
         learned.add_ledger(ledger)
-        reading.made.append(ledger)
+        reading.introduced.append(ledger)
     if learned.ledgers[key].is_placeholder:
         role = PartyRole.SUPPLIER if is_supplier else PartyRole.CUSTOMER
         party = party_for(key, head.text("party"), role, reading, None)
         if party is not None:
             party = _registered(party, head)
             learned.parties[key] = party
-            reading.made.append(party)
+            reading.introduced.append(party)
 
 
 def _placeholder(head: Row, key: str, *, is_supplier: bool, source: SourceRef) -> Ledger:

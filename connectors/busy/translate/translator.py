@@ -6,7 +6,7 @@ read is rejected with an issue and stays in the raw store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ import msgspec
 
 from canonical.codec import CanonicalRecord
 from canonical.company import Company
+from canonical.errors import Fact
 from canonical.issue import Issue, IssueLevel
 from canonical.item import Godown, Item, StockGroup
 from canonical.ledger import AccountGroup, Ledger
@@ -55,7 +56,7 @@ from connectors.busy.translate.report_vouchers import read_report_voucher
 from connectors.busy.translate.routes import RawObject, Stage, UnreadableField
 from connectors.busy.translate.stock import read_item, read_tree, read_unit
 from connectors.busy.translate.vouchers import read_voucher
-from connectors.sdk.base import Translation
+from connectors.sdk.translating import BooksTranslator
 
 
 class Payload(msgspec.Struct):
@@ -76,7 +77,7 @@ STAGES: Mapping[str, Stage] = {Route.XML: stage_xml, Route.DATABASE: stage_table
 """How a record of each route becomes a row; reports are read by their own layout."""
 
 
-class BusyTranslator:
+class BusyTranslator(BooksTranslator[Learned, Reading]):
     """Translates the raw records of one company.
 
     Args:
@@ -87,14 +88,10 @@ class BusyTranslator:
     stream_order: tuple[str, ...] = TRANSLATED
     folded_streams: tuple[str, ...] = (COMPANIES,)
     document_streams: tuple[str, ...] = (VOUCHERS, REPORT_VOUCHERS)
+    unreadable = (UnreadableField,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)
-
-    @property
-    def outdated_streams(self) -> frozenset[str]:
-        """Streams whose records in the store would translate differently with the masters of this run."""
-        return frozenset(self.learned.outdated)
 
     def remember(self, record: CanonicalRecord) -> None:
         """Learn a master that is already in the store."""
@@ -137,53 +134,55 @@ class BusyTranslator:
             case _:
                 pass
 
-    def preflight(self, sample: Iterable[RawRecord]) -> tuple[Issue, ...]:  # noqa: ARG002 - signature of a translator
-        """Nothing is known that would make a whole export unreadable."""
-        return ()
-
     def report(self, record: RawRecord) -> SourceReport | None:
         """Read balances or bills that BUSY stated for a day as an oracle; see ``oracles.py``."""
         return read_report(_decode(record.payload).object, self.learned.decimals, record.origin)
 
-    def translate(self, record: RawRecord) -> Translation:
-        """Translate one raw record; whatever is wrong with it becomes an issue."""
-        try:
-            payload = _decode(record.payload)
-            reading = Reading(record, self.learned, _raw(record, payload, self.learned.decimals))
-        except (msgspec.ValidationError, ValueError) as error:
-            return Translation(issues=(_damaged(record, str(error)),))
-        try:
-            records = _read(payload, reading)
-        except UnreadableField as error:
-            _reject(reading, "busy.record.unreadable", error.message, field=error.field)
-        except UnbalancedVoucher as error:
-            _reject(reading, "busy.voucher.unbalanced", error.message.rstrip("."))
-        else:
-            return Translation(records=(*reading.made, *records), issues=tuple(reading.issues))
-        return Translation(records=tuple(reading.made), issues=tuple(reading.issues))
+    def begin(self, record: RawRecord) -> Reading:
+        """Take a record in hand."""
+        return Reading(record, self.learned)
+
+    def read(self, reading: Reading) -> Sequence[CanonicalRecord]:
+        """Stage it by its route, and read it by what it is."""
+        payload = _decode(reading.record.payload)
+        reading.raw = _raw(reading.record, payload, self.learned.decimals)
+        if reading.raw.stream == REPORT_VOUCHERS:
+            document = read_report_voucher(payload.report or "", payload.object, reading)
+            return [document] if document else []
+        stage = STAGES.get(payload.route)
+        row = stage(reading.raw) if stage else None
+        return _read_row(row, reading) if row is not None else []
+
+    def refusal(self, error: Exception, reading: Reading) -> Issue:
+        """Say what to do in BUSY."""
+        match error:
+            case UnreadableField():
+                return _rejected(reading, "busy.record.unreadable", error.message, {"field": error.field})
+            case UnbalancedVoucher():
+                return _rejected(reading, "busy.voucher.unbalanced", error.message.rstrip("."), {"field": ""})
+            case _:
+                return _damaged(reading.record, str(error))
 
 
 def _raw(record: RawRecord, payload: Payload, decimals: int) -> RawObject:
     return RawObject(
         stream=record.source.stream,
         key=record.source.key,
-        year_from=date.fromisoformat(payload.year) if payload.year else None,
+        year_from=_day("year", payload.year),
         element=payload.element or "",
         company_name=payload.company_name or "",
         body=payload.object,
         decimals=decimals,
-        as_of=date.fromisoformat(payload.as_of) if payload.as_of else None,
+        as_of=_day("as_of", payload.as_of),
         extent=payload.extent or "",
     )
 
 
-def _read(payload: Payload, reading: Reading) -> list[CanonicalRecord]:
-    if reading.raw.stream == REPORT_VOUCHERS:
-        document = read_report_voucher(payload.report or "", payload.object, reading)
-        return [document] if document else []
-    stage = STAGES.get(payload.route)
-    row = stage(reading.raw) if stage else None
-    return _read_row(row, reading) if row is not None else []
+def _day(field: str, text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UnreadableField(field, text, "a day, as 2025-04-01") from error
 
 
 def _read_row(  # noqa: PLR0911 - one line per row
@@ -209,13 +208,15 @@ def _read_row(  # noqa: PLR0911 - one line per row
             return []
 
 
-def _reject(reading: Reading, code: str, reason: str, *, field: str = "") -> None:
-    reading.note(
-        code,
-        IssueLevel.REJECTED,
-        f"{reading.label} was not taken into the books: {reason}.",
-        "Open it in BUSY, correct it and export again.",
-        field=field,
+def _rejected(reading: Reading, code: str, reason: str, facts: dict[str, Fact]) -> Issue:
+    return Issue(
+        code=code,
+        level=IssueLevel.REJECTED,
+        message=f"{reading.label} was not taken into the books: {reason}.",
+        where=reading.where(),
+        hint="Open it in BUSY, correct it and export again.",
+        source=reading.source,
+        facts=facts,
     )
 
 

@@ -97,7 +97,7 @@ def _note_empty(reading: Reading) -> None:
         "busy.voucher.no_postings",
         IssueLevel.WARNING,
         f"{reading.label} has no postings; it counts for nothing in the books.",
-        "Export vouchers in full from BUSY, with their accounting entries.",
+        hint="Export vouchers in full from BUSY, with their accounting entries.",
     )
 
 
@@ -188,7 +188,7 @@ def _introduce(row: VoucherRow, voucher: Voucher, reading: Reading) -> None:
         if posting.ledger_key not in learned.ledgers:
             ledger = _placeholder(posting, groups.get(posting.ledger_key, ""), reading)
             learned.add_ledger(ledger)
-            reading.made.append(ledger)
+            reading.introduced.append(ledger)
         ledger = learned.ledgers[posting.ledger_key]
         is_inferred = ledger.is_placeholder and (posting.bills or ledger.reserved in PARTY_GROUPS)
         if is_inferred:
@@ -198,7 +198,7 @@ def _introduce(row: VoucherRow, voucher: Voucher, reading: Reading) -> None:
             where = row.billing if posting.ledger_key == voucher.party_key else None
             party = party_for(posting.ledger_key, posting.ledger_name, role, reading, where)
             if party is not None:
-                reading.made.append(party)
+                reading.introduced.append(party)
 
 
 def _placeholder(posting: Posting, group: str, reading: Reading) -> Ledger:

@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from canonical.codec import CanonicalRecord
-from canonical.errors import Fact
-from canonical.issue import Issue, IssueLevel
 from canonical.ledger import Ledger, ReservedGroup
-from canonical.record import RawRecord, SourceRef
+from canonical.record import SourceRef
 from connectors.marg.streams import LEDGERS
 from connectors.marg.translate.chart import REVENUE, group_key
 from connectors.marg.translate.learned import IMPLIED, PARTY_GROUPS, Learned
 from connectors.marg.translate.values import key_of
+from connectors.sdk.translating import RecordReading
 
 
 @dataclass(slots=True)
-class Reading:
-    """The record at hand; one per raw record.
+class Reading(RecordReading[Learned]):
+    """The record at hand."""
 
-    Attributes:
-        label: the record for people.
-        introduced: masters that no record of their own says.
-    """
-
-    record: RawRecord
-    learned: Learned
-    label: str = ""
-    issues: list[Issue] = field(default_factory=list)
-    introduced: list[CanonicalRecord] = field(default_factory=list)
-
-    @property
-    def source(self) -> SourceRef:
-        """Address of the record."""
-        return self.record.source
-
-    def note(
-        self, code: str, level: IssueLevel, message: str, *, hint: str = "", field: str = "", **facts: Fact
-    ) -> None:
-        """Raise an issue about this record."""
+    def where(self, field: str = "") -> str:
+        """Say where it was found; the place of a bill may end with its number."""
         label = "" if self.record.origin.endswith(self.label) else self.label
-        where = ", ".join(part for part in (self.record.origin, label, field) if part)
-        self.issues.append(
-            Issue(
-                code=code, level=level, message=message, where=where, hint=hint, source=self.source, facts=dict(facts)
-            )
-        )
+        return ", ".join(part for part in (self.record.origin, label, field) if part)
 
     def ledger(self, code: str, group: str = "") -> Ledger:
         """The ledger of a code; a placeholder is introduced if none was read.

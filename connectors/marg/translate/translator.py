@@ -6,7 +6,7 @@ is told through ``remember``. What cannot be read is rejected with an issue and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +42,7 @@ from connectors.marg.translate.learned import Learned
 from connectors.marg.translate.reading import Reading
 from connectors.marg.translate.reports import read_report
 from connectors.marg.translate.values import Json, UnreadableValue
-from connectors.sdk.base import Translation
+from connectors.sdk.translating import BooksTranslator
 
 
 class Payload(msgspec.Struct):
@@ -77,7 +77,7 @@ _READERS: Mapping[str, Read] = {
 }
 
 
-class MargTranslator:
+class MargTranslator(BooksTranslator[Learned, Reading]):
     """Translates the raw records of one branch or firm.
 
     Args:
@@ -87,14 +87,10 @@ class MargTranslator:
     version: int = 1
     stream_order: tuple[str, ...] = TRANSLATED
     folded_streams: tuple[str, ...] = (OPENINGS, CODES, COMPANIES)
+    unreadable = (UnreadableValue,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)
-
-    @property
-    def outdated_streams(self) -> frozenset[str]:
-        """Streams whose stored records would translate differently by what this run taught."""
-        return frozenset(self.learned.outdated)
 
     def remember(self, record: CanonicalRecord) -> None:
         """Learn a master that is already in the store."""
@@ -113,13 +109,6 @@ class MargTranslator:
             case _:
                 pass
 
-    def forget(self, record: CanonicalRecord) -> None:
-        """Keys are codes, which no new name changes; nothing to unlearn."""
-
-    def preflight(self, sample: Iterable[RawRecord]) -> tuple[Issue, ...]:  # noqa: ARG002 - signature of a translator
-        """Nothing is suspected of all vouchers at once."""
-        return ()
-
     def report(self, record: RawRecord) -> SourceReport | None:
         """Read Marg's own balances and open bills as an oracle; one that cannot be read proves nothing."""
         try:
@@ -127,33 +116,33 @@ class MargTranslator:
         except (UnreadableValue, msgspec.ValidationError):
             return None
 
-    def translate(self, record: RawRecord) -> Translation:
-        """Translate one raw record; whatever is wrong with it becomes an issue."""
-        reading = Reading(record, self.learned)
-        read = _READERS.get(record.source.stream)
-        if read is None:
-            return Translation()
-        try:
-            records = read(_decode(record.payload).object, reading)
-        except UnreadableValue as error:
-            _reject(reading, error, "marg.record.unreadable", error.message, field=error.field, remedy=error.remedy)
-        except UnbalancedVoucher as error:
-            _reject(reading, error, "marg.voucher.unbalanced", error.message)
-        except msgspec.ValidationError as error:
-            _reject(reading, None, "marg.record.damaged", f"{error}.")
-        else:
-            return Translation(records=(*reading.introduced, *records), issues=tuple(reading.issues))
-        return Translation(records=tuple(reading.introduced), issues=tuple(reading.issues))
+    def begin(self, record: RawRecord) -> Reading:
+        """Take a record in hand."""
+        return Reading(record, self.learned)
+
+    def read(self, reading: Reading) -> Sequence[CanonicalRecord]:
+        """Read it by its stream."""
+        read = _READERS.get(reading.source.stream)
+        return read(_decode(reading.record.payload).object, reading) if read else ()
+
+    def refusal(self, error: Exception, reading: Reading) -> Issue:
+        """Say what to correct in Marg."""
+        unreadable = error if isinstance(error, UnreadableValue) else None
+        field = unreadable.field if unreadable else ""
+        return Issue(
+            code=_CODES[type(error)],
+            level=IssueLevel.REJECTED,
+            message=f"{reading.label or 'A record'} was not taken into the books: {str(error).rstrip('.')}.",
+            where=reading.where(field),
+            hint=(unreadable and unreadable.remedy)
+            or "Correct it in Marg, or have the file made anew; it is read again then.",
+            source=reading.source,
+            facts=dict(error.facts) if isinstance(error, KhataError) else {},
+        )
 
 
-def _reject(
-    reading: Reading, error: KhataError | None, code: str, reason: str, *, field: str = "", remedy: str = ""
-) -> None:
-    reading.note(
-        code,
-        IssueLevel.REJECTED,
-        f"{reading.label or 'A record'} was not taken into the books: {reason}",
-        hint=remedy or "Correct it in Marg, or have the file made anew; it is read again then.",
-        field=field,
-        **(error.facts if error else {}),
-    )
+_CODES: Mapping[type[Exception], str] = {
+    UnreadableValue: "marg.record.unreadable",
+    UnbalancedVoucher: "marg.voucher.unbalanced",
+    msgspec.ValidationError: "marg.record.damaged",
+}

@@ -8,7 +8,7 @@ stays in the raw store.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -31,7 +31,7 @@ from connectors.quickbooks.translate.learned import Learned
 from connectors.quickbooks.translate.parties import ROLES, read_party
 from connectors.quickbooks.translate.reading import Reading
 from connectors.quickbooks.translate.values import Json, UnreadableValue
-from connectors.sdk.base import Translation
+from connectors.sdk.translating import BooksTranslator
 
 
 class Payload(msgspec.Struct):
@@ -74,7 +74,7 @@ _READERS: dict[str, Callable[[Json, Reading], list[CanonicalRecord]]] = {
 _PARTY_STREAMS = frozenset(ROLES)
 
 
-class QuickBooksTranslator:
+class QuickBooksTranslator(BooksTranslator[Learned, Reading]):
     """Translates the raw records of one company.
 
     Args:
@@ -85,14 +85,10 @@ class QuickBooksTranslator:
     stream_order: tuple[str, ...] = TRANSLATED
     document_streams: tuple[str, ...] = tuple(entity.stream for entity in DOCUMENTS)
     folded_streams: tuple[str, ...] = (*(part.stream for part in COMPANY_PARTS), COMPANIES)
+    unreadable = (UnreadableValue,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)
-
-    @property
-    def outdated_streams(self) -> frozenset[str]:
-        """Streams with documents that named an account or item before it was known."""
-        return frozenset(self.learned.outdated)
 
     def remember(self, record: CanonicalRecord) -> None:
         """Learn what is already in the store; order does not matter."""
@@ -116,40 +112,32 @@ class QuickBooksTranslator:
                 pass
         learned.outdated = outdated
 
-    def forget(self, record: CanonicalRecord) -> None:
-        """Nothing to do: keys are ids, and stay."""
-
-    def preflight(self, sample: Iterable[RawRecord]) -> tuple[Issue, ...]:  # noqa: ARG002 - same for every source
-        """Nothing is suspected of all documents at once."""
-        return ()
-
     def report(self, record: RawRecord) -> SourceReport | None:
         """Read one of QuickBooks' own reports as an oracle."""
         return read_report(_decode(record.payload).object, self.learned, record.origin)
 
-    def translate(self, record: RawRecord) -> Translation:
-        """Translate one raw record; whatever is wrong with it becomes an issue."""
-        reading = Reading(record, self.learned)
-        try:
-            records = _read(_decode(record.payload), reading)
-        except UnreadableValue as error:
-            reading.issues.append(_unreadable(error, reading))
-        except UnbalancedVoucher as error:
-            reading.issues.append(_unbalanced(error, reading))
-        except msgspec.ValidationError as error:
-            reading.issues.append(_damaged(error, reading))
-        else:
-            return Translation(records=(*reading.introduced, *records), issues=tuple(reading.issues))
-        return Translation(issues=tuple(reading.issues))
+    def begin(self, record: RawRecord) -> Reading:
+        """Take a record in hand."""
+        return Reading(record, self.learned)
 
+    def read(self, reading: Reading) -> Sequence[CanonicalRecord]:
+        """Read it by its stream."""
+        stream, payload = reading.source.stream, _decode(reading.record.payload)
+        if stream in _DOCUMENTS:
+            node = {**payload.object, "LinkedRates": payload.rates} if payload.rates else payload.object
+            return [_DOCUMENTS[stream](node, reading)]
+        read = _READERS.get(stream)
+        return read(payload.object, reading) if read else ()
 
-def _read(payload: Payload, reading: Reading) -> list[CanonicalRecord]:
-    stream = reading.source.stream
-    if stream in _DOCUMENTS:
-        node = {**payload.object, "LinkedRates": payload.rates} if payload.rates else payload.object
-        return [_DOCUMENTS[stream](node, reading)]
-    read = _READERS.get(stream)
-    return read(payload.object, reading) if read else []
+    def refusal(self, error: Exception, reading: Reading) -> Issue:
+        """Say what to do in QuickBooks."""
+        match error:
+            case UnreadableValue():
+                return _unreadable(error, reading)
+            case UnbalancedVoucher():
+                return _unbalanced(error, reading)
+            case _:
+                return _damaged(error, reading)
 
 
 def _unreadable(error: UnreadableValue, reading: Reading) -> Issue:
@@ -158,7 +146,7 @@ def _unreadable(error: UnreadableValue, reading: Reading) -> Issue:
         code="quickbooks.document.unreadable" if is_document else "quickbooks.master.unreadable",
         level=IssueLevel.REJECTED,
         message=f"{reading.label or 'A record'} was not taken into the books: {error.message}",
-        where=", ".join(filter(None, (reading.record.origin, reading.label, error.field))),
+        where=reading.where(error.field),
         hint="Open it in QuickBooks, correct it and save; it is read again by the next sync.",
         source=reading.source,
         facts={"field": error.field, "text": error.text[:40]},
@@ -173,14 +161,14 @@ def _unbalanced(error: UnbalancedVoucher, reading: Reading) -> Issue:
         code="quickbooks.document.unbalanced",
         level=IssueLevel.REJECTED,
         message=f"{error.message} It was not taken into the books.",
-        where=", ".join(filter(None, (reading.record.origin, reading.label))),
+        where=reading.where(),
         hint="QuickBooks itself does not save such a document: read it again; if it stays, tell us.",
         source=reading.source,
         facts=error.facts,
     )
 
 
-def _damaged(error: msgspec.ValidationError, reading: Reading) -> Issue:
+def _damaged(error: Exception, reading: Reading) -> Issue:
     return Issue(
         code="quickbooks.record.damaged",
         level=IssueLevel.REJECTED,

@@ -55,35 +55,14 @@ class Chart:
         """The ledger of that name, introduced under a group if it is new."""
         key = name_key(name)
         if key not in self.ledgers:
-            self.put(
-                Ledger(
-                    source=self._source(LEDGERS, key),
-                    key=key,
-                    name=name,
-                    group_key=self._group(group),
-                    group_name=group.value,
-                    reserved=group,
-                    tax_head=head,
-                )
-            )
+            self.put(replace(self._opened(name, group), tax_head=head))
         return self.ledgers[key]
 
     def party(self, name: str, role: PartyRole, number: str = "", phone: str = "") -> Ledger:
         """The ledger of a party, introduced with the party if it is new; a GSTIN or phone it lacked is added."""
         key = name_key(name)
         if key not in self.ledgers:
-            group = _ROLE_GROUPS[role]
-            self.put(
-                Ledger(
-                    source=self._source(LEDGERS, key),
-                    key=key,
-                    name=name,
-                    group_key=self._group(group),
-                    group_name=group.value,
-                    reserved=group,
-                    is_bill_wise=True,
-                )
-            )
+            self.put(replace(self._opened(name, _ROLE_GROUPS[role]), is_bill_wise=True))
         known = self.parties.get(key)
         party = known or Party(
             source=self._source(PARTY, key), key=key, name=name, ledger_key=key, roles=frozenset({role})
@@ -130,6 +109,17 @@ class Chart:
                 source=self._source(GROUPS, key), key=key, name=group.value, reserved=group
             )
         return key
+
+    def _opened(self, name: str, group: ReservedGroup) -> Ledger:
+        key = name_key(name)
+        return Ledger(
+            source=self._source(LEDGERS, key),
+            key=key,
+            name=name,
+            group_key=self._group(group),
+            group_name=group.value,
+            reserved=group,
+        )
 
     def _source(self, stream: str, key: str) -> SourceRef:
         own = self.company.source

@@ -38,6 +38,7 @@ class SpreadsheetTranslator:
     version: int = 1
     stream_order: tuple[str, ...] = (COMPANIES, PARTIES, VOUCHERS)
     folded_streams: tuple[str, ...] = ()
+    document_streams: tuple[str, ...] = (VOUCHERS,)
 
     def __init__(self, company: Company) -> None:
         self.chart = Chart(company)

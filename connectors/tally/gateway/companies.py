@@ -93,6 +93,11 @@ class LoadedCompany:
     counts: dict[str, int] = field(default_factory=dict)
     node: Node = field(default_factory=dict, repr=False)
 
+    @property
+    def counters(self) -> tuple[int, int]:
+        """The change counters, of masters and of vouchers: while they stand still, so do the books."""
+        return self.alter_master_id, self.alter_voucher_id
+
 
 def company_list(*, with_release: bool = False, timeout_s: float | None = None) -> Request:
     """The list of open companies; also the honest test whether Tally answers, because a bare ping can be a lie."""

@@ -107,9 +107,7 @@ class Book:
 
     def is_quiet(self) -> bool:
         """Say whether nothing changed in the company since it was last listed."""
-        now = self.refresh()
-        known = (self.company.alter_master_id, self.company.alter_voucher_id)
-        return known == (now.alter_master_id, now.alter_voucher_id)
+        return self.company.counters == self.refresh().counters
 
     def ask(self, request: Request, tag: str) -> list[Node]:
         """Return the objects of a small answer."""
@@ -134,20 +132,25 @@ class Book:
         return {**self._days_of(earlier, *filters), **self._days_of(later, *filters)}
 
     def refuse_clipped(self, served: DayCounts) -> None:
-        """Check that the count by day reaches to the last voucher there is.
+        """Check that the count by day reaches to the last voucher there is; it may have been deleted just now.
 
         Raises:
             SourceUnavailable: nothing is shown though there are vouchers.
             SourceRejected: the last ones are out of sight.
         """
-        company = self.company
-        last = company.last_voucher_date
-        if last is None or not company.alter_voucher_id:
+        if self._is_within(served, self.company):
+            return
+        company = self.refresh()
+        if self._is_within(served, company):
             return
         if not served:
             raise nothing_served(company.name, company.alter_voucher_id)
-        if max(served) < last:
-            raise period_clipped(company.name, f"{min(served)} to {max(served)}", f"{last}")
+        raise period_clipped(company.name, f"{min(served)} to {max(served)}", f"{company.last_voucher_date}")
+
+    @staticmethod
+    def _is_within(served: DayCounts, company: LoadedCompany) -> bool:
+        last = company.last_voucher_date
+        return last is None or not company.alter_voucher_id or (bool(served) and max(served) >= last)
 
     def count_types(self, period: Period) -> list[Node] | None:
         """Ask how many vouchers of each type a period holds; None from a Tally that cannot summarise."""

@@ -151,7 +151,7 @@ class CompanyRun:
         for _ in range(ROUNDS_MAX):
             self.book.company = self.book.refresh()
             company = self.book.company
-            if (mark.alter_master_id, mark.alter_voucher_id) == (company.alter_master_id, company.alter_voucher_id):
+            if (mark.alter_master_id, mark.alter_voucher_id) == company.counters:
                 self.is_settled = True
                 return mark
             if mark.alter_master_id != company.alter_master_id:

@@ -64,6 +64,7 @@ class GatewaySource:
             sleep=surroundings.sleep,
         )
         self._runs: list[CompanyRun] | None = None
+        self._told: dict[str, LoadedCompany] = {}
 
     def prepare(self) -> None:
         """Choose the companies and decide what to read of each.
@@ -153,10 +154,12 @@ class GatewaySource:
         return parse_profile(held[company.guid])
 
     def _company(self, run: CompanyRun) -> Iterator[Record]:
-        if run.plan is Plan.NOTHING:
-            return
-        book = run.book
-        yield {
+        if run.plan is not Plan.NOTHING:
+            yield self._company_record(run.book)
+
+    def _company_record(self, book: Book) -> Record:
+        self._told[book.guid] = book.company
+        return {
             "company_guid": book.guid,
             "company_name": book.company.name,
             "key": book.guid,
@@ -178,6 +181,9 @@ class GatewaySource:
         total = run.book.company.alter_voucher_id
 
         def save(progress: Progress | None, mark: Watermark | None) -> None:
+            told = self._told.get(run.book.guid)
+            if mark is not None and told is not None and told.counters != run.book.company.counters:
+                self._emission.emit_aside(COMPANIES, self._company_record(run.book))  # it says its last voucher's day
             self._save(run.book.guid, progress, mark)
 
         for stream, whole in run.stale_masters():

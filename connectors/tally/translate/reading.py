@@ -7,15 +7,17 @@ translator rejects the record.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
 from canonical.dates import CreditPeriod
 from canonical.errors import Fact
-from canonical.issue import Issue, IssueLevel
-from canonical.record import RawRecord
+from canonical.issue import IssueLevel
+from connectors.sdk.translating import RecordReading
 from connectors.tally.translate.learned import Learned
 from connectors.tally.translate.node import Node, plain_of, serial_text, term_text, text_of
 from connectors.tally.translate.values import (
@@ -34,43 +36,15 @@ from connectors.tally.translate.values import (
 T = TypeVar("T")
 
 
-class Reading:
-    """The record at hand. Mutable and short-lived: one per raw record.
+@dataclass(slots=True)
+class Reading(RecordReading[Learned]):
+    """The record at hand.
 
     Attributes:
-        label: the record for people, set by its reader as soon as it knows.
         facts: what an issue that rejects the record should tell programs (voucher type, totals).
     """
 
-    __slots__ = ("facts", "issues", "label", "learned", "record", "source")
-
-    def __init__(self, record: RawRecord, learned: Learned, label: str = "") -> None:
-        self.record = record
-        self.source = record.source
-        self.learned = learned
-        self.label = label
-        self.issues: list[Issue] = []
-        self.facts: dict[str, Fact] = {}
-
-    def where(self, field: str = "") -> str:
-        """Say where in the file: origin, record, field."""
-        return ", ".join(part for part in (self.record.origin, self.label, field) if part)
-
-    def note(
-        self, code: str, level: IssueLevel, message: str, *, field: str = "", hint: str = "", **facts: Fact
-    ) -> None:
-        """Raise an issue about this record."""
-        self.issues.append(
-            Issue(
-                code=code,
-                level=level,
-                message=message,
-                where=self.where(field),
-                hint=hint,
-                source=self.source,
-                facts=facts,
-            )
-        )
+    facts: dict[str, Fact] = dataclasses.field(default_factory=dict)
 
     def note_once(
         self,

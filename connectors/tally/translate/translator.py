@@ -7,7 +7,7 @@ in the store are told through ``remember``. What cannot be read is rejected with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -22,7 +22,7 @@ from canonical.proof import SourceReport
 from canonical.record import RawRecord
 from canonical.voucher import UnbalancedVoucher
 from canonical.voucher_type import VoucherKind, VoucherType
-from connectors.sdk.base import Translation
+from connectors.sdk.translating import BooksTranslator
 from connectors.tally.reports.read import read_report
 from connectors.tally.reports.record import ReportRecord
 from connectors.tally.translate.accounts import read_group, read_ledger
@@ -71,7 +71,7 @@ import writes the company once."""
 _decode = msgspec.json.Decoder(Payload).decode
 
 
-class TallyTranslator:
+class TallyTranslator(BooksTranslator[Learned, Reading]):
     """Translates the raw records of one company.
 
     Args:
@@ -83,12 +83,13 @@ class TallyTranslator:
     version than before translates everything in the store again."""
     stream_order: tuple[str, ...] = STREAMS
     folded_streams: tuple[str, ...] = ("currencies", "tax_units", "companies")
+    unreadable = (UnreadableValue,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)
         self._readers: dict[str, Callable[[Payload, Reading], list[CanonicalRecord]]] = {
             "companies": lambda p, r: [read_company(p.object, r, p.company_name or p.name or "")],
-            "currencies": lambda p, r: _if_stored(read_currency(p.object, r, p.name or ""), r),
+            "currencies": lambda p, r: r.if_stored(read_currency(p.object, r, p.name or "")),
             "units": lambda p, r: [read_unit(p.object, r, p.name or "")],
             "groups": lambda p, r: [read_group(p.object, r, p.name or "")],
             "ledgers": _read_account,
@@ -99,18 +100,10 @@ class TallyTranslator:
             "stock_categories": lambda p, r: [read_stock_group(p.object, r, p.name or "", is_category=True)],
             "godowns": lambda p, r: [read_godown(p.object, r, p.name or "")],
             "stock_items": lambda p, r: [read_stock_item(p.object, r, p.name or "")],
-            "tax_units": lambda p, r: _if_stored(read_tax_unit(p.object, r, p.name or ""), r),
+            "tax_units": lambda p, r: r.if_stored(read_tax_unit(p.object, r, p.name or "")),
             "other_masters": lambda _p, _r: [],
             "vouchers": _read_document,
         }
-
-    @property
-    def outdated_streams(self) -> frozenset[str]:
-        """Streams whose records in the store would translate differently with the masters of this run.
-
-        The runner sets their raw records pending: masters often arrive a file later than the vouchers naming them.
-        """
-        return frozenset(self.learned.outdated)
 
     def remember(self, record: CanonicalRecord) -> None:
         """Learn a master that is already in the store. Order does not matter; call before ``translate``."""
@@ -168,34 +161,30 @@ class TallyTranslator:
             books_from.year if books_from else None,
         )
 
-    def translate(self, record: RawRecord) -> Translation:
-        """Translate one raw record; whatever is wrong with it becomes an issue."""
-        reading = Reading(record, self.learned)
-        read = self._readers.get(record.source.stream)
-        if read is None:
-            return Translation()
-        try:
-            records = read(_decode(record.payload), reading)
-        except UnreadableValue as error:
-            reading.issues.append(_unreadable(error, reading))
-        except UnbalancedVoucher as error:
-            reading.issues.append(_unbalanced(error, reading))
-        except msgspec.ValidationError as error:
-            reading.issues.append(_damaged(error, reading))
-        else:
-            return Translation(records=tuple(records), issues=tuple(reading.issues))
-        return Translation(issues=tuple(reading.issues))
+    def begin(self, record: RawRecord) -> Reading:
+        """Take a record in hand."""
+        return Reading(record, self.learned)
+
+    def read(self, reading: Reading) -> Sequence[CanonicalRecord]:
+        """Read it by its stream."""
+        read = self._readers.get(reading.source.stream)
+        return read(_decode(reading.record.payload), reading) if read else ()
+
+    def refusal(self, error: Exception, reading: Reading) -> Issue:
+        """Say what to do in Tally."""
+        match error:
+            case UnreadableValue():
+                return _unreadable(error, reading)
+            case UnbalancedVoucher():
+                return _unbalanced(error, reading)
+            case _:
+                return _damaged(error, reading)
 
 
 MISSING = {
     "date": ("tally.voucher.date_missing", "it has no date."),
     "name": ("tally.master.name_missing", "it has no name, so nothing can refer to it."),
 }
-
-
-def _if_stored(company: Company, reading: Reading) -> list[CanonicalRecord]:
-    """A company that is not in the store yet is written by its own record, which comes later in the run."""
-    return [company] if reading.learned.is_company_stored else []
 
 
 def _read_account(payload: Payload, reading: Reading) -> list[CanonicalRecord]:
@@ -243,7 +232,7 @@ def _unbalanced(error: UnbalancedVoucher, reading: Reading) -> Issue:
     )
 
 
-def _damaged(error: msgspec.ValidationError, reading: Reading) -> Issue:
+def _damaged(error: Exception, reading: Reading) -> Issue:
     return Issue(
         code="tally.record.damaged",
         level=IssueLevel.REJECTED,

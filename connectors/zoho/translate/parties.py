@@ -78,7 +78,7 @@ def ledger_of_contact(
         fact = AccountFact(f"{key}:{place.key}", f"{known or key} ({place.name})")
     if (place is not None or key not in reading.learned.contacts) and fact.key not in reading.learned.said:
         reading.learned.said.add(fact.key)
-        reading.made.append(_made_up(reading, fact, place or usual, is_vendor=is_vendor))
+        reading.introduced.append(_made_up(reading, fact, place or usual, is_vendor=is_vendor))
     return fact
 
 

@@ -220,7 +220,7 @@ def introduce(reading: Reading, fact: AccountFact, role: Role | None) -> None:
     if fact.key in reading.learned.said or fact.key in reading.learned.accounts:
         return
     reading.learned.said.add(fact.key)
-    reading.made.append(
+    reading.introduced.append(
         Ledger(
             source=replace(reading.source, stream="chartofaccounts", key=fact.key),
             key=fact.key,

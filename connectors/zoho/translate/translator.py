@@ -7,7 +7,7 @@ the chart of accounts name, and a contact's ledger carries its name. Masters alr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,7 +21,7 @@ from canonical.party import Party
 from canonical.proof import SourceReport
 from canonical.record import RawRecord
 from canonical.voucher import UnbalancedVoucher
-from connectors.sdk.base import Translation
+from connectors.sdk.translating import BooksTranslator
 from connectors.zoho.reports import read_report
 from connectors.zoho.streams import DOCUMENTS, STREAMS
 from connectors.zoho.translate import others, payments, trade
@@ -60,9 +60,9 @@ def _order(shape: others.OrderShape) -> Read:
 
 
 READERS: Mapping[str, Read] = {
-    "opening_balances": lambda n, r, _: _if_stored(read_openings(n, r), r),
-    "currencies": lambda n, r, _: _if_stored(read_currency(n, r), r),
-    "taxes": lambda n, r, _: _if_stored(read_tax(n, r), r),
+    "opening_balances": lambda n, r, _: r.if_stored(read_openings(n, r)),
+    "currencies": lambda n, r, _: r.if_stored(read_currency(n, r)),
+    "taxes": lambda n, r, _: r.if_stored(read_tax(n, r)),
     "companies": lambda n, r, _: [read_company(n, r)],
     "chartofaccounts": lambda n, r, _: [read_account(n, r)],
     "bankaccounts": lambda n, r, _: [*read_bank_account(n, r)],
@@ -84,7 +84,7 @@ READERS: Mapping[str, Read] = {
 """How the records of each stream are read; those of other streams are kept as they are."""
 
 
-class ZohoTranslator:
+class ZohoTranslator(BooksTranslator[Learned, Reading]):
     """Translates the raw records of one organisation.
 
     Args:
@@ -95,14 +95,10 @@ class ZohoTranslator:
     stream_order: tuple[str, ...] = tuple(STREAMS)
     folded_streams: tuple[str, ...] = ("opening_balances", "currencies", "taxes", "companies")
     document_streams: tuple[str, ...] = DOCUMENTS
+    unreadable = (UnreadableField,)
 
     def __init__(self, company: Company) -> None:
         self.learned = Learned(company)
-
-    @property
-    def outdated_streams(self) -> frozenset[str]:
-        """Streams whose records in the store would translate differently with the masters of this run."""
-        return frozenset(self.learned.outdated)
 
     def remember(self, record: CanonicalRecord) -> None:
         """Learn a master that is already in the store."""
@@ -119,35 +115,41 @@ class ZohoTranslator:
             case _:
                 pass
 
-    def forget(self, record: CanonicalRecord) -> None:
-        """Keys are ids, which no rename changes; nothing to unlearn."""
-
-    def preflight(self, sample: Iterable[RawRecord]) -> tuple[Issue, ...]:  # noqa: ARG002 - signature of a translator
-        """Nothing is known that would make a whole organisation unreadable."""
-        return ()
-
     def report(self, record: RawRecord) -> SourceReport | None:
         """Read Zoho's own balances as an oracle; see ``connectors.zoho.reports``."""
         return read_report(_decode(record.payload).object, self.learned.contacts)
 
-    def translate(self, record: RawRecord) -> Translation:
-        """Translate one raw record; whatever is wrong with it becomes an issue."""
-        reading = Reading(record, self.learned)
-        read = READERS.get(record.source.stream)
+    def begin(self, record: RawRecord) -> Reading:
+        """Take a record in hand."""
+        return Reading(record, self.learned)
+
+    def read(self, reading: Reading) -> Sequence[CanonicalRecord]:
+        """Read it by its stream."""
+        read = READERS.get(reading.source.stream)
         if read is None:
-            return Translation()
-        try:
-            payload = _decode(record.payload)
-            records = read(payload.object, reading, _rates(payload.rates))
-        except UnreadableField as error:
-            _reject(reading, "zoho.record.unreadable", f"{error}.", field=error.field)
-        except UnbalancedVoucher as error:
-            _reject(reading, "zoho.document.unbalanced", error.message)
-        except msgspec.ValidationError as error:
-            _reject(reading, "zoho.record.damaged", f"{error}.")
-        else:
-            return Translation(records=(*reading.made, *records), issues=tuple(reading.issues))
-        return Translation(records=tuple(reading.made), issues=tuple(reading.issues))
+            return ()
+        payload = _decode(reading.record.payload)
+        return read(payload.object, reading, _rates(payload.rates))
+
+    def refusal(self, error: Exception, reading: Reading) -> Issue:
+        """Say which document to open in Zoho Books."""
+        field = error.field if isinstance(error, UnreadableField) else ""
+        return Issue(
+            code=_CODES[type(error)],
+            level=IssueLevel.REJECTED,
+            message=f"{reading.label} was not taken into the books: {str(error).rstrip('.')}.",
+            where=reading.where(),
+            hint="Open the document in Zoho Books and correct it; the next sync reads it again.",
+            source=reading.source,
+            facts={"field": field},
+        )
+
+
+_CODES: Mapping[type[Exception], str] = {
+    UnreadableField: "zoho.record.unreadable",
+    UnbalancedVoucher: "zoho.document.unbalanced",
+    msgspec.ValidationError: "zoho.record.damaged",
+}
 
 
 def _rates(told: Mapping[str, str]) -> Rates:
@@ -158,18 +160,3 @@ def _rates(told: Mapping[str, str]) -> Rates:
         except InvalidOperation:
             continue
     return found
-
-
-def _if_stored(company: Company, reading: Reading) -> list[CanonicalRecord]:
-    """A company that is not in the store yet is written by its own record, which comes later in the run."""
-    return [company] if reading.learned.is_company_stored else []
-
-
-def _reject(reading: Reading, code: str, reason: str, *, field: str = "") -> None:
-    reading.note(
-        code,
-        IssueLevel.REJECTED,
-        f"{reading.label} was not taken into the books: {reason}",
-        hint="Open the document in Zoho Books and correct it; the next sync reads it again.",
-        field=field,
-    )

@@ -5,9 +5,6 @@ Revision: 0004. Down to: 0003.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -41,7 +38,7 @@ def upgrade() -> None:
     _create_line()
     _create_oracle()
     _create_accepted()
-    with _all_rows("proof", "proof_total"):
+    with security.all_rows("proof", "proof_total"):
         op.execute(_LINE)
         op.execute(_FINDING)
     op.drop_table("proof_total")
@@ -61,23 +58,11 @@ def downgrade() -> None:
         sa.Column("oracle", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "proof_id", "line", name="pk_proof_total"),
     )
-    with _all_rows("proof_line"):
+    with security.all_rows("proof_line"):
         op.execute(_TOTAL)
     security.protect(("proof_total",))
     for table in _NEW:
         op.drop_table(table)
-
-
-@contextmanager
-def _all_rows(*tables: str) -> Iterator[None]:
-    """Let the owner see the rows of every tenant for a moment; row-level security is forced on it otherwise."""
-    if security.is_postgres():
-        for table in tables:
-            op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    yield
-    if security.is_postgres():
-        for table in tables:
-            op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def _create_finding() -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from canonical.bill import BillRefKind
+from canonical.ledger import Ledger
+from canonical.voucher import Voucher
 from canonical.voucher_type import VoucherKind
 from tests.connectors.quickbooks.support import (
     BANK,
@@ -254,8 +256,16 @@ def test_without_an_account_for_exchange_differences_the_payment_is_not_guessed(
         CurrencyRef={"value": "USD"},
         DepositToAccountRef={"value": BANK},
     )
-    assert not made.read("payments", row, {"Invoice id 1": "80"})
+    refused = made.read("payments", row, {"Invoice id 1": "80"})
+    assert not any(isinstance(record, Voucher) for record in refused)
     assert "quickbooks.payment.exchange_account_missing" in {issue.code for issue in made.issues}
+    row = received("3", 50, customer="2", DepositToAccountRef={"value": BANK})
+    taken = made.read("payments", row)
+    ledgers = {record.key for record in (*refused, *taken) if isinstance(record, Ledger)}
+    (voucher,) = [record for record in taken if isinstance(record, Voucher)]
+    assert {one.ledger_key for one in voucher.postings} == ledgers | {f"account/{BANK}"}, (
+        "the refused one named it first"
+    )
 
 
 def test_a_party_on_another_control_account_has_a_second_ledger_there() -> None:

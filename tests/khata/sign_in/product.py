@@ -263,6 +263,7 @@ class NoTranslator:
     version = 1
     stream_order: tuple[str, ...] = ()
     folded_streams: tuple[str, ...] = ()
+    document_streams: tuple[str, ...] = ()
     outdated_streams: frozenset[str] = frozenset()
 
     def remember(self, record: Any) -> None: ...
