@@ -227,7 +227,7 @@ class Accounts:
         if code.redirect_uri and code.redirect_uri != asked.get("redirect_uri"):
             return _refused("invalid_redirect_uri")
         grant = self._new_grant(client.id, code.scopes)
-        body = self._granted(self._mint(grant), base_url)
+        body = self._granted(grant, base_url)
         if code.is_offline:
             return json_response({**body, "refresh_token": grant.refresh_token})
         del self.grants[grant.refresh_token]
@@ -241,11 +241,13 @@ class Accounts:
         if self.options.limits.enforced and len(grant.minted) >= self.options.limits.refreshes:
             return json_response(TOO_MANY, 400, note="too many refreshes")
         grant.minted.append(self.clock())
-        return json_response(self._granted(self._mint(grant), base_url))
+        return json_response(self._granted(grant, base_url))
 
-    def _granted(self, token: str, base_url: str) -> dict[str, object]:
+    def _granted(self, grant: Grant, base_url: str) -> dict[str, object]:
+        told = {"scope": " ".join(grant.scopes)} if self.options.tells_scopes else {}
         return {
-            "access_token": token,
+            **told,
+            "access_token": self._mint(grant),
             "api_domain": base_url,
             "token_type": "Bearer",
             "expires_in": self.options.token_life_s,

@@ -17,7 +17,7 @@ from connectors.zoho.oauth import AUTHORISATION
 from connectors.zoho.refusals import SCOPE_REFUSED, judge
 from connectors.zoho.scopes import MODULES, SCOPES, covers, needed_by, path_of, sign_in_again
 from connectors.zoho.streams import STREAMS
-from sandbox.zoho import DEMO_CLIENT
+from sandbox.zoho import DEMO_CLIENT, Limits, Options
 from sandbox.zoho.app import build_app
 from tests.connectors.zoho.fake import Zoho, hub, zoho
 from tests.connectors.zoho.test_plans import answer
@@ -186,6 +186,21 @@ def test_the_doctor_tries_every_scope_and_names_what_is_not_open(server: Zoho) -
     assert "journals" in closed[0].opens
     assert len(taken) == len(SCOPES)
     assert DEMO_CLIENT.secret not in str(found)
+
+
+def test_scopes_that_a_token_answer_names_are_believed_when_they_are_missing() -> None:
+    options = Options(limits=Limits(enforced=False), tells_scopes=True)
+    with zoho(vouchers=10, options=options) as server:
+        web = Web(session=requests.Session(), now=server.clock)
+        held = Tokens(
+            access_token="", refresh_token=narrow(server, "bills", "banking"), access_expires_at=server.clock()
+        )
+        tokens = AUTHORISATION.refresh(server.config(), held, web=web)
+        before = server.calls
+        found = AUTHORISATION.permissions(server.config(), tokens, web=web, take=lambda: None)
+        asked = server.calls - before
+    assert [one.scope for one in found if not one.is_open] == ["ZohoBooks.bills.READ", "ZohoBooks.banking.READ"]
+    assert asked == len(SCOPES) - 2
 
 
 def test_scopes_that_zoho_named_are_not_tried(server: Zoho) -> None:
