@@ -232,6 +232,17 @@ class Controls(Repository):
                 batches=ask("count(DISTINCT known_from)", "known_from > ?", at),
             )
 
+    def changed_vouchers(self, company_id: int, moment: datetime) -> int:
+        """Count the versions of vouchers that began or ended after a moment; an altered voucher counts twice."""
+        with self._read() as transaction:
+            at = transaction.dialect.values.moment(moment)
+            sql = (
+                "SELECT COALESCE(sum(CASE WHEN known_from > ? THEN 1 ELSE 0 END), 0) "
+                "+ COALESCE(sum(CASE WHEN known_to > ? THEN 1 ELSE 0 END), 0) "
+                "FROM voucher WHERE tenant_id = ? AND company_id = ?"
+            )
+            return int(transaction.rows(sql, (at, at, self._tenant_id, company_id))[0][0])
+
     def records_of_file(self, run_id: int, name: str) -> int:
         """Count the raw records a run read from a file, by where they say they come from; the books are none."""
         with self._read() as transaction:
