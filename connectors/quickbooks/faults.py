@@ -57,6 +57,8 @@ def judge(answer: requests.Response, connection: str = "") -> KhataError | None:
         answer: of the API.
         connection: its name, for what a person should do; empty from the shell.
     """
+    if answer.status_code < BAD and answer.content.startswith(TOO_LARGE):
+        return SourceRejected("The report is too large for QuickBooks to give.", code="quickbooks.report.too_large")
     if answer.status_code < BAD and b"ault" not in answer.content[:SNIFF]:
         return None
     fault = find_fault(answer)
@@ -65,6 +67,8 @@ def judge(answer: requests.Response, connection: str = "") -> KhataError | None:
 
 BAD: Final = 400
 FORBIDDEN: Final = 403
+TOO_LARGE: Final = b"Unable to display more data"
+"""A text in place of the report, with status 200 (seen by other programs). Asked again it comes again."""
 SNIFF: Final = 2000
 THROTTLED: Final = 429
 

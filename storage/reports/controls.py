@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,9 @@ _MASTER_TABLES = {
     "cost categories": "cost_category",
     "voucher types": "voucher_type",
 }
+
+
+_COUNTED_TABLES = ("voucher", "party", "item", "stock_group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +181,22 @@ class Controls(Repository):
                 bound,
             )
         return {name: VoucherCount(int(count), int(gone), int(optional)) for name, count, gone, optional in rows}
+
+    def by_stream(self, company_id: int) -> dict[str, int]:
+        """Count a company's current vouchers, parties and items by the stream they were read from; of any status.
+
+        Of a stream whose records become one of these each, it is the number of records that are in the books.
+        """
+        found: Counter[str] = Counter()
+        with self._read() as transaction:
+            for table in _COUNTED_TABLES:
+                rows = transaction.rows(
+                    f"SELECT stream, count(*) FROM {table} WHERE tenant_id = ? AND company_id = ? "
+                    "AND known_to IS NULL GROUP BY stream",
+                    (self._tenant_id, company_id),
+                )
+                found.update({stream: int(count) for stream, count in rows})
+        return dict(found)
 
     def company_masters(self, company_id: int) -> dict[str, int]:
         """Count a company's current masters by kind; what only vouchers name is none."""
