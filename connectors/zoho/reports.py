@@ -170,7 +170,7 @@ def _counts(told: Mapping[str, Any], kind: ReportKind, names: Mapping[str, str],
         as_of=find_day(told, "day"),
         oracle=f"Zoho Books: lengths of its lists of {kind.value.partition('_')[0]}s",
         note=_note(told) or "; ".join(filter(None, (silent, limit))),
-        is_refused=bool(told.get("moved")) or not counts,
+        is_refused=bool(_note(told)) or not counts,
     )
 
 
