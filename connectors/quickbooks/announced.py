@@ -98,6 +98,14 @@ class Named:
         found |= dict.fromkeys(self._gone, Outcome.GONE)
         if self._is_compared:
             found |= {key: Outcome.COMPARED for key in waiting if key not in found and key not in self._lost}
+        self._close(entity, found)
+
+    def refuse(self, entity: Entity) -> None:
+        """Say that QuickBooks does not show this entity at all; the reading has an issue for that."""
+        self._close(entity, dict.fromkeys(self._waiting.get(entity.stream, {}), Outcome.REFUSED))
+
+    def _close(self, entity: Entity, found: Mapping[str, Outcome]) -> None:
+        waiting = self._waiting.get(entity.stream, {})
         self._tell({waiting[key]: outcome for key, outcome in found.items()})
         self._found, self._lost, self._gone, self._is_compared = {}, frozenset(), set(), False
 

@@ -12,7 +12,7 @@ from canonical.record import JsonValue
 from connectors.sdk.announcements import Outcome
 from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.open_documents import Seen
-from connectors.zoho.refusals import NOT_AUTHORISED_CODE, NOT_FOUND
+from connectors.zoho.refusals import NOT_FOUND, SCOPE_REFUSED
 from connectors.zoho.streams import STREAMS
 from connectors.zoho.translate.node import Node, find_number, nodes_of, text_of
 
@@ -89,7 +89,7 @@ class Fetching:
         except SourceRejected as refused:
             return (Outcome.GONE if refused.code == NOT_FOUND else Outcome.REFUSED), {}
         except CredentialError as refused:
-            if refused.code != NOT_AUTHORISED_CODE:  # the sign-in itself has ended
+            if refused.code != SCOPE_REFUSED:  # the sign-in itself has ended
                 raise
             return Outcome.REFUSED, {}
         found = self._complete(stream, key, answer) if STREAMS[stream].detail else None
@@ -174,8 +174,9 @@ class Fetching:
             self._client.get(f"{STREAMS[stream].path}/{key}")
         except SourceRejected as refused:
             return refused.code != NOT_FOUND
-        except CredentialError:
-            return True
+        except CredentialError as refused:
+            if refused.code != SCOPE_REFUSED:
+                raise
         return True
 
     def complete_taxes(self, rows: Mapping[str, Row], known: dict[str, list[dict[str, JsonValue]]]) -> None:
