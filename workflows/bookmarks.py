@@ -29,6 +29,8 @@ READING = "reading"
 """The newest state of a run under way, or of the last one."""
 DIFFERING = "differs"
 """What differed when a state was committed although its figures are held back, as digests."""
+DOUBTED = "doubted"
+"""What of that a comparison of everything may mend (``doubt.py``)."""
 COUNTERS = "counters"
 """What the source's counters were before the last reconciled reading."""
 WATERMARKS = "companies"
@@ -99,12 +101,26 @@ def commit_reading(store: TenantStore, run: Run, at: datetime) -> bool:
 def is_doubtful(store: TenantStore, run: Run) -> bool:
     """Say whether a run that read changes only has led to books that differ from the source's own figures.
 
-    Not if a comparison of everything has left all of these differences before.
+    Not if a comparison of everything has left all of these differences before, or would not mend any.
     """
-    differing = _differing(run)
+    differing, doubted = _differing(run), step_facts(run, "prove").get(DOUBTED)
     if not differing or not step_facts(run, "extract").get("had_state"):
         return False
-    return not is_left_before(store, run.connection_id, differing)
+    return not has_nothing_to_find(store, run.connection_id, differing, differing if doubted is None else doubted)
+
+
+def has_nothing_to_find(
+    store: TenantStore, connection_id: int | None, differing: Sequence[str], doubted: Sequence[str]
+) -> bool:
+    """Say whether a comparison of everything would be in vain.
+
+    Args:
+        store: the tenant's.
+        connection_id: whose books.
+        differing: everything that differs.
+        doubted: what of that such a comparison may mend.
+    """
+    return not doubted or any(is_left_before(store, connection_id, one) for one in (doubted, differing))
 
 
 def is_left_before(store: TenantStore, connection_id: int | None, differing: Sequence[str]) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 
 from canonical.money import ZERO
@@ -30,16 +30,17 @@ from workflows.announcements import StoredAnnouncements
 from workflows.apart import Apart
 from workflows.bookmarks import (
     DIFFERING,
+    DOUBTED,
     WATERMARKS,
     Start,
     counters_then,
+    has_nothing_to_find,
     is_doubtful,
-    is_left_before,
     keep_reading,
     load_start,
 )
 from workflows.closing import AFTER, close
-from workflows.doubt import cost_of_looking, differences_of, held_issue, is_affordable, publication_of
+from workflows.doubt import cost_of_looking, differences_of, held_issue, is_affordable, is_mendable, publication_of
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import Look, Progress, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.interpretation import company_translator
@@ -296,22 +297,29 @@ class Steps:
             if company_id not in refused
         }
         proofs = list(by_company.values())
-        differs = differences_of(by_company.items())
+        mends = partial(is_mendable, counts_lists=get_connector(held.connector).counts_lists)
+        differs = {DIFFERING: differences_of(by_company.items()), DOUBTED: differences_of(by_company.items(), mends)}
         is_held = False
         for company_id, proof in by_company.items():
             is_held |= self._tell_held(store, held, run, company_id, proof, differs)
         found = {"status": worst_status(proofs), "publication": publication_of(proofs, is_held=is_held)}
-        self._note(store, run, "prove", len(proofs), {**found, DIFFERING: differs})
+        self._note(store, run, "prove", len(proofs), {**found, **differs})
         return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, found)
 
     def _tell_held(  # noqa: PLR0917 - one value per fact of a proof
-        self, store: TenantStore, held: Run, run: RunRef, company_id: int, proof: Proof, differs: list[str]
+        self,
+        store: TenantStore,
+        held: Run,
+        run: RunRef,
+        company_id: int,
+        proof: Proof,
+        differs: Mapping[str, list[str]],
     ) -> bool:
         """Say whether a company's figures are held back; of a live source, also to whoever reads the issues."""
         objections = store.proofs.rule(company_id, self.tolerance).objections(ProofFindings.of(proof))
         if objections and is_live(held):
-            has_compared = not step_facts(held, "extract").get("had_state") or is_left_before(
-                store, held.connection_id, differs
+            has_compared = not step_facts(held, "extract").get("had_state") or has_nothing_to_find(
+                store, held.connection_id, differs[DIFFERING], differs[DOUBTED]
             )
             name = store.companies.get(company_id).name
             issue = held_issue(name, proof, objections, connection=run.connection, has_compared=has_compared)
