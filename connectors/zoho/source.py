@@ -307,7 +307,7 @@ class ZohoSource:
             left = self._client.pace.left_today()
             asked = told[: room if left is None else min(room, left)]
             room -= len(asked)
-            there = tuple(key for key in asked if self._fetching.exists(stream, key))
+            there = tuple(key for key in asked if self._named.answer(stream, key) or self._fetching.exists(stream, key))
             if there:
                 self._has_moved = True
             if asked:
