@@ -150,13 +150,13 @@ class Named:
             return Outcome.COMPARED if listing.is_whole else Outcome.REFUSED
         if address in self._fetching.gone:
             return Outcome.GONE
-        if address in self._met or address in self._answers:
-            return Outcome.READ if address in self._met else None
+        if address in self._met:
+            return Outcome.READ
+        if address in self._answers:
+            return None
         if one.key in self._listed[one.stream] and not one.is_deletion:
             return Outcome.UNCHANGED
-        if not is_held and (listing.is_whole or one.is_deletion):
-            return Outcome.ABSENT
-        return None
+        return Outcome.ABSENT if not is_held and (listing.is_whole or one.is_deletion) else None
 
     def _held(self, organization: str, stream: str, keys: Iterable[str]) -> frozenset[str]:
         """Which of some records the hub holds."""
