@@ -132,12 +132,13 @@ class GatewayClient:
         """Use other characters from now on."""
         self.endpoint = replace(self.endpoint, charset=charset)
 
-    def drain(self, expired_s: float, what: str) -> None:
+    def drain(self, expired_s: float, what: str, *, is_ours: bool = True) -> None:
         """Wait until Tally has finished what nobody waits for any more.
 
         Args:
             expired_s: the budget that was not enough.
             what: the request, for the message.
+            is_ours: we have waited those seconds ourselves; else another process did, at some other time.
 
         Raises:
             SourceRejected: ``tally.gateway.dialog_suspected``; this client sends nothing more.
@@ -161,7 +162,8 @@ class GatewayClient:
                     raise refusal.not_listening(self.endpoint.url, failed.detail) from failed
                 if failed.failure is Failure.EXPIRED:
                     self._is_stuck_since = began
-                    raise refusal.dialog_suspected(self.endpoint.url, what, expired_s + budget) from failed
+                    waited_s = expired_s + budget if is_ours else budget
+                    raise refusal.dialog_suspected(self.endpoint.url, what, waited_s) from failed
             self._lock.mark("")
             self._sleep(self.endpoint.pause_s)
 
@@ -178,7 +180,7 @@ class GatewayClient:
         """A process that held the turn before us died while Tally worked for it."""
         left_over = self._lock.read_mark()
         if left_over and self._is_stuck_since is None:
-            self.drain(self.endpoint.answer_timeout_s, left_over)
+            self.drain(self.endpoint.answer_timeout_s, left_over, is_ours=False)
 
     def _exchange(self, request: Request, file: IO[bytes]) -> Received:
         timeout_s = request.timeout_s or self.endpoint.answer_timeout_s
@@ -229,6 +231,8 @@ class GatewayClient:
                 error = refusal.http_status(url, failed.status)
             case Failure.NOT_HTTP:
                 error = refusal.not_tally(url, f"it does not speak HTTP: {failed.detail}")
+            case Failure.NOT_TLS:
+                error = refusal.not_encrypted(url, failed.detail)
         return error
 
     def _cut(self, request: Request, byte_count: int) -> SourceError:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,7 +31,7 @@ from khata.live.watching import Told, Watch, WatchEvent
 from khata.steps import hub_steps
 from khata.vault import open_vault
 from khata.wiring import Hub, open_hub
-from sandbox.tally.books import LiveCompany, build_books
+from sandbox.tally.books import LiveCompany, build_books, group_of
 from sandbox.tally.books.drafts import EntryDraft, VoucherDraft
 from sandbox.tally.books.live import specs_for
 from sandbox.tally.gateway import Running, serve
@@ -94,6 +95,52 @@ def test_connecting_all_makes_one_connection_each_and_again_changes_them(home: P
     renamed = connect(home, tally, "--company", "Sarasw", "--name", "other")
     assert renamed.code == 5
     assert "(connection.exists)" in renamed.errors
+
+
+def settings_of_connection(home: Path, name: str) -> dict[str, Any]:
+    with hub_of(home) as hub:
+        return dict(hub.tenant().connections.get(name).config)
+
+
+def test_what_is_set_of_a_connection_stays_when_it_is_connected_again(home: Path, tally: Running) -> None:
+    several = ("--set", "gateway.answer_timeout_s=300", "--set", "odbc.use=crosscheck", "--set", "odbc.port=9001")
+    first = connect(home, tally, "--company", "sarasw", "--name", "shop", *several)
+    assert first.code == 0, first.errors
+    again = run(home, "connect", "tally", "--url", tally.url, "--company", "sarasw")
+    assert again.code == 0, again.errors
+    kept = settings_of_connection(home, "shop")
+    assert kept["gateway"] == {"url": tally.url, "charset": "utf-16", "pause_s": 0.0, "answer_timeout_s": 300}
+    assert kept["odbc"] == {"use": "crosscheck", "port": 9001}
+    synced = run(home, "sync", "shop", "--local")  # no ODBC on this computer, or nothing behind it: no harm is done
+    assert synced.code == 0, synced.errors + synced.output
+    taken_back = ("--set", "odbc.use=", "--set", "odbc.port=", "--set", "gateway.answer_timeout_s=")
+    assert connect(home, tally, "--company", "sarasw", *taken_back).code == 0
+    assert settings_of_connection(home, "shop").get("odbc") is None
+    assert "answer_timeout_s" not in settings_of_connection(home, "shop")["gateway"]
+
+
+@pytest.mark.parametrize(
+    "setting", ["odbc.use=sometimes", "gateway.url=http://elsewhere", "gateway.drain_min_s=-1", "pause_s=1", "odbc.use"]
+)
+def test_a_setting_that_cannot_be_is_refused_before_anything_is_asked(home: Path, tally: Running, setting: str) -> None:
+    refused = connect(home, tally, "--company", "sarasw", "--set", setting)
+    assert refused.code == 5, refused.output
+    assert tally.requests == []
+
+
+def test_a_group_of_companies_is_not_connected(home: Path, tally: Running) -> None:
+    group = group_of(company(tally), name="Asha Group", number="100090")
+    tally.books.open(group)
+    everything = connect(home, tally, "--all", "--format", "json")
+    assert everything.code == 0, everything.errors
+    connected = [one["company"] for one in json.loads(everything.output)["connections"]]
+    assert connected == ["Saraswati Trading Company", "Godavari Distributors & Sons"]
+    for one in [one for one in tally.books.companies if one is not group]:
+        tally.books.close(one)
+    assert "(tally.gateway.only_groups_open)" in connect(home, tally, "--all").errors
+    doctor = run(home, "doctor", "tally", "--url", tally.url, "--no-odbc")
+    assert doctor.code == 5
+    assert "no company open" in doctor.output
 
 
 @pytest.mark.parametrize(
