@@ -38,7 +38,8 @@ from sandbox.tally.gateway import Running, serve
 from tests.khata.processes import HANGS_S
 from tests.khata.running import run
 from tests.support.cli import Ran
-from workflows.inputs import SyncRequest
+from workflows.inputs import RunStatus, RunSummary, SyncRequest
+from workflows.steps import Steps
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -77,6 +78,9 @@ def test_from_connect_to_proof(home: Path, tally: Running) -> None:
     proved = run(home, "proof", "--format", "json")
     assert proved.code == 0, proved.output
     assert json.loads(proved.output)["status"] == "proved"
+    assert ".." not in run(home, "proof").output
+    again = run(home, "sync", "shop", "--local")
+    assert "nothing new; 0 rejected; the last proof stands." in again.output
     vouchers = json.loads(run(home, "vouchers", "--format", "json", "--limit", "1000").output)["vouchers"]
     assert len(vouchers) == len(company(tally).vouchers())
     issues = json.loads(run(home, "issues", "--format", "json", "--limit", "1000").output)["issues"]
@@ -117,6 +121,15 @@ def test_what_is_set_of_a_connection_stays_when_it_is_connected_again(home: Path
     assert connect(home, tally, "--company", "sarasw", *taken_back).code == 0
     assert settings_of_connection(home, "shop").get("odbc") is None
     assert "answer_timeout_s" not in settings_of_connection(home, "shop")["gateway"]
+
+
+def test_an_error_while_reading_is_said_once(home: Path, tally: Running) -> None:
+    assert connect(home, tally, "--company", "sarasw", "--name", "shop").code == 0
+    tally.faults.lose_objects_after = 5
+    failed = run(home, "sync", "shop", "--local")
+    assert failed.code != 0
+    assert "unhandled" not in failed.errors
+    assert failed.errors.count("Error:") == 1
 
 
 @pytest.mark.parametrize(
@@ -288,6 +301,39 @@ def test_a_call_of_the_tdl_is_answered_at_once_and_leads_to_a_sync(home: Path, t
             assert call(listening.url, "<KHATAKIND>saved</KHATAKIND><KHATATOKEN>forged</KHATATOKEN>") == 403
             time.sleep(0.5)
             assert len(tally.requests) == asked
+
+
+def test_a_tally_that_calls_without_end_does_not_keep_the_others_from_being_looked_at(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def poll(steps: Steps, request: SyncRequest) -> RunSummary:
+        looks.append(request.connection)
+        if request.connection == "noisy":
+            calling[0].call("noisy")
+        return RunSummary(run_id=0, status=RunStatus.UNCHANGED)
+
+    monkeypatch.setattr("khata.live.watching.poll_connection", poll)
+    calling: list[Watch] = []
+    with hub_of(home) as hub:
+        watch = Watch(
+            steps=hub_steps(hub),
+            requests=[SyncRequest("default", name, source="tally", reason="watch") for name in ("quiet", "noisy")],
+            interval_s=0.2,
+            clock=time.monotonic,
+            tell=lambda _: None,
+            breath_s=0.01,
+        )
+        calling.append(watch)
+        thread = threading.Thread(target=watch.run)
+        thread.start()
+        try:
+            assert wait_for(lambda: looks.count("quiet") >= 3)
+        finally:
+            watch.stop()
+            thread.join(60)
+    assert looks.count("noisy") > looks.count("quiet")
 
 
 def test_a_quiet_tally_costs_one_small_question_a_look(home: Path, tally: Running) -> None:
