@@ -268,7 +268,8 @@ class GatewayClient:
         request = answer.request
         is_import = answer.shape is Shape.IMPORT
         if answer.shape is Shape.RUNNING or is_import is not (request.kind is RequestKind.IMPORT):
-            raise refusal.malformed(self.endpoint.url, request.name, f"it is of the kind {answer.shape}: {answer.said}")
+            kind = f"it is of the kind {answer.shape}" + (f": {answer.said}" if answer.said else "")
+            raise refusal.malformed(self.endpoint.url, request.name, kind)
 
 
 def _digest(request: Request) -> bytes:

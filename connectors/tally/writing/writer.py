@@ -154,7 +154,7 @@ class Writer:
         request = import_request(
             plan.xml,
             company=before.name,
-            name=f"Khata{plan.command.operation.value}",
+            name=f"Khata{plan.command.operation.value.title().replace('_', '')}",
             is_old_form=self._is_erp9,
         )
         try:
