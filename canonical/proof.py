@@ -177,7 +177,8 @@ class ReportLine:
         name: ledger or group for a trial balance, party for bills, voucher type or kind of master for counts.
         net: debit-positive rupees: closing balance, what is pending on the bill, the amount of a statement's row; for
             counts the number.
-        ref: bill reference, for bills.
+        ref: bill reference, for bills; for counts the stream whose records are counted, all of them, if one list of the
+            source is counted rather than a type of vouchers.
         bill_date: for bills.
         due_date: for bills, if the report says.
         opening: debit-positive opening balance; None if the report has no such column.

@@ -17,6 +17,7 @@ from connectors.sdk.base import Connector, ProgressEvent, placeholder_name
 from connectors.sdk.census import Census, CensusMember, CensusVerdict
 from storage.store import TenantStore
 from workflows.inputs import Progress, RunStatus
+from workflows.proving.allowance import changes_allowed
 from workflows.run_facts import step_facts
 
 Beat = Callable[[Progress], None]
@@ -99,6 +100,10 @@ class StoreSink:
         company_id = self._company(company)
         self.store.renames.settle(company_id)
         return tuple(CensusMember(*held) for held in self.store.census.outdated(company_id, stream))
+
+    def changes_allowed(self, company: str) -> int:
+        """Ask how much may change before everything is compared again."""
+        return changes_allowed(self.store, self._company(company), self.now)
 
     def _is_named(self, key: str) -> bool:
         """Whether the books are known already, by a name that somebody gave them."""

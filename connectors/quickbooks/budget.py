@@ -13,9 +13,10 @@ from typing import Final
 
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
+from connectors.quickbooks.entities import COUNTED
 
-REPORT_CALLS: Final = 17
-"""Trial balance, two ageing reports, and the number of each kind of document."""
+REPORT_CALLS: Final = 3 + len(COUNTED)
+"""Trial balance, two ageing reports, and the number of each kind of record."""
 SWEEP_CALLS: Final = 4
 """Of an entity with up to a thousand objects: ids and the end of them, counted before and after."""
 WHOLE_CALLS: Final = 3

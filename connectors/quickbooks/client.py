@@ -111,16 +111,15 @@ class QuickBooks:
                 return
             position += len(rows)
 
-    def ids(self, entity: Entity) -> list[str]:
-        """Every id there is, each once."""
-        found: dict[str, None] = {}
+    def ids(self, entity: Entity) -> Iterator[str]:
+        """Yield every id there is; while people work one may come twice."""
         position = 1
         while True:
             answer, _ = self._query(queries.select_ids(entity, position=position))
             rows = rows_of(answer, entity)
-            found.update(dict.fromkeys(str(row["Id"]) for row in rows))
+            yield from (str(row["Id"]) for row in rows)
             if not rows:
-                return list(found)
+                return
             position += len(rows)
 
     def count(self, entity: Entity) -> int:

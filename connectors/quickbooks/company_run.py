@@ -16,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, Protocol
 
-from canonical.errors import SourceMalformed, SourceRejected
+from canonical.errors import SourceError
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 from connectors.quickbooks.budget import REPORT_CALLS, SWEEP_CALLS, WHOLE_CALLS, Budget, pages, postponed
@@ -28,9 +29,10 @@ from connectors.quickbooks.oracles import Oracles
 from connectors.quickbooks.rates import rates_of
 from connectors.quickbooks.records import Record, record_of
 from connectors.quickbooks.settings import HowToRead
-from connectors.quickbooks.sweep import Sweep
+from connectors.quickbooks.sweep import Sweep, notebook_of_ids
 from connectors.quickbooks.translate.values import changed_at, part, ref_id, text_of
 from connectors.sdk.census import Census, CensusVerdict, Settlement
+from connectors.sdk.notebook import Notebook
 
 CHANGES_REACH: Final = timedelta(days=29)
 """Change data capture reaches 30 days back; a day is left for clocks."""
@@ -62,14 +64,17 @@ class CompanyRun:
         api: of the company.
         host: the tap.
         how: settings.
+        directory: for lists that are too long for the memory.
         wanted: the streams somebody reads, in order.
         issues: facts about the source, complete at the end.
+        settlement: unsure where a list of ids and QuickBooks' own count did not agree; complete at the end.
         budget: what the reading costs, once it is prepared.
     """
 
     api: QuickBooks
     host: Host
     how: HowToRead
+    directory: Path
     wanted: tuple[str, ...]
     issues: list[Issue] = field(default_factory=list)
     settlement: Settlement = Settlement.SETTLED
@@ -83,6 +88,7 @@ class CompanyRun:
     budget: Budget | None = None
     _defers_sweep: bool = False
     _defers_reports: bool = False
+    _lacks_reports: bool = False
 
     @property
     def began(self) -> datetime:
@@ -205,11 +211,12 @@ class CompanyRun:
             yield self._wrap(entity, row, rates.get(text_of(row, "Id")))
 
     def _whole(self, entity: Entity) -> Iterator[Record]:
-        ids: dict[str, None] = {}
+        ids = notebook_of_ids(self.directory)
         for page in self.api.pages(entity):
-            ids.update(dict.fromkeys(text_of(row, "Id") for row in page.rows))
+            for row in page.rows:
+                ids.add(text_of(row, "Id"))
             yield from self._wrapped(entity, page.rows)
-        yield from self._compare(entity, tuple(ids))
+        yield from self._compare(entity, ids)
 
     def _first(self, entity: Entity) -> Iterator[Record]:
         """Everything, by id; goes on at the page an earlier run had come to. What paging missed, the ids show."""
@@ -230,14 +237,14 @@ class CompanyRun:
         if is_told or self._sweep_due:
             yield from self._compare(entity)
 
-    def _compare(self, entity: Entity, read: tuple[str, ...] | None = None) -> Iterator[Record]:
+    def _compare(self, entity: Entity, read: Notebook[str] | None = None) -> Iterator[Record]:
         """Hand over all ids; fetch what the hub lacks."""
-        found = Sweep(self.api, entity, self.host.take_census, read).run()
-        self._moved |= bool(found.gone or found.wanted)
-        if not found.is_certain:
-            self._swept, self.settlement = False, Settlement.UNSURE
-        for rows in self.api.some(entity, found.wanted):
-            yield from self._wrapped(entity, rows)
+        for found in Sweep(self.api, entity, self.host.take_census, self.directory, read).run():
+            self._moved |= bool(found.gone or found.wanted)
+            if not found.is_certain:
+                self._swept, self.settlement = False, Settlement.UNSURE
+            for rows in self.api.some(entity, found.wanted):
+                yield from self._wrapped(entity, rows)
 
     def _reports(self) -> Iterator[Record]:
         """QuickBooks' own figures, if the books moved since they were read last."""
@@ -245,11 +252,11 @@ class CompanyRun:
             return
         if not (self._moved or self._held.get("reports_due", True)):
             return
-        oracles = Oracles(self.api, self._today, self._preferences)
-        try:
-            yield from oracles.records()
-        except (SourceMalformed, SourceRejected) as error:
-            self.issues.append(_no_report(error.message, error.code))
+        yield from Oracles(self.api, self._today, self._preferences).records(self._lack_report)
+
+    def _lack_report(self, error: SourceError) -> None:
+        self._lacks_reports = True
+        self.issues.append(_no_report(error))
 
     @property
     def _today(self) -> date:
@@ -278,10 +285,11 @@ class CompanyRun:
         began = _moment(state.get(READING, {}).pop(self.api.realm_id, {}).get("began")) or self.began
         swept_before = self._held.get("swept_at")
         is_swept = self._swept and (self._since() is None or self._sweep_due)
+        has_reports = REPORTS in self.wanted and self.how.reads_reports
         watermarks = {
             "changed_since": began.isoformat(),
             "swept_at": began.isoformat() if is_swept else swept_before,
-            "reports_due": REPORTS not in self.wanted or not self.how.reads_reports or self._defers_reports,
+            "reports_due": not has_reports or self._defers_reports or self._lacks_reports,
         }
         state.setdefault(WATERMARKS, {})[self.api.realm_id] = watermarks
         self.host.checkpoint(stream)
@@ -296,11 +304,11 @@ def _moment(text: object) -> datetime | None:
         return None
 
 
-def _no_report(message: str, code: str) -> Issue:
+def _no_report(error: SourceError) -> Issue:
     return Issue(
         code="quickbooks.report.unavailable",
         level=IssueLevel.WARNING,
-        message=f"The books could not be compared with all of QuickBooks' own reports: {message}",
+        message=f"The books could not be compared with all of QuickBooks' own reports: {error.message}",
         hint="The next sync asks again; a report may be too large, or the user who connected may not see reports.",
-        facts={"reason": code},
+        facts={"reason": error.code},
     )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 import requests
 
-from canonical.errors import ConfigurationError
 from canonical.record import JsonValue
 from connectors.quickbooks.addresses import api_url
 from connectors.quickbooks.faults import judge as usual_judge
@@ -18,7 +16,7 @@ from connectors.quickbooks.settings import limits_of
 from connectors.sdk.base import Surroundings
 from connectors.sdk.oauth import Web
 from connectors.sdk.rest import Judge, RestClient
-from connectors.sdk.shell import shell_surroundings
+from connectors.sdk.shell import completed
 from connectors.sdk.tokens import Tokens
 
 
@@ -32,39 +30,22 @@ def rest_client(
         session: to ask with.
         place: of the process.
         judge: reads answers.
-
-    Raises:
-        ConfigurationError: the process keeps no tokens.
     """
-    own = place if place.tokens and place.pace and place.breaker and place.now else _filled(config, place)
-    if own.tokens is None or own.pace is None or own.breaker is None or own.now is None:
-        raise ConfigurationError("This process keeps no tokens for QuickBooks.", code="quickbooks.no_tokens")
-    now = own.now
+    own = completed(place, config, limits_of(config))
 
     def refresh(tokens: Tokens) -> Tokens:
-        return AUTHORISATION.refresh(config, tokens, web=Web(session=session, now=now))
+        return AUTHORISATION.refresh(config, tokens, web=Web(session=session, now=own.now))
 
     return RestClient(
         base_url=api_url(config),
-        keeper=own.tokens,
+        keeper=own.keeper,
         refresh=refresh,
         pace=own.pace,
         breaker=own.breaker,
-        clock=now,
+        clock=own.now,
         sleep=own.sleep,
         random=random.random,
         judge=judge,
         session=session,
         decimals=Decimal,
-    )
-
-
-def _filled(config: Mapping[str, JsonValue], place: Surroundings) -> Surroundings:
-    shell = shell_surroundings(config, limits_of(config))
-    return replace(
-        place,
-        tokens=place.tokens or shell.tokens,
-        pace=place.pace or shell.pace,
-        breaker=place.breaker or shell.breaker,
-        now=place.now or shell.now,
     )

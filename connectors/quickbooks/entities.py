@@ -75,6 +75,8 @@ DOCUMENTS: Final = (
     _document("estimates", "Estimate"),
     _document("purchase_orders", "PurchaseOrder"),
 )
+COUNTED: Final = (*(entity for entity in LISTS if entity.name in ("Customer", "Vendor", "Item")), *DOCUMENTS)
+"""What the proof has QuickBooks count: whatever becomes one record of the books each."""
 ABOUT_COMPANY: Final = frozenset({COMPANIES, PREFERENCES.stream})
 """One object each, about the company itself: nothing on it can be made inactive."""
 PAYING: Final = frozenset({"payments", "bill_payments"})

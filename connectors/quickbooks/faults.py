@@ -46,6 +46,8 @@ class Fault:
 
 def judge(answer: requests.Response) -> KhataError | None:
     """Read an answer: the error it is, or None."""
+    if answer.status_code < BAD and answer.content.startswith(TOO_LARGE):
+        return SourceRejected("The report is too large for QuickBooks to give.", code="quickbooks.report.too_large")
     if answer.status_code < BAD and b"ault" not in answer.content[:SNIFF]:
         return None
     fault = find_fault(answer)
@@ -53,6 +55,8 @@ def judge(answer: requests.Response) -> KhataError | None:
 
 
 BAD: Final = 400
+TOO_LARGE: Final = b"Unable to display more data"
+"""A text in place of the report, with status 200 (seen by other programs). Asked again it comes again."""
 SNIFF: Final = 2000
 THROTTLED: Final = 429
 

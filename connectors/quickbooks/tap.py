@@ -21,7 +21,6 @@ from connectors.quickbooks.schemas import stream_schema
 from connectors.quickbooks.settings import config_schema, how_to_read, limits_of, realm_of
 from connectors.sdk.census import CENSUS, Census, CensusMember, CensusVerdict
 from connectors.sdk.shell import shell_surroundings
-from connectors.sdk.source import Source
 from connectors.sdk.tap import BooksStream, BooksTap, day_of, run_from_shell
 
 _DIGESTED = ("name", "object", "rates")
@@ -80,9 +79,13 @@ class TapQuickBooks(BooksTap):
         """Columns by stream; see ``schemas.py``."""
         return stream_schema(stream)
 
-    def open_source(self) -> Source:
+    def open_source(self) -> CompanyRun:
         """The company, over the API."""
-        return CompanyRun(self._api(), self, how_to_read(self.config), self.selected_streams())
+        place = self.surroundings or shell_surroundings(self.config, limits_of(self.config))
+        how = how_to_read(self.config)
+        rest = rest_client(self.config, self._web_session(), place)
+        api = QuickBooks(rest, realm_of(self.config), minor_version=how.minor_version, page_rows=how.page_rows)
+        return CompanyRun(api, self, how, place.work_directory, self.selected_streams())
 
     def close(self) -> None:
         """End the connection."""
@@ -96,14 +99,6 @@ class TapQuickBooks(BooksTap):
         if self.compare is None and not census.corroborated:
             return None
         return super().take_census(census)
-
-    def _api(self) -> QuickBooks:
-        config = self.config
-        how = how_to_read(config)
-        rest = rest_client(
-            config, self._web_session(), self.surroundings or shell_surroundings(config, limits_of(config))
-        )
-        return QuickBooks(rest, realm_of(config), minor_version=how.minor_version, page_rows=how.page_rows)
 
     def _web_session(self) -> requests.Session:
         if self._session is None:

@@ -17,6 +17,7 @@ from canonical.errors import (
     SourceRejected,
     SourceUnavailable,
 )
+from connectors.sdk.outgoing import Call
 
 OK_UNDER: Final = 300
 BAD_FROM: Final = 400
@@ -24,7 +25,7 @@ UNAUTHORISED: Final = 401
 TOO_MANY: Final = 429
 BROKEN_FROM: Final = 500
 
-AnyRequest = requests.Request | requests.PreparedRequest
+AnyRequest = Call | requests.PreparedRequest
 
 
 def retry_after_s(header: str | None, now: datetime) -> float | None:
@@ -41,9 +42,10 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
 
 def by_status(answer: requests.Response) -> KhataError | None:
     """What a status code below 500 says, where the product's own words say nothing; None for success."""
-    status, host = answer.status_code, host_of(answer.request)
+    status = answer.status_code
     if status < OK_UNDER:
         return None
+    host = host_of(answer.request)
     if status == UNAUTHORISED:
         return not_signed_in(answer)
     if status == TOO_MANY:

@@ -115,6 +115,10 @@ class RecordSink(Protocol):
         """See ``HubMemory``."""
         ...
 
+    def changes_allowed(self, company: str) -> int:
+        """See ``HubMemory``."""
+        ...
+
 
 class Forgetful:
     """Base of sinks that hold nothing across runs: to them every member of a census is missing."""
@@ -130,6 +134,10 @@ class Forgetful:
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:  # noqa: ARG002 - signature of a sink
         """Nothing is held."""
         return ()
+
+    def changes_allowed(self, company: str) -> int:  # noqa: ARG002 - signature of a sink
+        """Nothing is proved."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

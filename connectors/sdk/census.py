@@ -122,6 +122,9 @@ class HubMemory(Protocol):
         versions are those held. A record leaves the list when it is emitted again, changed or not, or retired.
         """
 
+    def changes_allowed(self, company: str) -> int:
+        """How many more documents may change before the source's own reports should all be read again; 0 if now."""
+
 
 def census_schema() -> dict[str, Any]:
     """Schema of the stream ``census``; its primary keys are ``CENSUS_KEYS``."""

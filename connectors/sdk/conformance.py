@@ -100,6 +100,10 @@ class Collected:
         """Nothing: no run came before."""
         return ()
 
+    def changes_allowed(self, company: str) -> int:  # noqa: ARG002 - nothing is proved here
+        """None: everything is to be read."""
+        return 0
+
     def _held(self, company: str, stream: str) -> Iterable[RawRecord]:
         known = [*self.before, *self.records]
         held = {r.source.key: r for r in known if (r.source.company, r.source.stream) == (company, stream)}

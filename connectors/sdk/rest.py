@@ -23,7 +23,6 @@ from urllib3.exceptions import NewConnectionError
 
 from canonical.errors import KhataError, RateLimited, SourceError, SourceMalformed, SourceUnavailable
 from connectors.sdk.answers import (
-    BAD_FROM,
     BROKEN_FROM,
     UNAUTHORISED,
     broken,
@@ -33,9 +32,9 @@ from connectors.sdk.answers import (
     not_signed_in,
     retry_after_s,
 )
+from connectors.sdk.outgoing import READING, Authorise, Call, Outgoing
 from connectors.sdk.tokens import Breaker, Pace, TokenKeeper, Tokens
 
-READING: Final = frozenset({"GET", "HEAD"})
 CHUNK: Final = 64 << 10
 FINAL: Final = frozenset({"source.answer_too_long", "source.quota_used", "source.resting"})
 """Codes of passing failures that a few seconds do not mend."""
@@ -44,9 +43,8 @@ OUTCOME_UNKNOWN: Final = "outcome_unknown"
 """Fact of an error: a try of the call may have taken effect, also if the last one was refused."""
 
 Judge = Callable[[requests.Response], KhataError | None]
-"""Reads an answer in the product's words: the error it is, or None if it is none. The body is loaded (``content``); a
-refusal's may be anything, a proxy's page for example."""
-Authorise = Callable[[Tokens], Mapping[str, str]]
+"""Reads an answer in the product's words: the error it is, or None if it is none. The body is loaded (``content``) and
+may be anything, cut or a proxy's page for example; whether a success can be read is looked at afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +113,10 @@ class RestClient:
         self._keeper, self._refresh = keeper, refresh
         self._pace, self._breaker = pace, breaker
         self._clock, self._sleep, self._random = clock, sleep, random
-        self._judge, self._session, self._authorise = judge, session, authorise
+        self._judge = judge
+        self._outgoing = Outgoing(self.base_url, session, authorise)
         self._manners = manners or Manners()
         self._decoder = msgspec.json.Decoder(float_hook=decimals)
-        self._way: dict[str, Any] = {}
         self.calls = 0
         """Requests sent, repeats included: what the day's quota was charged."""
 
@@ -136,7 +134,6 @@ class RestClient:
         data: bytes | str | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
-        cost: int = 1,
     ) -> dict[str, Any]:
         """Make one call, with as many requests as it takes.
 
@@ -148,7 +145,6 @@ class RestClient:
             data: the body, as it is; instead of ``json``.
             headers: besides the usual ones.
             repeatable: the call may be made twice; None: if the method only reads.
-            cost: calls of the day's quota that one request is.
 
         Returns:
             The JSON object answered; empty for an empty body.
@@ -161,23 +157,23 @@ class RestClient:
             SourceMalformed: cut or not JSON after all tries, or too large.
             KhataError: as ``judge`` says.
         """
-        request = requests.Request(
-            method.upper(),
-            f"{self.base_url}/{path.lstrip('/')}",
-            params=dict(params or {}),
+        request = Call(
+            method=method.upper(),
+            url=f"{self.base_url}/{path.lstrip('/')}",
+            params=params or {},
             json=json,
             data=data,
-            headers={"Accept": "application/json", **(headers or {})},
+            headers=headers,
         )
         is_safe = request.method in READING if repeatable is None else repeatable
-        return self._repeat(request, is_safe=is_safe, cost=cost)
+        return self._repeat(request, is_safe=is_safe)
 
-    def _repeat(self, request: requests.Request, *, is_safe: bool, cost: int) -> dict[str, Any]:
+    def _repeat(self, request: Call, *, is_safe: bool) -> dict[str, Any]:
         refused_tokens: Tokens | None = None
         tried, is_unknown = 0, False
         while True:
             try:
-                return self._ask_once(request, self._signed_in(refused_tokens), cost)
+                return self._ask_once(request, self._signed_in(refused_tokens))
             except _SignInRefused as refused:
                 if refused_tokens is not None:
                     raise _marked(refused.error, is_unknown=is_unknown) from None
@@ -187,7 +183,7 @@ class RestClient:
                 wait = self._wait_after(error, tried)
                 is_unknown = is_unknown or not (request.method in READING or _did_nothing(error))
                 if wait is None or not (is_safe or _did_nothing(error)):
-                    told = _told(error, is_safe=is_safe, method=str(request.method))
+                    told = _told(error, is_safe=is_safe, method=request.method)
                     raise _marked(told, is_unknown=is_unknown) from None
                 self._sleep(wait)
             except KhataError as error:
@@ -205,9 +201,9 @@ class RestClient:
             error.facts["was_sent"] = False  # the call itself was not made yet
             raise
 
-    def _ask_once(self, request: requests.Request, tokens: Tokens, cost: int) -> dict[str, Any]:
+    def _ask_once(self, request: Call, tokens: Tokens) -> dict[str, Any]:
         self._breaker.check()
-        self._pace.take(cost)
+        self._pace.take()
         self.calls += 1
         try:
             found = self._read(self._send(request, tokens), tokens)
@@ -220,12 +216,10 @@ class RestClient:
         self._breaker.succeeded()
         return found
 
-    def _send(self, request: requests.Request, tokens: Tokens) -> requests.Response:
-        prepared = self._prepared(request, tokens)
+    def _send(self, request: Call, tokens: Tokens) -> requests.Response:
         timeout = (self._manners.connect_s, self._manners.read_s)
         try:
-            adapter = self._session.get_adapter(str(prepared.url))
-            return self._loaded(adapter.send(prepared, timeout=timeout, **self._way))
+            return self._loaded(self._outgoing.send(request, tokens, timeout))
         except requests.exceptions.ChunkedEncodingError:
             raise cut(request) from None
         except requests.RequestException as error:  # its text holds the address with its query
@@ -234,25 +228,6 @@ class RestClient:
                 host=host_of(request),
                 was_sent=not _never_connected(error),
             ) from None
-
-    def _prepared(self, request: requests.Request, tokens: Tokens) -> requests.PreparedRequest:
-        """The request as it goes out.
-
-        Proxies and certificates are looked up once: a session looks through the whole environment for each request,
-        which is most of what a request costs; and it would send what is in ``~/.netrc``.
-        """
-        if not self._way:
-            self._way = dict(self._session.merge_environment_settings(self.base_url, {}, True, None, None))
-        prepared = requests.PreparedRequest()
-        prepared.prepare(
-            method=request.method,
-            url=request.url,
-            headers={**self._session.headers, **(request.headers or {}), **self._authorise(tokens)},
-            params=request.params,
-            json=request.json,
-            data=request.data,
-        )
-        return prepared
 
     def _loaded(self, answer: requests.Response) -> requests.Response:
         body = bytearray()
@@ -271,7 +246,6 @@ class RestClient:
         status = answer.status_code
         if status >= BROKEN_FROM:
             raise self._judged(answer, tokens) or broken(answer, self._clock())
-        found = self._decoded(answer)
         error = self._judged(answer, tokens) or by_status(answer)
         if status == UNAUTHORISED:
             raise _SignInRefused(error or not_signed_in(answer), tokens)
@@ -279,7 +253,7 @@ class RestClient:
             raise self._hinted(error, answer)
         if error is not None:
             raise error
-        return found
+        return self._decoded(answer)
 
     def _decoded(self, answer: requests.Response) -> dict[str, Any]:
         if not answer.content:
@@ -287,8 +261,6 @@ class RestClient:
         try:
             found = self._decoder.decode(answer.content)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            if answer.status_code >= BAD_FROM:  # a proxy's page: the status says enough
-                return {}
             raise cut(answer.request) from None
         return found if isinstance(found, dict) else {"": found}
 

@@ -180,6 +180,10 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
         self.flush()
         return self._sink.outdated(company, stream)
 
+    def changes_allowed(self, company: str) -> int:
+        """See ``HubMemory``."""
+        return self._sink.changes_allowed(company)
+
     def flush(self) -> None:
         """Hand the batch over."""
         if self._batch:

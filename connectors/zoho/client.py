@@ -9,16 +9,13 @@ from typing import Any
 
 import requests
 
-from canonical.errors import InvariantError, SourceMalformed
+from canonical.errors import SourceMalformed
 from canonical.record import JsonValue
 from connectors.sdk.base import Surroundings
-from connectors.sdk.breaking import LocalBreaker
 from connectors.sdk.oauth import Web
-from connectors.sdk.pacing import LocalPace
 from connectors.sdk.rest import Manners, RestClient
-from connectors.sdk.shell import shell_surroundings
-from connectors.sdk.token_file import file_keeper
-from connectors.sdk.tokens import Pace, Tokens, carried_over
+from connectors.sdk.shell import completed
+from connectors.sdk.tokens import Tokens
 from connectors.zoho.hosts import api_url
 from connectors.zoho.limits import limits_of
 from connectors.zoho.oauth import AUTHORISATION
@@ -27,6 +24,7 @@ from connectors.zoho.refusals import judge
 PAGE_SIZE = 200
 """Most rows of a page."""
 PAGES_MAX = 100_000
+"""Twenty million rows; a list that goes on after that repeats itself."""
 TIMEOUT_S = 60.0
 Row = dict[str, Any]
 
@@ -40,33 +38,23 @@ class ZohoClient:
     """
 
     def __init__(self, settings: Mapping[str, JsonValue], surroundings: Surroundings) -> None:
-        limits = limits_of(settings)
-        now = surroundings.now or shell_surroundings(settings, limits).now
-        if now is None:
-            raise InvariantError("A shell has no time of day.")
-        clock, sleep = surroundings.clock, surroundings.sleep
-        keeper = surroundings.tokens or file_keeper(settings)
-        pace = surroundings.pace or LocalPace(limits, clock=clock, sleep=sleep, now=now)
-        breaker = surroundings.breaker or LocalBreaker(clock=clock)
-        self.now = now
-        self.pace: Pace = pace
-        self._keeper = keeper
+        own = completed(surroundings, settings, limits_of(settings))
+        self.now, self.pace, self._keeper = own.now, own.pace, own.keeper
         self.organization_id = str(settings.get("organization_id") or "")
         self.page_size = min(int(settings.get("page_size") or PAGE_SIZE), PAGE_SIZE)
-        session = requests.Session()
+        session = self._session = requests.Session()
 
         def refresh(tokens: Tokens) -> Tokens:
-            web = Web(session=session, now=now, timeout_s=TIMEOUT_S)
-            return carried_over(AUTHORISATION.refresh(settings, tokens, web=web), tokens)
+            return AUTHORISATION.refresh(settings, tokens, web=Web(session=session, now=own.now, timeout_s=TIMEOUT_S))
 
         self._rest = RestClient(
-            base_url=api_url(settings, keeper.current().facts),
-            keeper=keeper,
+            base_url=api_url(settings, own.keeper.current().facts),
+            keeper=own.keeper,
             refresh=refresh,
-            pace=self.pace,
-            breaker=breaker,
-            clock=now,
-            sleep=surroundings.sleep,
+            pace=own.pace,
+            breaker=own.breaker,
+            clock=own.now,
+            sleep=own.sleep,
             random=random.random,  # jitter, no secret
             judge=judge,
             session=session,
@@ -74,6 +62,10 @@ class ZohoClient:
             manners=Manners(read_s=TIMEOUT_S),
             decimals=Decimal,
         )
+
+    def close(self) -> None:
+        """End the connections that are held open between calls."""
+        self._session.close()
 
     @property
     def calls(self) -> int:
@@ -118,15 +110,27 @@ class ZohoClient:
         """Walk a list page by page, to its end.
 
         Raises:
-            SourceMalformed: an answer has none of the keys the rows stand under.
+            SourceMalformed: an answer has none of the keys the rows stand under, or the list does not end.
             KhataError: as ``RestClient.call``.
         """
-        for page in range(1, PAGES_MAX):
-            answer = self.get(path, page=str(page), per_page=str(self.page_size), **params)
-            yield rows_of(answer, keys, path)
-            context = answer.get("page_context")
-            if not isinstance(context, dict) or context.get("has_more_page") is not True:
+        for number in range(1, PAGES_MAX + 1):
+            rows, has_more = self.page(path, keys, number, **params)
+            yield rows
+            if not has_more:
                 return
+        raise SourceMalformed(f"Zoho Books' list {path} has no end after {PAGES_MAX} pages.", code="zoho.answer")
+
+    def page(self, path: str, keys: tuple[str, ...], number: int, **params: str) -> tuple[list[Row], bool]:
+        """Ask for one page of a list, from 1; return its rows and whether another page follows.
+
+        Raises:
+            SourceMalformed: the answer has none of the keys the rows stand under.
+            KhataError: as ``RestClient.call``.
+        """
+        answer = self.get(path, page=str(number), per_page=str(self.page_size), **params)
+        context = answer.get("page_context")
+        has_more = isinstance(context, dict) and context.get("has_more_page") is True
+        return rows_of(answer, keys, path), has_more
 
 
 def rows_of(answer: Row, keys: tuple[str, ...], path: str) -> list[Row]:

@@ -73,9 +73,11 @@ class Fetching:
                 self.refused.append(f"{stream}: {refused.message}")
             return None
         found = rows_of(answer, spec.detail, spec.path)
-        if found:
-            self._complete_refunds(f"{spec.path}/{key}", found[0])
-        return found[0] if found else None
+        if not found:
+            self.refused.append(f"{stream}: the answer to {key} is empty")
+            return None
+        self._complete_refunds(f"{spec.path}/{key}", found[0])
+        return found[0]
 
     def _complete_refunds(self, path: str, node: Row) -> None:
         """A document lists its refunds without their account; each refund says it."""

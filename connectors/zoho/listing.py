@@ -60,7 +60,6 @@ class Listing:
         is_sorted: rows came newest first.
         is_whole: it went to the end of an unfiltered list.
         is_filter_ignored: Zoho answered a filtered question with older rows.
-        pages: calls it took.
     """
 
     rows: Notebook[Listed]
@@ -69,7 +68,6 @@ class Listing:
     is_sorted: bool = True
     is_whole: bool = False
     is_filter_ignored: bool = False
-    pages: int = 0
     _last: datetime | None = None
 
     def note(self, listed: Listed) -> None:
@@ -105,9 +103,8 @@ def walk(
     """
     found = Listing(Notebook(Listed, key_of, directory))
     is_partial = since is not None and spec.increment is not Increment.WHOLE
-    params = {**spec.params, **(_asking(spec, since) if is_partial and since else _everything(spec))}
+    params = {**spec.params, **_asking(spec, since)} if is_partial and since else whole_list(spec)
     for page in client.pages(spec.path, spec.rows, **params):
-        found.pages += 1
         for row in page:
             if not _is_ours(stream, row) or not text_of(row, spec.key):
                 continue
@@ -138,9 +135,9 @@ def _asking(spec: StreamSpec, since: datetime) -> dict[str, str]:
     return {"sort_column": spec.modified, "sort_order": "D"}
 
 
-def _everything(spec: StreamSpec) -> dict[str, str]:
-    """Oldest first where the list can: what is added meanwhile comes at the end."""
-    return {"sort_column": spec.sort, "sort_order": "A"} if spec.sort else {}
+def whole_list(spec: StreamSpec) -> dict[str, str]:
+    """What asks for everything, oldest first where the list can: what is added meanwhile comes at the end."""
+    return {**spec.params, **({"sort_column": spec.sort, "sort_order": "A"} if spec.sort else {})}
 
 
 def _is_past(page: list[Row], spec: StreamSpec, since: datetime) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import msgspec
 import requests
 
-from canonical.errors import CredentialError, SourceUnavailable
+from canonical.errors import ConfigurationError, CredentialError, SourceUnavailable
 from canonical.record import JsonValue
 from connectors.sdk.oauth import CLIENT_ID, CLIENT_SECRET, CompanyChoice, OAuthProvider, OAuthSettings, Web
 from connectors.sdk.token_endpoint import ask_for_tokens, authorize_url, post, refusal, tokens_of
@@ -42,11 +42,15 @@ class ZohoAuthorisation:
     options: Mapping[str, str] = field(default_factory=lambda: {DATA_CENTER: USUAL})
 
     def authorize_url(self, settings: OAuthSettings, *, state: str, challenge: str | None, redirect_uri: str) -> str:
-        """The page on which a person agrees."""
+        """The page on which a person agrees.
+
+        Raises:
+            ConfigurationError: the application's id is not set.
+        """
         scopes = settings.get("scopes") or ",".join(self.scopes)
         return authorize_url(
             f"{accounts_url(settings, {})}/oauth/v2/auth",
-            client_id=str(settings[CLIENT_ID]),
+            client_id=_required(settings, CLIENT_ID),
             scope=str(scopes),
             state=state,
             challenge=challenge,
@@ -129,7 +133,18 @@ def _told(answer: requests.Response) -> dict[str, Any]:
 
 
 def _application(settings: OAuthSettings) -> dict[str, str]:
-    return {"client_id": str(settings[CLIENT_ID]), "client_secret": str(settings[CLIENT_SECRET])}
+    return {name: _required(settings, name) for name in (CLIENT_ID, CLIENT_SECRET)}
+
+
+def _required(settings: OAuthSettings, name: str) -> str:
+    found = str(settings.get(name) or "")
+    if not found:
+        raise ConfigurationError(
+            f"The setting {name} is missing: it stands on your application's page in Zoho's developer console.",
+            code="zoho.application_missing",
+            setting=name,
+        )
+    return found
 
 
 def _choice(row: Mapping[str, JsonValue]) -> CompanyChoice:

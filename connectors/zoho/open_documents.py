@@ -53,6 +53,13 @@ class Seen:
         elif stream in SIDES:
             self._see_document(stream, row)
 
+    def forget(self, stream: str) -> None:
+        """A list is walked anew: what it said before may be gone by now."""
+        if stream == "contacts":
+            self.contacts.clear()
+        for key in [key for key in self.documents if key.startswith(f"{stream}:")]:
+            del self.documents[key]
+
     def _see_document(self, stream: str, row: Row) -> None:
         key = text_of(row, "invoice_id", "bill_id", "creditnote_id", "vendor_credit_id")
         rate = find_number(row, "exchange_rate")

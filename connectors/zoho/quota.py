@@ -1,6 +1,7 @@
 """What a sync will cost in calls, known before the first record is read in full, and what of it the day allows.
 
 Lists are walked first: they cost a call per 200 rows and tell how many documents must be read in full, one call each.
+Their length costs a call each, if the day holds that beside the documents; else the proof goes without counts.
 If the day's quota does not hold that many, masters come first, then the newest documents, and the rest waits for the
 next day; nothing is read twice, because the hub knows which versions it holds.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 
 TAIL = 4
@@ -21,7 +23,8 @@ class Plan:
     """The calls of a sync.
 
     Attributes:
-        listed: made already, to find out.
+        listed: made already, to find out: every list walked.
+        counted: made already: lists counted, and walked whole where the count said that something was missed.
         details: documents to be read in full, by stream.
         checks: candidates of deletion to be confirmed, by stream.
         allowed: how many of the details may be read today, by stream.
@@ -29,6 +32,7 @@ class Plan:
     """
 
     listed: int
+    counted: int
     details: Mapping[str, int]
     checks: Mapping[str, int]
     allowed: Mapping[str, int]
@@ -42,7 +46,7 @@ class Plan:
     @property
     def calls(self) -> int:
         """Calls of the whole sync, today and later."""
-        return self.listed + sum(self.details.values()) + sum(self.checks.values()) + TAIL
+        return self.listed + self.counted + sum(self.details.values()) + sum(self.checks.values()) + TAIL
 
     @property
     def postponed(self) -> int:
@@ -54,6 +58,7 @@ class Plan:
         return {
             "calls": self.calls,
             "listed": self.listed,
+            "counted": self.counted,
             "details": dict(self.details),
             "checks": dict(self.checks),
             "left_before": self.left,
@@ -62,7 +67,13 @@ class Plan:
 
 
 def make_plan(
-    *, listed: int, details: Mapping[str, int], checks: Mapping[str, int], left: int | None, order: Sequence[str]
+    *,
+    listed: int,
+    counted: int,
+    details: Mapping[str, int],
+    checks: Mapping[str, int],
+    left: int | None,
+    order: Sequence[str],
 ) -> Plan:
     """Share what is left of the day among the streams, in their order."""
     room = None if left is None else max(0, left - TAIL)
@@ -70,4 +81,16 @@ def make_plan(
     for stream in (name for name in order if name in details):
         allowed[stream] = details[stream] if room is None else min(details[stream], room)
         room = None if room is None else room - allowed[stream]
-    return Plan(listed=listed, details=details, checks=checks, allowed=allowed, left=left)
+    return Plan(listed=listed, counted=counted, details=details, checks=checks, allowed=allowed, left=left)
+
+
+def postponed(plan: Plan) -> Issue:
+    """Say what waits for another day."""
+    return Issue(
+        code="zoho.quota.postponed",
+        level=IssueLevel.WARNING,
+        message=f"{plan.postponed} documents wait for another day: the sync needs {plan.calls} calls, and {plan.left} "
+        "are left of today's.",
+        where="Zoho Books",
+        hint="Nothing is lost; the next sync goes on. A larger plan of Zoho Books allows more calls a day.",
+    )

@@ -1,4 +1,4 @@
-"""Zoho's own balances as oracles: accounts, contacts, open documents, numbers of masters.
+"""Zoho's own figures as oracles: balances of accounts, contacts and open documents, lengths of its lists.
 
 Zoho's report API is not documented, so the oracles are what its lists say beside the documents: the balance of every
 account (``chartofaccounts?showbalance``), what every contact owes and has to its credit, and the ``balance`` of every
@@ -13,7 +13,10 @@ Stored form::
      "contacts": [{"id", "name", "type", "net", "has_credits"}]}
     {"report": "open_receivable" | "open_payable", "moved": false, "documents": [{"contact", "name", "ref", "net",
      "day", "due"}]}
-    {"report": "masters", "counts": {"stock items": 12}}
+    {"report": "documents" | "masters", "moved": false, "day": "2026-04-01", "counts": {"invoices": 12}}
+
+Counts are of whole lists; a list without one was not counted, because its pages contradicted each other or the day's
+calls did not hold it.
 """
 
 from __future__ import annotations
@@ -26,10 +29,12 @@ from typing import Any
 from canonical.ledger import name_key
 from canonical.money import ZERO
 from canonical.proof import ReportKind, ReportLine, SourceReport
+from connectors.zoho.streams import DOCUMENTS_COUNTED, MASTERS_COUNTED
 from connectors.zoho.translate.learned import AccountFact, is_control
 from connectors.zoho.translate.node import amount_of, find_day, nodes_of, text_of
 
-BALANCES, OPEN_RECEIVABLE, OPEN_PAYABLE, MASTERS = "balances", "open_receivable", "open_payable", "masters"
+BALANCES, OPEN_RECEIVABLE, OPEN_PAYABLE = "balances", "open_receivable", "open_payable"
+DOCUMENTS, MASTERS = "documents", "masters"
 NATURAL, DEBIT = "natural", "debit"
 """Signs of an account's balance: positive on its natural side, or positive for a debit."""
 NOT_COMPARED = frozenset({"income", "other_income", "expense", "other_expense", "cost_of_goods_sold", "stock"})
@@ -48,6 +53,7 @@ _CREDIT_TYPES = frozenset(
         "equity",
     }
 )
+NOT_COUNTED = "bank transactions are not counted: Zoho lists those of other documents among them"
 MOVED = "the books changed while they were read; the next sync reads them again"
 
 
@@ -68,8 +74,10 @@ def read_report(told: Mapping[str, Any], names: Mapping[str, str]) -> SourceRepo
             return _open(told, ReportKind.BILLS_RECEIVABLE, names)
         case "open_payable":
             return _open(told, ReportKind.BILLS_PAYABLE, names)
+        case "documents":
+            return _counts(told, ReportKind.VOUCHER_COUNTS, DOCUMENTS_COUNTED, NOT_COUNTED)
         case "masters":
-            return _masters(told)
+            return _counts(told, ReportKind.MASTER_COUNTS, MASTERS_COUNTED)
         case _:
             return None
 
@@ -144,12 +152,22 @@ def _document(row: Mapping[str, Any], twice: set[str]) -> ReportLine:
     )
 
 
-def _masters(told: Mapping[str, Any]) -> SourceReport:
+def _counts(told: Mapping[str, Any], kind: ReportKind, names: Mapping[str, str], limit: str = "") -> SourceReport:
+    """Numbers of a list's records; of names that a later version writes nothing is made."""
     counts: Mapping[str, Any] = told.get("counts") or {}
+    left_out = [words for stream, words in names.items() if stream not in counts]
+    silent = f"not counted this time: {', '.join(left_out)}" if left_out else ""
     return SourceReport(
-        kind=ReportKind.MASTER_COUNTS,
-        lines=tuple(ReportLine(name=name, net=Decimal(count)) for name, count in sorted(counts.items())),
-        oracle="Zoho Books: lists walked to their end",
+        kind=kind,
+        lines=tuple(
+            ReportLine(name=words, net=Decimal(counts[stream]), ref=stream)
+            for stream, words in names.items()
+            if stream in counts
+        ),
+        as_of=find_day(told, "day"),
+        oracle=f"Zoho Books: lengths of its lists of {kind.value.partition('_')[0]}s",
+        note=_note(told) or "; ".join(filter(None, (silent, limit))),
+        is_refused=bool(told.get("moved")) or not counts,
     )
 
 

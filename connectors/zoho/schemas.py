@@ -10,8 +10,9 @@ from connectors.sdk.census import CENSUS, census_schema
 from connectors.zoho.client import PAGE_SIZE
 from connectors.zoho.hosts import DATA_CENTRES, USUAL, USUAL_FIELD
 from connectors.zoho.limits import DAY_ZONE, PER_MINUTE
+from connectors.zoho.lists import OVERLAP_MINUTES
 from connectors.zoho.reports import DEBIT, NATURAL
-from connectors.zoho.source import COMPANIES, OVERLAP_MINUTES, SWEEP_HOURS
+from connectors.zoho.source import COMPANIES, SWEEP_HOURS
 from connectors.zoho.streams import REPORTS, STREAMS
 
 _TEXT = th.StringType(nullable=True)

@@ -7,6 +7,7 @@ which costs one call per 200 rows, and only rows that are new or differ are read
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -27,14 +28,17 @@ class StreamSpec:
     """One list of Zoho Books.
 
     Attributes:
-        path: below the API's root; ``{}/id`` is the detail unless ``has_detail`` says no.
+        path: below the API's root; a record in full is at ``path/id``, if the stream has ``detail``.
         rows: keys the list of rows may stand under.
-        detail: keys the object may stand under in the detail.
+        detail: keys the object may stand under in the detail; empty where the list says everything.
         key: field of the row's id.
         number: fields of what people know it by.
         day: field of its business date; empty if it has none.
         modified: field of its last modification; empty if it has none.
+        increment: how the list tells what changed.
         params: always asked.
+        sort: column to walk the whole list by, oldest first; empty where it cannot be sorted so.
+        scope: module of the sign-in's scopes that shows it.
         is_optional: a refusal (missing scope, module switched off) leaves the stream out with an issue.
         is_document: its records are vouchers.
         balance: fields that may move without the modified time; they are part of what is compared.
@@ -280,6 +284,22 @@ STREAMS: dict[str, StreamSpec] = {
 }
 """In the order they are read and translated: what completes the company first, masters before documents."""
 DOCUMENTS: tuple[str, ...] = tuple(name for name, spec in STREAMS.items() if spec.is_document)
+MASTERS_COUNTED: Mapping[str, str] = {"contacts": "contacts", "items": "items"}
+DOCUMENTS_COUNTED: Mapping[str, str] = {
+    "invoices": "invoices and customer debit notes",
+    "creditnotes": "credit notes",
+    "bills": "bills",
+    "vendorcredits": "vendor credits",
+    "customerpayments": "payments received",
+    "vendorpayments": "payments made",
+    "expenses": "expenses",
+    "journals": "manual journals",
+    "estimates": "estimates",
+    "salesorders": "sales orders",
+    "purchaseorders": "purchase orders",
+}
+"""Streams whose records become one record of the books each, and what people call them."""
+COUNTED: tuple[str, ...] = (*MASTERS_COUNTED, *DOCUMENTS_COUNTED)
 REPORTS = "reports"
 """Stream of Zoho's own balances; see ``reports.py``."""
 OWN_BANK_TYPES = frozenset(

@@ -21,13 +21,11 @@ class Watermark:
         modified: by stream, the latest modification seen.
         swept_at: when every list was last walked to its end; None if never.
         tax_groups: members of each group of taxes; they need a call of their own and never change.
-        calls: of the last sync; the estimate for the next one.
     """
 
     modified: dict[str, datetime] = field(default_factory=dict)
     swept_at: datetime | None = None
     tax_groups: dict[str, list[dict[str, JsonValue]]] = field(default_factory=dict)
-    calls: int = 0
 
     @classmethod
     def from_state(cls, told: Mapping[str, Any]) -> Watermark:
@@ -37,7 +35,6 @@ class Watermark:
             modified={name: datetime.fromisoformat(text) for name, text in (told.get("modified") or {}).items()},
             swept_at=datetime.fromisoformat(swept) if swept else None,
             tax_groups=dict(told.get("tax_groups") or {}),
-            calls=int(told.get("calls") or 0),
         )
 
     def to_state(self) -> dict[str, JsonValue]:
@@ -46,5 +43,4 @@ class Watermark:
             "modified": {name: moment.isoformat() for name, moment in sorted(self.modified.items())},
             "swept_at": self.swept_at.isoformat() if self.swept_at else None,
             "tax_groups": self.tax_groups,
-            "calls": self.calls,
         }

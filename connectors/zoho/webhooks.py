@@ -65,7 +65,7 @@ class ZohoWebhooks:
             _digest(secret, query, body),
             _digest(secret, (), body),
         ]
-        if not sum(same_text(one, told) for one in accepted):
+        if not secret or not sum(same_text(one, told) for one in accepted):
             raise SourceRejected(
                 "The delivery is not signed with this connection's secret.", code="webhook.refused", reason="signature"
             )

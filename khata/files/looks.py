@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 
 from connectors.sdk.recognition import FileHead, xml_root
@@ -48,12 +49,16 @@ def looks_of(head: FileHead) -> Looks:
         if head.start.startswith(signature):
             return Looks(what, advice)
     if head.start.startswith(b"PK\x03\x04"):
-        if any(mark in head.start for mark in _WORKBOOK_MARKS):
-            return Looks(
-                "a workbook that was cut off or damaged", "Save or copy it again, and wait until that is done."
-            )
-        return Looks("a zip archive without an export in it", _UNPACK)
+        return _looks_of_archive(head)
     return _looks_of_text(head.text[:_SAMPLE])
+
+
+def _looks_of_archive(head: FileHead) -> Looks:
+    if any(mark in head.start for mark in _WORKBOOK_MARKS):
+        return Looks("a workbook that was cut off or damaged", "Save or copy it again, and wait until that is done.")
+    if not zipfile.is_zipfile(head.path):  # its list of files stands at the end
+        return Looks("a zip archive that was cut off or damaged", "Copy or download it again, to its end.")
+    return Looks("a zip archive without an export in it", _UNPACK)
 
 
 def _looks_of_text(text: str) -> Looks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from storage.turn import TurnTaken
 if TYPE_CHECKING:
     from canonical.record import JsonValue
     from storage import Connection, TenantStore
+    from storage.repositories.sign_ins import SignInMark
 
 WAIT_S: Final = 0.1
 PATIENCE_S: Final = 90.0
@@ -42,6 +43,8 @@ class HubKeeper:
     connection: Connection
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
+    _held: list[tuple[SignInMark, Tokens] | None] = field(default_factory=lambda: [None], repr=False, compare=False)
+    """One place: the tokens opened last, so that a call costs a glance at the store and no opening."""
 
     def current(self) -> Tokens:
         """See ``TokenKeeper``.
@@ -49,12 +52,24 @@ class HubKeeper:
         Raises:
             CredentialError: nobody has connected, or the authorisation server ended what there was.
         """
+        mark = self.books.sign_ins.mark(self.connection.connection_id)
+        if mark is None:
+            raise self._not_signed_in("is not signed in", "oauth.not_connected")
+        if mark.refusal:
+            raise self._not_signed_in("was signed out by the product (revoked, ended or used up)", mark.refusal)
+        held = self._held[0]
+        if held is not None and held[0] == mark:
+            return held[1]
+        return self._open(mark)
+
+    def _open(self, mark: SignInMark) -> Tokens:
+        """Open what is sealed in the store, and keep it until the mark is another; renewed meanwhile, it is newer."""
         found = self.books.sign_ins.find(self.connection.connection_id)
         if found is None:
             raise self._not_signed_in("is not signed in", "oauth.not_connected")
-        if found.refusal:
-            raise self._not_signed_in("was signed out by the product (revoked, ended or used up)", found.refusal)
-        return tokens_from_json(msgspec.json.decode(self.vault.open(found.sealed, self._place)))
+        tokens = tokens_from_json(msgspec.json.decode(self.vault.open(found.sealed, self._place)))
+        self._held[0] = (mark, tokens)
+        return tokens
 
     def renew(self, stale: Tokens, ask: Callable[[Tokens], Tokens]) -> Tokens:
         """See ``TokenKeeper``."""

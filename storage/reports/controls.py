@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,9 @@ _MASTER_TABLES = {
     "cost categories": "cost_category",
     "voucher types": "voucher_type",
 }
+
+
+_COUNTED_TABLES = ("voucher", "party", "item", "stock_group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +182,22 @@ class Controls(Repository):
             )
         return {name: VoucherCount(int(count), int(gone), int(optional)) for name, count, gone, optional in rows}
 
+    def by_stream(self, company_id: int) -> dict[str, int]:
+        """Count a company's current vouchers, parties and items by the stream they were read from; of any status.
+
+        Of a stream whose records become one of these each, it is the number of records that are in the books.
+        """
+        found: Counter[str] = Counter()
+        with self._read() as transaction:
+            for table in _COUNTED_TABLES:
+                rows = transaction.rows(
+                    f"SELECT stream, count(*) FROM {table} WHERE tenant_id = ? AND company_id = ? "
+                    "AND known_to IS NULL GROUP BY stream",
+                    (self._tenant_id, company_id),
+                )
+                found.update({stream: int(count) for stream, count in rows})
+        return dict(found)
+
     def company_masters(self, company_id: int) -> dict[str, int]:
         """Count a company's current masters by kind; what only vouchers name is none."""
         with self._read() as transaction:
@@ -231,6 +251,17 @@ class Controls(Repository):
                 ended=ask("count(*)", "known_from <= ? AND known_to > ?", at, at),
                 batches=ask("count(DISTINCT known_from)", "known_from > ?", at),
             )
+
+    def changed_vouchers(self, company_id: int, moment: datetime) -> int:
+        """Count the versions of vouchers that began or ended after a moment; an altered voucher counts twice."""
+        with self._read() as transaction:
+            at = transaction.dialect.values.moment(moment)
+            sql = (
+                "SELECT COALESCE(sum(CASE WHEN known_from > ? THEN 1 ELSE 0 END), 0) "
+                "+ COALESCE(sum(CASE WHEN known_to > ? THEN 1 ELSE 0 END), 0) "
+                "FROM voucher WHERE tenant_id = ? AND company_id = ?"
+            )
+            return int(transaction.rows(sql, (at, at, self._tenant_id, company_id))[0][0])
 
     def records_of_file(self, run_id: int, name: str) -> int:
         """Count the raw records a run read from a file, by where they say they come from; the books are none."""

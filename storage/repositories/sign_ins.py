@@ -35,6 +35,19 @@ class SignIn:
     updated_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SignInMark:
+    """Equal marks of a connection mean the same tokens: whatever is sealed is sealed with a number used once.
+
+    Attributes:
+        sealed: as the database gives it.
+        refusal: as of ``SignIn``.
+    """
+
+    sealed: object
+    refusal: str
+
+
 class SignIns(Repository):
     """The tenant's sign-ins; whoever changes one holds its turn (``TenantStore.sign_in_turn``)."""
 
@@ -42,6 +55,15 @@ class SignIns(Repository):
         """Find a connection's sign-in."""
         found = self._select(sign_in.c.connection_id == connection_id)
         return found[0] if found else None
+
+    def mark(self, connection_id: int) -> SignInMark | None:
+        """What tells whether a sign-in is the one found before; cheap, because it is asked with every call."""
+        with self._read() as transaction:
+            rows = transaction.rows(
+                "SELECT sealed, refusal FROM sign_in WHERE tenant_id = ? AND connection_id = ?",
+                (self._tenant_id, connection_id),
+            )
+        return SignInMark(*rows[0]) if rows else None
 
     def list(self) -> tuple[SignIn, ...]:
         """All of them."""

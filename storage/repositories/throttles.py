@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
+from typing import Final
 
-import sqlalchemy as sa
-
-from storage.engine import Transaction
+from storage.engine import Row, Transaction
 from storage.repositories.base import Repository
-from storage.repositories.connections import insert_of
-from storage.tables.sign_in import throttle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +31,24 @@ class Throttle:
     open_until: float = 0.0
 
 
+_COLUMNS: Final = ("free_at", "held_until", "day", "used", "failures", "open_until")
+_MINE: Final = "WHERE tenant_id = ? AND connection_id = ?"
+_READ: Final = f"SELECT {', '.join(_COLUMNS)} FROM throttle {_MINE}"
+_CHANGE: Final = f"UPDATE throttle SET {', '.join(f'{name} = ?' for name in _COLUMNS)} {_MINE}"
+_BEGIN: Final = (
+    f"INSERT INTO throttle (tenant_id, connection_id, {', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT DO NOTHING"
+)
+
+
 class Throttles(Repository):
-    """The tenant's throttles."""
+    """The tenant's throttles; read and changed with every call of a product, so by statements that stand ready."""
 
     def get(self, connection_id: int) -> Throttle:
         """The figures now; those of a rested connection if there are none."""
         with self._read() as transaction:
-            return self._found(transaction, connection_id)
+            rows = transaction.rows(_READ, (self._tenant_id, connection_id))
+        return _throttle(rows[0]) if rows else Throttle()
 
     def change(self, connection_id: int, how: Callable[[Throttle], Throttle]) -> Throttle:
         """Change the figures; of several workers each sees what the one before it left.
@@ -49,32 +57,24 @@ class Throttles(Repository):
             connection_id: whose.
             how: given what is there; the same value again writes nothing, an error changes nothing.
         """
+        mine = (self._tenant_id, connection_id)
         with self._write() as transaction:
-            self._come_first(transaction, connection_id)
-            before = self._found(transaction, connection_id)
+            before = self._locked(transaction, mine)
             after = how(before)
             if after != before:
-                transaction.connection.execute(
-                    sa.update(throttle)
-                    .where(self._mine(throttle), throttle.c.connection_id == connection_id)
-                    .values(**asdict(after))
-                )
+                transaction.change(_CHANGE, (*astuple(after), *mine))
         return after
 
-    def _come_first(self, transaction: Transaction, connection_id: int) -> None:
-        """Make the row if there is none, and lock it (SQLite: whoever writes is alone anyway)."""
-        row = {"tenant_id": self._tenant_id, "connection_id": connection_id, **asdict(Throttle())}
-        transaction.connection.execute(insert_of(transaction, throttle).values(row).on_conflict_do_nothing())
-        transaction.connection.execute(
-            sa.select(throttle.c.day)
-            .where(self._mine(throttle), throttle.c.connection_id == connection_id)
-            .with_for_update()
-        )
+    @staticmethod
+    def _locked(transaction: Transaction, mine: tuple[int, int]) -> Throttle:
+        """The row, kept from other workers; made if there is none (SQLite: whoever writes is alone anyway)."""
+        sql = _READ if transaction.dialect.name == "sqlite" else f"{_READ} FOR UPDATE"
+        rows = transaction.rows(sql, mine)
+        if not rows:
+            transaction.change(_BEGIN, (*mine, *astuple(Throttle())))
+            rows = transaction.rows(sql, mine)
+        return _throttle(rows[0])
 
-    def _found(self, transaction: Transaction, connection_id: int) -> Throttle:
-        names = Throttle.__dataclass_fields__
-        query = sa.select(*(throttle.c[name] for name in names)).where(
-            self._mine(throttle), throttle.c.connection_id == connection_id
-        )
-        row = transaction.connection.execute(query).one_or_none()
-        return Throttle(**row._mapping) if row is not None else Throttle()  # noqa: SLF001 - SQLAlchemy's public name
+
+def _throttle(row: Row) -> Throttle:
+    return Throttle(**dict(zip(_COLUMNS, row, strict=True)))

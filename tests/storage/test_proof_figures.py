@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from canonical.dates import Period
 from canonical.ledger import Ledger
+from canonical.party import Party
 from canonical.voucher import Voucher
 from storage import TenantStore
 from storage.reports.controls import ChangesSince, VoucherCount
@@ -24,6 +25,16 @@ def test_vouchers_are_counted_by_type_and_day(books: TenantStore, company: int) 
     assert books.controls.voucher_counts(company) == {first.type_name: VoucherCount(3, 1, 1)}
     assert books.controls.voucher_counts(company, date(2026, 3, 2)) == {first.type_name: VoucherCount(2, 0, 1)}
     assert books.controls.first_day(company) == date(2026, 3, 1)
+
+
+def test_records_are_counted_by_their_stream_whatever_their_status(books: TenantStore, company: int) -> None:
+    first, second = (sale(f"V{n}", date(2026, 3, n), "Asha", 100) for n in (1, 2))
+    gone = replace(sale("V3", date(2026, 3, 3), "Asha", 100), is_cancelled=True, postings=())
+    party = Party(source=ref("contacts", "P1"), key="p1", name="Asha")
+    books.records.upsert(company, 1, [first, replace(second, is_optional=True), gone, party], NOW)
+    books.records.upsert(company, 2, [replace(first, narration="altered")], LATER)
+    assert books.controls.by_stream(company) == {first.source.stream: 3, "contacts": 1}
+    assert books.controls.by_stream(company + 1) == {}
 
 
 def test_masters_are_counted_without_placeholders(books: TenantStore, company: int) -> None:

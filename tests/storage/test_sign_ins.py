@@ -35,6 +35,22 @@ def test_tokens_are_replaced_and_a_refusal_lasts_until_the_next_ones(store: Stor
     assert (anew.sealed, anew.renewals, anew.refusal, anew.refused_at) == ({"sealed": "b"}, 2, "", None)
 
 
+def test_a_mark_is_another_after_every_change_of_what_is_sealed(store: Store) -> None:
+    books = store.tenant()
+    one = connection_of(books)
+    assert books.sign_ins.mark(one) is None
+    books.sign_ins.save(one, {"sealed": "a"}, at=AT)
+    first = books.sign_ins.mark(one)
+    assert first == books.sign_ins.mark(one) is not None
+    books.sign_ins.reseal(one, {"sealed": "a2"})
+    second = books.sign_ins.mark(one)
+    books.sign_ins.refuse(one, "oauth.refused", at=AT)
+    third = books.sign_ins.mark(one)
+    books.sign_ins.save(one, {"sealed": "b"}, at=AT)
+    marks = [first, second, third, books.sign_ins.mark(one)]
+    assert all(marks[at] != marks[later] for at in range(4) for later in range(at))
+
+
 def test_tokens_are_not_saved_inside_a_transaction_that_may_still_be_undone(store: Store) -> None:
     books = store.tenant()
     one = connection_of(books)

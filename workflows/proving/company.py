@@ -23,6 +23,7 @@ from workflows.proving.oracles import NOT_READ, Oracle, Oracles, read_oracles
 from workflows.proving.ours import OurBooks
 from workflows.proving.period import PeriodBooks
 
+OLDER = "read before vouchers changed; it is asked for again after more changes, or with the next day's first sync"
 LEDGERS = "ledgers"
 """Stream of ledger masters; every connector calls it so."""
 
@@ -87,6 +88,10 @@ class _Proving:
         return Proof(totals=tuple(self.totals), oracles=tuple(self.oracles.uses))
 
     def _compare(self, oracle: Oracle, compare: Callable[[Oracle], Iterable[ControlTotal]]) -> None:
+        if self.freshness.is_live and not oracle.may_accuse:
+            self.oracles.usable.remove(oracle)
+            self.oracles.note(oracle.report, is_used=False, reason=OLDER)
+            return
         is_bills = oracle.report.kind.is_bills
         open_bills = len(self._open_bills(oracle)) if is_bills else 0
         if is_bills and not oracle.report.lines and open_bills:
@@ -117,6 +122,8 @@ class _Proving:
         )
 
     def _counts(self, oracle: Oracle) -> list[ControlTotal]:
+        if any(line.ref for line in oracle.report.lines):
+            return list(counts.list_counts(oracle.report, self.ours.counts_by_stream))
         until = None if oracle.report.kind is ReportKind.MASTER_COUNTS or not oracle.says_day else oracle.day
         found = list(counts.counts(oracle.report, self.ours.voucher_counts(until), self.ours.master_counts))
         if any(total.name == "number of ledgers" and total.status is ProofStatus.PROVED for total in found):

@@ -1,4 +1,4 @@
-"""Vouchers by type and masters by kind against what the source counts."""
+"""Vouchers by type or list, and masters by kind or list, against what the source counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from canonical.ledger import name_key
 from canonical.money import ZERO
-from canonical.proof import ControlKind, ControlTotal, ReportLine, SourceReport
+from canonical.proof import ControlKind, ControlTotal, ReportKind, ReportLine, SourceReport
 from storage.reports.controls import VoucherCount
 
 NOTHING = VoucherCount(0, 0, 0)
@@ -17,6 +17,26 @@ READINGS: tuple[tuple[str, Callable[[VoucherCount], int]], ...] = (
     ("without cancelled and optional ones", lambda count: count.total - count.cancelled - count.optional),
 )
 """What a count of vouchers may mean; the source does not say."""
+
+
+def list_counts(report: SourceReport, by_stream: Mapping[str, int]) -> Iterator[ControlTotal]:
+    """Compare the lengths of whole lists, of which there is one reading only; what the report leaves out says nothing.
+
+    Args:
+        report: voucher or master counts whose lines name streams.
+        by_stream: ours by the stream they were read from.
+    """
+    kind = ControlKind.MASTER_COUNT if report.kind is ReportKind.MASTER_COUNTS else ControlKind.VOUCHER_COUNT
+    for line in report.lines:
+        yield ControlTotal(
+            kind=kind,
+            name=f"number of {line.name}",
+            ours=Decimal(by_stream.get(line.ref, 0)),
+            theirs=line.net,
+            oracle=report.oracle,
+            as_of=report.as_of,
+            reason="counted: all of the list, drafts and cancelled ones too",
+        )
 
 
 def counts(

@@ -100,6 +100,11 @@ class OurBooks:
         return self.store.controls.voucher_counts(self.company_id, until)
 
     @cached_property
+    def counts_by_stream(self) -> dict[str, int]:
+        """Vouchers, parties and items by the stream they were read from."""
+        return self.store.controls.by_stream(self.company_id)
+
+    @cached_property
     def master_counts(self) -> dict[str, int]:
         """Masters by kind, as the source's counts call them; placeholders are none."""
         return self.store.controls.company_masters(self.company_id)

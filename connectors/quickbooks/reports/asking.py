@@ -17,6 +17,8 @@ TRIAL_BALANCE: Final = "trial_balance"
 RECEIVABLE: Final = "bills_receivable"
 PAYABLE: Final = "bills_payable"
 COUNTS: Final = "counts"
+AS_OF: Final = "as_of"
+"""The day of the counts, beside them."""
 AGED: Final = ("AgedReceivableDetail", "AgedPayableDetail")
 
 

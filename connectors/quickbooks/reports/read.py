@@ -1,4 +1,4 @@
-"""Reads a kept report as an oracle: trial balance, open bills of one sign, numbers of documents."""
+"""Reads a kept report as an oracle: trial balance, open bills of one sign, numbers of records."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 from canonical.errors import SourceMalformed
 from canonical.money import ZERO
 from canonical.proof import ReportKind, ReportLine, SourceReport
-from connectors.quickbooks.entities import BY_NAME
-from connectors.quickbooks.reports.asking import AGED, COUNTS, PAYABLE, RECEIVABLE, TRIAL_BALANCE
+from connectors.quickbooks.entities import COUNTED
+from connectors.quickbooks.reports.asking import AGED, AS_OF, COUNTS, PAYABLE, RECEIVABLE, TRIAL_BALANCE
 from connectors.quickbooks.reports.table import Cell, columns_of, data_rows, first_day, last_day
 from connectors.quickbooks.translate.chart import party_key
 from connectors.quickbooks.translate.draft import bill_ref
@@ -39,23 +39,6 @@ WORDS: Final = {
     "Bill Payment": "BillPayment",
 }
 """What reports call documents, and the entities they are (English editions; others are localised)."""
-TYPE_NAMES: Final = {
-    "Invoice": "Invoice",
-    "SalesReceipt": "Sales Receipt",
-    "CreditMemo": "Credit Memo",
-    "RefundReceipt": "Refund Receipt",
-    "Payment": "Payment",
-    "Bill": "Bill",
-    "VendorCredit": "Vendor Credit",
-    "BillPayment": "Bill Payment",
-    "Purchase": "Expense",
-    "Deposit": "Deposit",
-    "Transfer": "Transfer",
-    "JournalEntry": "Journal Entry",
-    "Estimate": "Estimate",
-    "PurchaseOrder": "Purchase Order",
-}
-"""Our voucher types by entity."""
 
 
 def read_report(node: Json, learned: Learned, origin: str) -> SourceReport | None:
@@ -147,13 +130,19 @@ def _open_line(
 
 
 def _counts(node: Json, origin: str) -> SourceReport:
+    """Numbers of whole lists: QuickBooks counts voided documents and inactive masters too."""
     found = part(node, "asked")
     lines = [
-        ReportLine(name=TYPE_NAMES[entity], net=Decimal(int(number)))
-        for entity, number in found.items()
-        if entity in TYPE_NAMES and entity in BY_NAME
+        ReportLine(name=entity.stream.replace("_", " "), net=Decimal(int(found[entity.name])), ref=entity.stream)
+        for entity in COUNTED
+        if entity.name in found
     ]
-    return SourceReport(kind=ReportKind.VOUCHER_COUNTS, lines=tuple(lines), oracle=f"{origin} (numbers of documents)")
+    return SourceReport(
+        kind=ReportKind.VOUCHER_COUNTS,
+        lines=tuple(lines),
+        as_of=day_of(found, AS_OF),
+        oracle=f"{origin} (numbers of records)",
+    )
 
 
 def _single(answers: list[Json]) -> Json:

@@ -64,6 +64,8 @@ class CompanyRun:
     plan: Plan = Plan.EVERYTHING
     is_settled: bool = False
     is_unsure: bool = False
+    is_light: bool = False
+    """So little changed that the trial balance alone is asked for; see ``oracles.py``."""
     _changed: Sequence[Counted] = ()
     _renumbered: set[str] = field(default_factory=set)
     _types_read: bool = False
@@ -86,7 +88,16 @@ class CompanyRun:
         same = (self.mark.alter_master_id, self.mark.alter_voucher_id, self.mark.name)
         is_same = same == (company.alter_master_id, company.alter_voucher_id, company.name)
         self.plan = Plan.NOTHING if is_same else Plan.CHANGES
+        self.is_light = self.plan is Plan.CHANGES and self._is_light(self.mark)
         self.is_settled = is_same
+
+    def _is_light(self, mark: Watermark) -> bool:
+        if self.memory is None or self.mode is not Mode.AUTO or mark.name != self.book.company.name:
+            return False
+        if mark.alter_master_id != self.book.company.alter_master_id:
+            return False
+        changes = self.book.company.alter_voucher_id - mark.alter_voucher_id
+        return changes <= self.memory.changes_allowed(self.book.guid)
 
     def masters(self, stream: str) -> Iterator[Whole]:
         """Yield the masters of one stream that have to be handed over."""

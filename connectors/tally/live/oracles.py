@@ -1,7 +1,8 @@
 """Tally's own reports as records: what the books are proved against.
 
 All are asked for the same period, from the first day of the books to the end of the financial year of the last
-voucher: some installations honour a statement's end only when it is a 31st. Two of them are not reports of Tally's but
+voucher: some installations honour a statement's end only when it is a 31st. After few changes the trial balance alone
+is asked for. Two of them are not reports of Tally's but
 counts it makes for us: vouchers by type, and the company's own counters of masters.
 """
 
@@ -32,6 +33,7 @@ REPORTS: Mapping[ReportId, Mapping[Variable, str]] = {
     ReportId.STATISTICS: {},
 }
 """Which, and with which switches."""
+LIGHT = {ReportId.TRIAL_BALANCE: REPORTS[ReportId.TRIAL_BALANCE]}
 _HARMLESS = frozenset({"tally.gateway.report_unknown", "tally.gateway.refused"})
 """A release without a report has less to be proved against; it is no failure."""
 CANNOT_SUMMARISE = "this Tally does not summarise vouchers, so nothing counts them by type"
@@ -83,10 +85,15 @@ def oracle_period(company: LoadedCompany) -> Period:
     return Period(min(first, last), FinancialYear.of(last).period.end)
 
 
-def read_reports(book: Book) -> Iterator[OracleReport]:
-    """Ask for every report, and for what Tally counts; what it refuses is told as well."""
+def read_reports(book: Book, *, is_light: bool = False) -> Iterator[OracleReport]:
+    """Ask for every report, and for what Tally counts; what it refuses is told as well.
+
+    Args:
+        book: the company.
+        is_light: ask for the trial balance alone, which holds every balance: listing bills takes Tally long.
+    """
     period = oracle_period(book.company)
-    for which, variables in REPORTS.items():
+    for which, variables in (LIGHT if is_light else REPORTS).items():
         try:
             rows = book.report_rows(which, period, variables)
         except SourceError as error:
@@ -95,7 +102,8 @@ def read_reports(book: Book) -> Iterator[OracleReport]:
             yield OracleReport(which.value, period, refused=error.message)
         else:
             yield OracleReport(which.value, period, tuple(rows))
-    yield _census(book)
+    if not is_light:
+        yield _census(book)
     yield OracleReport(COMPANY_COUNTERS, period, (("COMPANY", book.company_object()),))
 
 

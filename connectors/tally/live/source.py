@@ -199,7 +199,7 @@ class GatewaySource:
         if run.plan is Plan.NOTHING:
             return
         book = run.book
-        for report in read_reports(book):
+        for report in read_reports(book, is_light=run.is_light):
             title = report.title
             yield {
                 "company_guid": book.guid,

@@ -120,6 +120,8 @@ class Lister:
         number, size = page_asked(request, spec.per_page)
         first = (number - 1) * size
         rows = found[first : first + size]
+        if number > 1 and not rows and self._options.refuses_beyond_end:
+            raise invalid("page")
         column, order = self.sorting(spec, request)
         context: Json = {
             "page": number,

@@ -66,6 +66,7 @@ class Options:
         journals_equal: ``last_modified_time`` of journals acts as equality, as a public tap found.
         undocumented_modified: ``last_modified_time`` works also on lists that do not document it.
         orders_ignore_sort_order: purchase orders answer newest first whatever is asked, as recorded.
+        refuses_beyond_end: a page after the last one is refused instead of empty (unverified).
         missing_status: HTTP status of 1002.
         vendor_credit_key: key of the list of vendor credits; clients and the description disagree.
         no_organization: code, status and message without ``organization_id`` (unverified).
@@ -82,6 +83,7 @@ class Options:
     journals_equal: bool = False
     undocumented_modified: bool = False
     orders_ignore_sort_order: bool = True
+    refuses_beyond_end: bool = False
     missing_status: int = 404
     vendor_credit_key: str = "vendorcredits"
     no_organization: str = "Invalid value passed for organization_id"

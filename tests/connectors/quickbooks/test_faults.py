@@ -67,11 +67,16 @@ def test_faults_are_read_in_every_spelling(status: int, body: bytes, kind: type[
     assert type(judge(answer(status, body))) is kind
 
 
+def test_a_report_that_is_too_large_is_no_answer_to_be_asked_for_again() -> None:
+    found = judge(answer(200, b"Unable to display more data. Please reduce the date range."))
+    assert isinstance(found, SourceRejected)
+    assert found.code == "quickbooks.report.too_large"
+
+
 @pytest.mark.parametrize(
     ("status", "body"),
     [
         (200, b'{"QueryResponse":{}}'),
-        (200, b"Unable to display more data"),
         (500, b"<html>default</html>"),
         (404, b"{}"),
     ],

@@ -82,9 +82,15 @@ def test_the_documented_trial_balance_is_read() -> None:
     ]
 
 
-def test_numbers_of_documents_stand_by_our_names_of_them() -> None:
-    found = report(books(), kind="counts", answers=[], asked={"Invoice": 37, "Purchase": 35})
-    assert {line.name: line.net for line in found.lines} == {"Invoice": 37, "Expense": 35}
+def test_numbers_of_records_name_the_streams_they_are_of() -> None:
+    asked = {"as_of": "2026-05-05", "Invoice": 37, "Purchase": 35, "BillPayment": 2, "Other": 9}
+    found = report(books(), kind="counts", answers=[], asked=asked)
+    assert {(line.name, line.ref): line.net for line in found.lines} == {
+        ("invoices", "invoices"): 37,
+        ("purchases", "purchases"): 35,
+        ("bill payments", "bill_payments"): 2,
+    }
+    assert (found.kind, found.as_of) == (ReportKind.VOUCHER_COUNTS, date(2026, 5, 5))
 
 
 @pytest.mark.parametrize(

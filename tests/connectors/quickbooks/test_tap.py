@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from canonical.errors import CredentialError
+from canonical.errors import CredentialError, SourceRejected
 from canonical.record import RawRecord
 from connectors.quickbooks.entities import BY_NAME, BY_STREAM, DOCUMENTS, READ_ORDER
 from connectors.quickbooks.tap import TapQuickBooks
@@ -43,7 +43,12 @@ class Held(Collected):
         self.censuses.append(census)
         held = self.held.setdefault(census.stream, {})
         there = {member.key for member in census.members}
-        gone = tuple(key for key in held if key not in there)
+        keys = census.keys
+        gone = tuple(
+            key
+            for key in held
+            if key not in there and (keys is None or (keys.after < key and (keys.upto is None or key <= keys.upto)))
+        )
         if census.corroborated:
             self.retired += [(census.stream, key) for key in gone]
             for key in gone:
@@ -140,6 +145,27 @@ def test_after_a_long_silence_everything_is_compared(served: Api) -> None:
     read(served, sink, state)
     assert served.calls("/cdc") == before
     assert {stream: sink.ids(stream) for stream in truth(served)} == truth(served)
+
+
+def test_a_long_list_is_compared_a_portion_at_a_time(served: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What went and what was missed is found in whichever portion its id falls."""
+    monkeypatch.setattr("connectors.quickbooks.sweep.PORTION", 3)
+    sink = Held()
+    state = read(served, sink)
+    lost = sorted(sink.held["invoices"])[:: max(1, len(sink.held["invoices"]) // 4)]
+    for key in lost:
+        del sink.held["invoices"][key]
+    estimates = sorted(record.key for record in served.live.company.records("Estimate"))
+    for key in (estimates[0], estimates[-1]):
+        served.live.write.delete("Estimate", key)
+    served.clock.advance(days=45)
+    sink.censuses.clear()
+    read(served, sink, state)
+    assert {stream: sink.ids(stream) for stream in truth(served)} == truth(served)
+    assert sorted(sink.retired) == [("estimates", key) for key in sorted((estimates[0], estimates[-1]))]
+    whole = [census for census in sink.censuses if census.stream == "invoices" and not census.corroborated]
+    assert len(whole) == -(-len(sink.held["invoices"]) // 3) > 1
+    assert all(len(census.members) <= 3 for census in whole)
 
 
 def test_a_missed_object_is_found_by_the_weekly_comparison(served: Api) -> None:
@@ -243,12 +269,37 @@ def test_a_company_we_lost_is_told_apart(served: Api) -> None:
     assert caught.value.code == "quickbooks.access_lost"
 
 
+def test_a_report_that_was_refused_is_asked_for_again_although_nothing_changed(
+    served: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The issue says so, and without it the books would stay unproved until somebody works."""
+    sink = Held()
+    with monkeypatch.context() as refusing:
+        refusing.setattr("connectors.quickbooks.client.QuickBooks.report", _refused)
+        state = read(served, sink)
+    assert "quickbooks.report.unavailable" in [issue.code for issue in sink.extracted.issues]
+    assert sink.ids("reports") == {"counts"}, "what can be had is had"
+    served.clock.advance(3600)
+    state = read(served, sink, state)
+    assert sink.ids("reports") == {"trial_balance", "bills_receivable", "bills_payable", "counts"}
+    before = served.calls("/reports/")
+    served.clock.advance(3600)
+    read(served, sink, state)
+    assert served.calls("/reports/") == before, "nothing changed since they were read"
+
+
+def _refused(*_: object) -> None:
+    raise SourceRejected("QuickBooks refused the request.", code="quickbooks.permission")
+
+
 def test_a_report_that_is_too_large_is_an_issue_and_not_the_end(served: Api) -> None:
     served.app.report_cells_max = 1
     sink = Held()
     read(served, sink)
-    assert [issue.code for issue in sink.extracted.issues] == ["quickbooks.report.unavailable"]
+    assert served.calls("/reports/") == 2, "asked again, too large is too large"
+    assert {issue.code for issue in sink.extracted.issues} == {"quickbooks.report.unavailable"}
     assert sink.ids("invoices")
+    assert sink.ids("reports") == {"counts"}
 
 
 def test_rotated_tokens_are_kept_before_they_are_used(served: Api) -> None:

@@ -378,7 +378,7 @@ def test_a_write_without_a_request_id_is_never_sent(desk: Desk, server: Api) -> 
     tap.surroundings = server.surroundings()
     since = len(server.running.requests)
     with pytest.raises(InvariantError):
-        tap._api().write("invoice", {}, {})
+        tap.open_source().api.write("invoice", {}, {})
     assert desk.writes(since) == []
 
 

@@ -21,7 +21,7 @@ from canonical.errors import (
 )
 from connectors.sdk.answers import retry_after_s
 from connectors.sdk.breaking import LocalBreaker
-from connectors.sdk.rest import Manners
+from connectors.sdk.rest import OUTCOME_UNKNOWN, Manners
 from connectors.sdk.tokens import Limits, Tokens
 from tests.connectors.sdk.parts import API, NOON, World, make_client
 
@@ -192,6 +192,31 @@ def test_a_write_is_repeated_after_a_refusal_for_haste_and_when_repeating_is_saf
         assert make_client(World()).call("POST", "/invoices", json={}, repeatable=True) == {"done": 1}
 
 
+@pytest.mark.parametrize(
+    ("first", "is_unknown"),
+    [({"status": 502}, True), ({"body": '{"done'}, True), ({"status": 429}, False), ({"status": 401}, False)],
+)
+def test_a_refused_write_says_whether_an_earlier_try_may_have_taken_effect(
+    first: dict[str, Any], is_unknown: bool
+) -> None:
+    with responses.RequestsMock() as mock:
+        mock.post(URL, **first)
+        mock.post(URL, status=400)
+        with pytest.raises(SourceRejected) as caught:
+            make_client(World()).call("POST", "/invoices", json={}, repeatable=True)
+        assert len(mock.calls) == 2
+    assert bool(caught.value.facts.get(OUTCOME_UNKNOWN)) is is_unknown
+
+
+def test_a_read_leaves_nothing_unknown() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(URL, status=502)
+        mock.get(URL, status=400)
+        with pytest.raises(SourceRejected) as caught:
+            make_client(World()).call("GET", "/invoices")
+    assert OUTCOME_UNKNOWN not in caught.value.facts
+
+
 def test_a_write_is_repeated_while_it_could_not_even_be_signed() -> None:
     world = World()
     failures = iter([SourceUnavailable("the authorisation server is down")] * 2)
@@ -257,6 +282,21 @@ def test_a_source_that_is_down_is_left_alone_and_tried_again_later() -> None:
         mock.replace(responses.GET, URL, json={"back": 1})
         assert client.call("GET", "/invoices") == {"back": 1}
         breaker.check()
+
+
+def test_an_answer_forgets_the_failures_before_it() -> None:
+    world = World()
+    breaker = LocalBreaker(clock=world.seconds, failures=3, rest_s=60)
+    for _ in range(3):
+        for _ in range(2):
+            breaker.failed()
+        breaker.check()
+        breaker.succeeded()
+    for _ in range(3):
+        breaker.failed()
+    with pytest.raises(SourceUnavailable) as caught:
+        breaker.check()
+    assert caught.value.facts["retry_after_s"] == 60
 
 
 def test_the_days_quota_less_its_reserve_is_never_passed() -> None:

@@ -137,6 +137,9 @@ class Sink:
     def count_by_day(self, company: str, stream: str) -> dict[date, int]:
         return dict(Counter(record.day for record in self.records if record.day))
 
+    def changes_allowed(self, company: str) -> int:
+        return 0
+
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         return tuple(CensusMember(record.source.key) for record in self.records[:1])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,7 @@ def ask(status: int, body: Any) -> dict[str, Any]:
         (400, {"error": "Access Denied", "status": "failure"}, RateLimited, "oauth.too_many_tokens"),
         (429, {}, RateLimited, "oauth.too_many_tokens"),
         (200, {"error": "general_error"}, SourceUnavailable, "source.unavailable"),
+        (500, {}, SourceUnavailable, "source.unavailable"),
         (503, "<html>down</html>", SourceUnavailable, "source.unavailable"),
         (200, "<html>sign in to the hotel's network</html>", SourceUnavailable, "source.unavailable"),
         (200, {"access_token": ""}, ConfigurationError, "oauth.application"),
@@ -87,3 +89,27 @@ def test_tokens_survive_being_written_down() -> None:
         facts={"realm_id": "9"},
     )
     assert tokens_from_json(json.loads(json.dumps(tokens_to_json(tokens)))) == tokens
+
+
+def test_what_a_renewal_does_not_repeat_is_carried_over() -> None:
+    earlier = Tokens(
+        access_token="a1",
+        refresh_token="r1",
+        access_expires_at=NOW,
+        refresh_expires_at=NOW + timedelta(days=100),
+        scopes=("x",),
+        facts={"realm_id": "7", "api_domain": "old"},
+    )
+    bare = Tokens(access_token="a2", refresh_token="", access_expires_at=NOW + timedelta(hours=1))
+    assert carried_over(bare, earlier) == replace(
+        earlier, access_token="a2", access_expires_at=NOW + timedelta(hours=1)
+    )
+    whole = replace(
+        earlier,
+        access_token="a2",
+        refresh_token="r2",
+        refresh_expires_at=NOW + timedelta(days=9),
+        scopes=("y",),
+        facts={"api_domain": "new"},
+    )
+    assert carried_over(whole, earlier) == replace(whole, facts={"realm_id": "7", "api_domain": "new"})

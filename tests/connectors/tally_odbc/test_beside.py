@@ -159,6 +159,9 @@ class Hub:
     def count_by_day(self, company: str, stream: str) -> Mapping[Any, int]:
         return {}
 
+    def changes_allowed(self, company: str) -> int:
+        return 0
+
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         return ()
 

@@ -21,9 +21,10 @@ from connectors.sdk.pacing import LocalPace
 from connectors.sdk.tokens import Pace
 from connectors.zoho.limits import limits_of
 from sandbox.zoho import DEMO_CLIENT, Limits, Options, ZohoRunning, build_books, serve_zoho, specs_for, truth_of
+from sandbox.zoho.books import editing
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.money import to_base
-from sandbox.zoho.books.records import Document, DocumentKind
+from sandbox.zoho.books.records import ContactType, Document, DocumentKind
 from storage import Store, TenantStore, open_store
 from workflows.inputs import RunSummary, SyncRequest
 from workflows.local import sync_connection
@@ -103,6 +104,11 @@ class Zoho:
             **more,
         }
 
+    def surroundings(self, pace: Pace | None = None) -> Surroundings:
+        """Of a process that lives in the fake's time."""
+        clock = self.clock
+        return Surroundings(work_directory=self.folder, clock=clock.seconds, sleep=clock.sleep, now=clock, pace=pace)
+
     def edit(self, change: Callable[[Books], Any]) -> Any:
         """Somebody works in Zoho for a minute."""
         self.clock.advance(60)
@@ -144,11 +150,8 @@ class ZohoHub:
 
     @property
     def steps(self) -> Steps:
-        clock = self.zoho.clock
-        place = Surroundings(
-            work_directory=self.zoho.folder, clock=clock.seconds, sleep=clock.sleep, now=clock, pace=self.pace
-        )
-        return Steps(stores=self.store.tenant, clock=clock.tick, surroundings=place)
+        place = self.zoho.surroundings(self.pace)
+        return Steps(stores=self.store.tenant, clock=self.zoho.clock.tick, surroundings=place)
 
     def keep_pace(self) -> None:
         """Keep one pace through all runs, as the hub does in its store."""
@@ -204,6 +207,13 @@ def hub(source: Zoho, **more: Any) -> Iterator[ZohoHub]:
             yield made
         finally:
             store.close()
+
+
+def quote(books: Books) -> None:
+    """Make an estimate; the sandbox's world has none."""
+    contact = next(one for one in books.contacts.values() if one.type is ContactType.CUSTOMER)
+    line = editing.make_line(books, next(iter(books.items.values())), rate=4_000)
+    editing.make_document(books, DocumentKind.ESTIMATE, contact.id, [line])
 
 
 def rupees(hundredths: int) -> Decimal:

@@ -82,3 +82,12 @@ def test_the_secret_goes_to_no_address_a_callback_invents(source: Zoho) -> None:
         settings(source), callback=callback, verifier=None, redirect_uri=REDIRECT, web=web(source)
     )
     assert "accounts_server" not in tokens.facts
+
+
+@pytest.mark.parametrize("missing", ["client_id", "client_secret"])
+def test_an_application_that_is_not_named_is_asked_for(source: Zoho, missing: str) -> None:
+    given = {name: value for name, value in settings(source).items() if name != missing}
+    with pytest.raises(ConfigurationError) as caught:
+        AUTHORISATION.exchange(given, callback={"code": "c"}, verifier=None, redirect_uri=REDIRECT, web=web(source))
+    assert caught.value.code == "zoho.application_missing"
+    assert missing in caught.value.message

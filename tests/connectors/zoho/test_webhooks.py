@@ -58,3 +58,9 @@ def test_anything_else_is_refused(headers: dict[str, str]) -> None:
         WEBHOOKS.verify(headers, BODY, SECRET, NOW)
     assert refused.value.code == "webhook.refused"
     assert SECRET not in refused.value.message
+
+
+def test_without_a_secret_nothing_is_genuine() -> None:
+    """Anybody can sign with no secret at all."""
+    with pytest.raises(SourceRejected):
+        WEBHOOKS.verify(sign(BODY, ""), BODY, "", NOW)

@@ -70,6 +70,16 @@ def test_what_nobody_reads_is_described(tmp_path: Path, content: bytes, words: s
     assert "Day Book.xml" in caught.value.message
 
 
+def test_an_archive_that_was_cut_off_is_told_from_one_without_an_export(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole.zip", tmp_path / "cut.zip"
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("letter.txt", "Dear sir")
+    cut.write_bytes(whole.read_bytes()[:-30])
+    for path, words in ((whole, "without an export in it"), (cut, "cut off or damaged")):
+        with pytest.raises(SourceMalformed, match=words):
+            choose([path], Choosing(connectors=(get_connector("tally"),)))
+
+
 def test_folders_may_hold_other_things_but_no_doubtful_exports(tmp_path: Path) -> None:
     (tmp_path / "book.xml").write_text(export(voucher(1)))
     (tmp_path / "letter.docx").write_text("Dear sir")

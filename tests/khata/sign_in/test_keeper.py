@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from canonical.errors import CredentialError, SourceUnavailable
+from canonical.record import JsonValue
 from connectors.sdk.tokens import Tokens
 from khata.sign_in.keeper import HubKeeper
-from khata.vault import rotate
+from khata.vault import Vault, rotate
 from tests.khata.sign_in.conftest import PLANTED_ACCESS, PLANTED_REFRESH, Desk, tokens_at
 
 
@@ -62,6 +64,29 @@ def test_whoever_comes_late_gets_what_was_renewed_already(desk: Desk) -> None:
     stale = keeper.current()
     fresh = keeper.renew(stale, lambda _: tokens_at(desk.now[0], "access-2", "refresh-2"))
     assert reopened(keeper, desk).renew(stale, never) == fresh
+
+
+def test_a_call_opens_no_tokens_that_were_opened_before(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every call of a product asks for them; what is sealed is opened again only when it is another."""
+    keeper, opened = desk.connect(), list[str]()
+    other, unsealed = reopened(keeper, desk), Vault.open
+
+    def counted(self: Vault, sealed: Mapping[str, JsonValue], place: str) -> str:
+        opened.append(place)
+        return unsealed(self, sealed, place)
+
+    monkeypatch.setattr(Vault, "open", counted)
+    assert [keeper.current() for _ in range(5)] == [tokens_at(desk.now[0])] * 5
+    assert len(opened) == 1
+    fresh = other.renew(other.current(), lambda _: tokens_at(desk.now[0], "access-2", "refresh-2"))
+    assert keeper.current() == fresh, "another process has renewed them"
+    keeper.books.sign_ins.forget(keeper.connection.connection_id)
+    with pytest.raises(CredentialError):
+        keeper.current()
+    keeper.save(tokens_at(desk.now[0], "access-3", "refresh-3"))
+    assert keeper.current().access_token == "access-3", "at the same moment, with the same count of renewals"
+    assert PLANTED_ACCESS not in repr(keeper)
+    assert "access-3" not in repr(keeper)
 
 
 def test_many_workers_ask_once(desk: Desk) -> None:

@@ -57,6 +57,23 @@ def test_a_rested_connection_may_burst_and_then_waits() -> None:
     assert slept == [1.0, 1.0, 1.0]
 
 
+def test_whoever_shares_a_pace_waits_until_a_pause_is_over() -> None:
+    limits = Limits(per_minute=6000, burst=100)
+    now, slept = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(round(seconds, 6))
+        now[0] += seconds
+
+    pace = LocalPace(limits, clock=lambda: now[0], sleep=sleep, now=lambda: NOW + timedelta(seconds=now[0]))
+    pace.take()
+    pace.hold(30)
+    pace.hold(10)
+    pace.take()
+    pace.take()
+    assert slept == [30.0]
+
+
 def test_workers_share_the_rate_the_quota_and_the_pauses(desk: Desk) -> None:
     limits = Limits(per_minute=60, burst=2, day_quota=20, reserve=5, day_zone="Asia/Kolkata")
     workers = [pace_of(desk, limits) for _ in range(3)]

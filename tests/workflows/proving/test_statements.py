@@ -11,10 +11,10 @@ import pytest
 from canonical.dates import Period
 from canonical.item import Item, StockGroup
 from canonical.ledger import name_key
-from canonical.proof import ControlTotal, ProofStatus, ReportKind, ReportLine, SourceReport
+from canonical.proof import ControlKind, ControlTotal, ProofStatus, ReportKind, ReportLine, SourceReport
 from storage.reports.controls import VoucherCount
 from tests.workflows.proving.charts import Event, books_of, source
-from workflows.proving.counts import counts
+from workflows.proving.counts import counts, list_counts
 from workflows.proving.statements import balance_sheet, profit_and_loss
 from workflows.proving.stock import StockValue, row_word, stock_of
 
@@ -131,6 +131,22 @@ def test_stock_is_believed_where_the_source_says_it_first() -> None:
 )
 def test_rows_are_read_without_add_and_less(row: str, word: str) -> None:
     assert row_word(row) == word
+
+
+@pytest.mark.parametrize(("ours", "is_proved"), [(10, True), (9, False), (11, False)])
+def test_the_length_of_a_list_means_everything_in_it(ours: int, is_proved: bool) -> None:
+    """Another reading would hide a document too many behind one that is cancelled."""
+    lines = (
+        ReportLine(name="invoices", net=Decimal(10), ref="sales"),
+        ReportLine(name="bills", net=Decimal(0), ref="b"),
+    )
+    told = SourceReport(kind=ReportKind.VOUCHER_COUNTS, lines=lines, oracle="lists")
+    found = named(list_counts(told, {"sales": ours, "journals": 7}))
+    assert {name: total.status for name, total in found.items()} == {
+        "number of invoices": ProofStatus.PROVED if is_proved else ProofStatus.DIFFERS,
+        "number of bills": ProofStatus.PROVED,
+    }
+    assert {total.kind for total in found.values()} == {ControlKind.VOUCHER_COUNT}
 
 
 @pytest.mark.parametrize(("said", "is_proved"), [(10, True), (8, True), (7, True), (9, False)])
