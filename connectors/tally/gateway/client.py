@@ -46,6 +46,7 @@ class GatewayClient:
     Attributes:
         endpoint: where, and how patiently.
         troubles: requests that expired or were cut so far in this run.
+        is_lossless: the last answer came in UTF-16, so no letter of it was lost; False before the first.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class GatewayClient:
         """
         self.endpoint = endpoint
         self.troubles = 0
+        self.is_lossless = False
         self._folder = work_directory
         self._lock = EndpointLock(work_directory, endpoint.key)
         self._turn = threading.RLock()
@@ -95,6 +97,7 @@ class GatewayClient:
                 received = self._exchange(request, file)
                 answer = Answer(request, self.endpoint.url, file, received.byte_count, received.seconds)
                 self._refuse_problem(answer)
+                self.is_lossless = answer.is_lossless
                 undo.pop_all()  # the file lives as long as the answer
             return answer
 
