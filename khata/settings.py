@@ -126,6 +126,10 @@ class SecretsSettings:
     key_file: Path = setting(
         Path(), "File that holds the key; empty means secrets.key in the data folder, made when it is first needed."
     )
+    keyring: bool = setting(
+        False,
+        "Keep the key in the operating system's keyring instead of a file; needs the package keyring.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 A secret in a connection's settings is kept as ``{"sealed": "1:KEY:..."}``: AES-256-GCM under a key that never stands in
 the database, bound to the tenant, the connection and the field it belongs to, so that a sealed text is of no use in
-another place. The key comes from the environment (``KHATA_SECRETS__KEY``) or from a file that only its owner may read,
-made when it is first needed. Who has a copy of the database has no secret; who has the key file too has all of them:
-back the two up apart.
+another place. The key comes from the environment (``KHATA_SECRETS__KEY``), from the operating system's keyring, or from
+a file that only its owner may read, made when it is first needed (``vault_keys.py``). Who has a copy of the database
+has no secret; who has the key too has all of them: back the two up apart.
 
 Changing the key: ``rotate``. Where next: ``cli/secrets.py``.
 """
@@ -13,25 +13,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import os
-import stat
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from canonical.errors import ConfigurationError, CredentialError
+from canonical.errors import CredentialError
 from canonical.record import JsonValue
 from khata.settings import Settings
+from khata.vault_keys import KEY_BYTES, FileKeys, VaultKey, decode_key, key_file, key_place
 
 if TYPE_CHECKING:
     from storage import Connection, Store, TenantStore
 
-KEY_BYTES = 32
 NONCE_BYTES = 12
 SEALED = "sealed"
 VERSION = "1"
@@ -40,21 +36,6 @@ SIGN_IN = "sign_in"
 TURN_TRIES, TURN_WAIT_S = 600, 0.1
 KEYS_KEPT = 2
 """The key in use and the one before it: a process that sealed with the old one a moment ago is not locked out."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class VaultKey:
-    """One key; its name is made of it and gives nothing away."""
-
-    secret: bytes
-
-    @property
-    def name(self) -> str:
-        """Eight hexadecimal digits that sealed texts carry."""
-        return hashlib.sha256(b"khata vault key" + self.secret).hexdigest()[:8]
-
-    def __repr__(self) -> str:
-        return f"VaultKey({self.name})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +116,21 @@ def has_sealed(value: JsonValue) -> bool:
 
 
 def open_vault(settings: Settings) -> Vault:
-    """Return the vault of these settings; a key file is made if there is neither file nor key.
+    """Return the vault of these settings; a key is made if there is none in the file, or the keyring, they name.
 
     Raises:
-        ConfigurationError: the key is none, or the file may be read by others than its owner.
+        ConfigurationError: the key is none, the file may be read by others than its owner, or the keyring is of no use.
     """
     if settings.secrets.key:
         told = [settings.secrets.key, *filter(None, settings.secrets.old_keys.split(","))]
-        return Vault(tuple(VaultKey(_decoded(text, "KHATA_SECRETS__KEY")) for text in told))
-    path = key_file(settings)
-    if not path.exists():
-        _write_keys(path, (VaultKey(os.urandom(KEY_BYTES)),))
-    return Vault(_read_keys(path))
-
-
-def key_file(settings: Settings) -> Path:
-    """Where the key file is: as set, else in the data folder."""
-    named = settings.secrets.key_file
-    return named if str(named) not in ("", ".") else settings.data.folder / "secrets.key"
+        return Vault(tuple(decode_key(text, "KHATA_SECRETS__KEY") for text in told))
+    place = key_place(settings)
+    keys = place.read()
+    if not keys:
+        # A key file from before the keyring was used is what secrets are sealed with.
+        place.write(FileKeys(key_file(settings)).read() or (VaultKey(os.urandom(KEY_BYTES)),))
+        keys = place.read()
+    return Vault(keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +151,9 @@ class Rotation:
 def rotate(settings: Settings, store: Store) -> Rotation:
     """Change the key: seal every secret of every tenant with a new one.
 
-    With a key file: a new key is put before the old ones, secrets are sealed anew, then keys older than the last are
-    dropped; a kill in between leaves everything open to the file's keys. With a key from the environment: the new one
-    is given there, the old ones in ``KHATA_SECRETS__OLD_KEYS``, which can be removed afterwards.
+    With a key file, or the keyring: a new key is put before the old ones, secrets are sealed anew, then keys older than
+    the last are dropped; a kill in between leaves everything open to the keys that are kept. With a key from the
+    environment: the new one is given there, the old ones in ``KHATA_SECRETS__OLD_KEYS``, which can be removed then.
 
     Raises:
         CredentialError: a secret cannot be opened with the keys there are.
@@ -184,10 +162,10 @@ def rotate(settings: Settings, store: Store) -> Rotation:
     is_new = not settings.secrets.key
     if is_new:
         vault = Vault((VaultKey(os.urandom(KEY_BYTES)), *vault.keys))
-        _write_keys(key_file(settings), vault.keys)
+        key_place(settings).write(vault.keys)
     changed = sum(_seal_tenant_anew(store, tenant.slug, vault) for tenant in store.tenants.list())
     if is_new:
-        _write_keys(key_file(settings), vault.keys[:KEYS_KEPT])
+        key_place(settings).write(vault.keys[:KEYS_KEPT])
     return Rotation(key=vault.keys[0].name, connections=changed, is_new=is_new)
 
 
@@ -262,56 +240,8 @@ def _taken_apart(text: str) -> tuple[str, bytes]:
 def _cannot_open(place: str, why: str) -> CredentialError:
     connection = place.split("/")[1] if "/" in place else place
     return CredentialError(
-        f"A secret of the connection {connection} {why}. Give the key it was sealed with (KHATA_SECRETS__KEY or the "
-        "key file), or connect again.",
+        f"A secret of the connection {connection} {why}. Give the key it was sealed with (KHATA_SECRETS__KEY, the key "
+        "file or the keyring of whoever sealed it), or connect again.",
         code="khata.secrets.cannot_open",
         connection=connection,
     )
-
-
-def _decoded(text: str, where: str) -> bytes:
-    try:
-        secret = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        secret = b""
-    if len(secret) != KEY_BYTES:
-        raise ConfigurationError(
-            f"The key of {where} is not {KEY_BYTES} bytes in base64; 'openssl rand -base64 32' makes one.",
-            code="khata.secrets.key_malformed",
-        )
-    return secret
-
-
-def _read_keys(path: Path) -> tuple[VaultKey, ...]:
-    try:
-        if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise ConfigurationError(
-                f"The key file {path} may be read by others; make it its owner's alone: chmod 600.",
-                code="khata.secrets.key_file_open",
-            )
-        lines = path.read_text(encoding="ascii").split()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"The key file {path} cannot be read: {error}.", code="khata.secrets.key_malformed"
-        ) from error
-    keys = tuple(VaultKey(_decoded(line, str(path))) for line in lines)
-    if not keys:
-        raise ConfigurationError(f"The key file {path} is empty.", code="khata.secrets.key_malformed")
-    return keys
-
-
-def _write_keys(path: Path, keys: Sequence[VaultKey]) -> None:
-    """Write the file whole or not at all, its owner's alone from the first byte."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.writelines(_lines(keys))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
-def _lines(keys: Sequence[VaultKey]) -> Iterator[str]:
-    return (base64.b64encode(key.secret).decode() + "\n" for key in keys)

@@ -140,12 +140,29 @@ class CompanyTranslation:
         if done.refusal is None and VOUCHERS in translator.stream_order:
             self._vouchers(translator, apart, done)
         if self.is_live:
+            self._infer_again(translator, done)
             self.store.records.retire_unused(self.company_id, self.known_at)
         if is_late:
             validate_again(self.store, self.company_id, self.run_id, self.known_at, self.turnover)
         elif done.records or self.is_live:
             validate_books(self.store, self.company_id, self.run_id, self.known_at, self.turnover)
         return done
+
+    def _infer_again(self, translator: Translator, done: Translated) -> None:
+        """Infer parties anew from the vouchers that are left, where one they were inferred from has ended."""
+        started_at = self.store.runs.get(self.run_id).started_at
+        found = self.store.records.find_inferred(self.company_id, started_at)
+        if not found:
+            return
+        for party in self.store.records.iter(self.company_id, Party):
+            if party.key in found:
+                translator.forget(party)
+        again: dict[str, set[str]] = {}
+        for stream, source_key in (address for addresses in found.values() for address in addresses):
+            again.setdefault(stream, set()).add(source_key)
+        for stream, source_keys in again.items():
+            self.store.raw.make_pending(self.company_id, stream, sorted(source_keys))
+        self._streams(translator, sorted(again), done)
 
     def _know(self, record: CanonicalRecord) -> None:
         if self._validator is not None:

@@ -19,12 +19,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from canonical.errors import SourceError
+from canonical.errors import SourceError, SourceRejected
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 from connectors.quickbooks.budget import REPORT_CALLS, SWEEP_CALLS, WHOLE_CALLS, Budget, pages, postponed
 from connectors.quickbooks.client import Changes, QuickBooks, Row
 from connectors.quickbooks.entities import BY_STREAM, COMPANIES, DOCUMENTS, LISTS, PREFERENCES, REPORTS, WHOLE, Entity
+from connectors.quickbooks.faults import NOT_IN_PLAN, PERMISSION
 from connectors.quickbooks.oracles import Oracles
 from connectors.quickbooks.rates import rates_of
 from connectors.quickbooks.records import Record, record_of
@@ -37,6 +38,7 @@ from connectors.sdk.notebook import Notebook
 CHANGES_REACH: Final = timedelta(days=29)
 """Change data capture reaches 30 days back; a day is left for clocks."""
 CHANGING: Final = (*LISTS, *DOCUMENTS)
+CLOSED: Final = frozenset({PERMISSION, NOT_IN_PLAN})
 WATERMARKS, READING = "companies", "reading"
 
 
@@ -88,6 +90,7 @@ class CompanyRun:
     budget: Budget | None = None
     _defers_sweep: bool = False
     _defers_reports: bool = False
+    _refused: list[str] = field(default_factory=list)
     _lacks_reports: bool = False
 
     @property
@@ -111,15 +114,24 @@ class CompanyRun:
         began = self.began
         since = self._since()
         if since is not None and self.how.uses_changes and began - since <= CHANGES_REACH:
-            self._changes = self.api.changes(CHANGING, since - self.how.overlap)
+            self._changes = self._told_changes(since - self.how.overlap)
         self._plan()
+
+    def _told_changes(self, since: datetime) -> Changes | None:
+        """What changed; None where that is not told of all entities together, and each is asked by itself."""
+        try:
+            return self.api.changes(CHANGING, since)
+        except SourceRejected as error:
+            if error.code not in CLOSED:
+                raise
+            return None
 
     def _plan(self) -> None:
         """Know the cost; let wait what the quota does not hold."""
         streams = [BY_STREAM[name] for name in self.wanted if name in BY_STREAM]
         changing = [entity for entity in streams if entity in CHANGING]
         is_counted = self._since() is None and self._has_quota and not self._reading["positions"]
-        rows = [self.api.count(entity) for entity in changing] if is_counted else []
+        rows = [self._counted(entity) for entity in changing] if is_counted else []
         walked = sum(pages(count, self.api.page_rows) for count in rows)
         is_first = self._since() is None
         self.budget = Budget(
@@ -137,6 +149,14 @@ class CompanyRun:
             if self._defers_sweep or self._defers_reports:
                 names = ("The comparison of all ids",) * self._defers_sweep + ("the proof",) * self._defers_reports
                 self.issues.append(postponed(self.budget, " and ".join(names).capitalize()))
+
+    def _counted(self, entity: Entity) -> int:
+        try:
+            return self.api.count(entity)
+        except SourceRejected as error:
+            if error.code not in CLOSED:
+                raise
+            return 0
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """The plan of calls, and what was used."""
@@ -167,7 +187,20 @@ class CompanyRun:
         elif stream == REPORTS:
             yield from self._reports()
         elif entity is not None:
+            yield from self._as_far_as_open(entity)
+
+    def _as_far_as_open(self, entity: Entity) -> Iterator[Record]:
+        """An entity the user may not see is said and missed; the others are read all the same."""
+        try:
             yield from self._entity(entity)
+        except SourceRejected as error:
+            if error.code not in CLOSED:
+                raise
+            is_missed = error.code == PERMISSION and entity.is_booked
+            self.issues.append(_closed(entity, error, is_missed=is_missed))
+            if is_missed:
+                self._refused.append(entity.name)
+                self.settlement = Settlement.UNSURE
 
     def _entity(self, entity: Entity) -> Iterator[Record]:
         if entity in WHOLE:
@@ -248,7 +281,7 @@ class CompanyRun:
 
     def _reports(self) -> Iterator[Record]:
         """QuickBooks' own figures, if the books moved since they were read last."""
-        if not self.how.reads_reports or self._defers_reports:
+        if not self.how.reads_reports or self._defers_reports or self._refused:
             return
         if not (self._moved or self._held.get("reports_due", True)):
             return
@@ -282,6 +315,9 @@ class CompanyRun:
     def _finish(self, stream: str) -> None:
         """Everything up to the beginning of this reading was handed over (of a first one, of the run that began it)."""
         state = self.host.whole_state
+        if self._refused:  # the bookmark stays: what was refused has to be read from there
+            self.host.checkpoint(stream)
+            return
         began = _moment(state.get(READING, {}).pop(self.api.realm_id, {}).get("began")) or self.began
         swept_before = self._held.get("swept_at")
         is_swept = self._swept and (self._since() is None or self._sweep_due)
@@ -302,6 +338,19 @@ def _moment(text: object) -> datetime | None:
         return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
         return None
+
+
+def _closed(entity: Entity, error: SourceRejected, *, is_missed: bool) -> Issue:
+    return Issue(
+        code="quickbooks.entity.refused" if is_missed else "quickbooks.entity.left_out",
+        level=IssueLevel.ACTION_REQUIRED if is_missed else IssueLevel.INFO,
+        message=f"{entity.name} is {'not in the books' if is_missed else 'left out'}: {error.message}",
+        where="QuickBooks",
+        hint="The other entities were read; figures are held back until a sync has read this one too."
+        if is_missed
+        else "If it is wanted, have the company's owner allow it.",
+        facts={"entity": entity.name},
+    )
 
 
 def _no_report(error: SourceError) -> Issue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 
 import requests
 
@@ -21,7 +22,7 @@ from connectors.sdk.tokens import Tokens
 
 
 def rest_client(
-    config: Mapping[str, JsonValue], session: requests.Session, place: Surroundings, judge: Judge = usual_judge
+    config: Mapping[str, JsonValue], session: requests.Session, place: Surroundings, judge: Judge | None = None
 ) -> RestClient:
     """Make the client; what the process does not share is its own.
 
@@ -29,7 +30,7 @@ def rest_client(
         config: of the connection.
         session: to ask with.
         place: of the process.
-        judge: reads answers.
+        judge: reads answers; the usual one if left out.
     """
     own = completed(place, config, limits_of(config))
 
@@ -45,7 +46,8 @@ def rest_client(
         clock=own.now,
         sleep=own.sleep,
         random=random.random,
-        judge=judge,
+        judge=judge or partial(usual_judge, connection=place.connection),
+        subject=f"connection {place.connection}" if place.connection else "",
         session=session,
         decimals=Decimal,
     )

@@ -34,6 +34,11 @@ class Entity:
     has_changes: bool = True
     is_document: bool = False
 
+    @property
+    def is_booked(self) -> bool:
+        """The books are not whole without it; orders are intentions, and some lists only names on documents."""
+        return self.stream not in KEPT_ONLY | INTENTIONS
+
 
 def _list(stream: str, name: str, *, has_changes: bool = True) -> Entity:
     return Entity(stream=stream, name=name, has_active=True, has_changes=has_changes)
@@ -91,6 +96,7 @@ BY_NAME: Final = {entity.name: entity for entity in ENTITIES}
 READ_ORDER: Final = (COMPANIES, *(entity.stream for entity in ENTITIES if entity.stream != COMPANIES), REPORTS)
 """The company first, so that everything after it has somewhere to belong; reports last, when all they are compared with
 was read."""
+INTENTIONS: Final = frozenset({"estimates", "purchase_orders"})
 KEPT_ONLY: Final = frozenset({"terms", "classes", "departments", "payment_methods"})
 """Streams kept as they are: documents say themselves what follows from them (due date, name of class or method)."""
 TRANSLATED: Final = tuple(entity.stream for entity in ENTITIES if entity.stream not in KEPT_ONLY)

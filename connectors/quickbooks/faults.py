@@ -7,8 +7,10 @@ QuickBooks may name people; what is passed on is the code and its general senten
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import unquote_plus, urlsplit
 
 import msgspec
 import requests
@@ -23,6 +25,10 @@ from canonical.errors import (
 )
 
 NOT_FOUND: Final = "quickbooks.object_not_found"
+PERMISSION: Final = "quickbooks.permission"
+NOT_IN_PLAN: Final = "quickbooks.not_in_plan"
+SCOPE: Final = "com.intuit.quickbooks.accounting"
+"""The one scope of everything that is read and written here."""
 WAIT_S: Final = 60.0
 """Limits count by the minute, and no header says how long to wait."""
 
@@ -44,21 +50,44 @@ class Fault:
     detail: str = ""
 
 
-def judge(answer: requests.Response) -> KhataError | None:
-    """Read an answer: the error it is, or None."""
+def judge(answer: requests.Response, connection: str = "") -> KhataError | None:
+    """Read an answer: the error it is, or None.
+
+    Args:
+        answer: of the API.
+        connection: its name, for what a person should do; empty from the shell.
+    """
     if answer.status_code < BAD and answer.content.startswith(TOO_LARGE):
         return SourceRejected("The report is too large for QuickBooks to give.", code="quickbooks.report.too_large")
     if answer.status_code < BAD and b"ault" not in answer.content[:SNIFF]:
         return None
     fault = find_fault(answer)
-    return error_of(fault, answer.status_code) if fault else None
+    return error_of(fault, answer.status_code, asked_of(answer.request), connection) if fault else None
 
 
 BAD: Final = 400
+FORBIDDEN: Final = 403
 TOO_LARGE: Final = b"Unable to display more data"
 """A text in place of the report, with status 200 (seen by other programs). Asked again it comes again."""
 SNIFF: Final = 2000
 THROTTLED: Final = 429
+
+
+def asked_of(request: requests.PreparedRequest | None) -> str:
+    """What a call asked for, as QuickBooks calls it: an entity, a report; empty if that cannot be told."""
+    address = urlsplit(str(request.url)) if request is not None else None
+    if address is None:
+        return ""
+    named = re.search(r"\bfrom\s+(\w+)", unquote_plus(address.query), re.IGNORECASE)
+    if named:
+        return named[1]
+    found = re.search(r"/company/\w+/(reports/\w+|\w+)", address.path)
+    return {"cdc": "what changed", "companyinfo": "CompanyInfo"}.get(found[1], found[1]) if found else ""
+
+
+def sign_in_again(connection: str) -> str:
+    """The command with which a person signs in again."""
+    return f"khata connect quickbooks --name {connection or 'NAME'}"
 
 
 def find_fault(answer: requests.Response) -> Fault | None:
@@ -85,12 +114,21 @@ def fault_in(body: Any) -> Fault | None:
     return Fault(code, str(found.get("type") or ""), message, detail)
 
 
-def error_of(fault: Fault, status: int) -> KhataError:
-    """Our error for a fault."""
+def error_of(fault: Fault, status: int, asked: str = "", connection: str = "") -> KhataError:
+    """Our error for a fault.
+
+    Args:
+        fault: as read.
+        status: of HTTP.
+        asked: what for; see ``asked_of``.
+        connection: see ``judge``.
+    """
     made = _MADE.get(fault.code)
     if made is not None:
         kind, code, message = made
-        return kind(message, code=code, fault=fault.code)
+        told = message.format(what=asked or "this", again=sign_in_again(connection))
+        about = {"module": asked} if asked and code in (PERMISSION, NOT_IN_PLAN) else {}
+        return kind(told, code=code, fault=fault.code, **about)
     if fault.code == "3001" or status == THROTTLED:
         return _throttled(fault)
     if fault.kind.upper() in ("SYSTEMFAULT", "SERVICE") or fault.code == "10000":
@@ -98,9 +136,11 @@ def error_of(fault: Fault, status: int) -> KhataError:
             "QuickBooks failed by itself; it is asked again.", code="quickbooks.failed", fault=fault.code
         )
     if fault.kind.upper().startswith("AUTHENTICATION"):
-        return CredentialError(
-            "QuickBooks does not take the sign-in: connect again.", code="quickbooks.sign_in", fault=fault.code
-        )
+        told = _MADE["3200"][2].format(what="", again=sign_in_again(connection))
+        return CredentialError(told, code="quickbooks.sign_in", fault=fault.code)
+    if status == FORBIDDEN or fault.kind.upper().startswith("AUTHORIZATION"):
+        told = _MADE["5020"][2].format(what=asked or "this", again=sign_in_again(connection))
+        return SourceRejected(told, code=PERMISSION, fault=fault.code, module=asked)
     return SourceRejected(
         f"QuickBooks refused the request (code {fault.code or 'none'}).", code="quickbooks.refused", fault=fault.code
     )
@@ -108,7 +148,8 @@ def error_of(fault: Fault, status: int) -> KhataError:
 
 def _throttled(fault: Fault) -> RateLimited:
     return RateLimited(
-        "QuickBooks takes no more requests for this company at present.",
+        "QuickBooks takes no more requests for this company at present (003001): too many in a minute, or the reads of "
+        "the application's month are used up. Khata waits a minute and goes on.",
         code="quickbooks.throttled",
         fault=fault.code,
         retry_after_s=WAIT_S,
@@ -116,18 +157,23 @@ def _throttled(fault: Fault) -> RateLimited:
 
 
 _MADE: Final[dict[str, tuple[type[KhataError], str, str]]] = {
-    "3200": (CredentialError, "quickbooks.sign_in", "QuickBooks does not take the sign-in: connect again."),
+    "3200": (
+        CredentialError,
+        "quickbooks.sign_in",
+        "QuickBooks does not take the sign-in, also after it was renewed. Sign in again: {again}",
+    ),
     "120": (
         CredentialError,
         "quickbooks.access_lost",
-        "Whoever connected has no access to this QuickBooks company any more: connect again as somebody who has.",
+        "Whoever connected has no access to this QuickBooks company any more. Sign in again as one who has: {again}",
     ),
     "3100": (
         CredentialError,
         "quickbooks.realm_refused",
         (
-            "The application may not read this QuickBooks company. Keys of development work with sandbox companies "
-            "only, and those of production with real ones: check the setting 'environment'."
+            "The application may not read this QuickBooks company (code 3100). Keys of development work with sandbox "
+            "companies only, and those of production with real ones: check the setting 'environment'. Or the sign-in "
+            f"is for another company, or lacks the scope {SCOPE}: {{again}}"
         ),
     ),
     "610": (
@@ -140,8 +186,15 @@ _MADE: Final[dict[str, tuple[type[KhataError], str, str]]] = {
         "quickbooks.stale_object",
         "Somebody else changed the object in QuickBooks first: read it again.",
     ),
-    "5020": (SourceRejected, "quickbooks.permission", "The user who connected may not do this in QuickBooks."),
-    "5030": (SourceRejected, "quickbooks.permission", "The company's QuickBooks plan does not have this."),
+    "5020": (
+        SourceRejected,
+        PERMISSION,
+        (
+            "The sign-in is good, but whoever connected may not do this in QuickBooks: {what}. The scope "
+            f"{SCOPE} opens only what the user may see. Sign in again as an administrator of the company: {{again}}"
+        ),
+    ),
+    "5030": (SourceRejected, NOT_IN_PLAN, "The company's QuickBooks plan does not have this: {what} (code 5030)."),
     "6140": (
         SourceRejected,
         "quickbooks.number_taken",

@@ -153,6 +153,7 @@ class Surroundings:
         pace: of the connection, shared by all its workers; None as above.
         breaker: of the connection, shared by all its workers; None as above.
         now: the time of day, UTC; None from the shell.
+        connection: its name, for what errors tell a person to do; empty from the shell.
     """
 
     work_directory: Path
@@ -162,6 +163,7 @@ class Surroundings:
     pace: Pace | None = None
     breaker: Breaker | None = None
     now: Callable[[], datetime] | None = None
+    connection: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ it. Everything a provider does is one exchange over HTTP: it keeps nothing. ``to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -33,11 +33,13 @@ class Web:
         session: without authorisation of its own.
         now: UTC.
         timeout_s: for one answer.
+        connection: whose calls these are, for what errors tell a person to do; empty before there is one.
     """
 
     session: requests.Session
     now: Callable[[], datetime]
     timeout_s: float = 30.0
+    connection: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +51,33 @@ class CompanyChoice:
         name: for people.
         settings: what a connection to it is configured with besides the application's settings (``organization_id``,
             ``realm_id``, ``day_quota``, ...); never a secret.
+        remark: what its owner should know about this one, in sentences; empty if nothing.
     """
 
     key: str
     name: str
     settings: Mapping[str, JsonValue]
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """Something a sign-in needs to be allowed.
+
+    Attributes:
+        scope: as the product spells it.
+        opens: what it opens, for people.
+        is_open: it was granted, and a call that needs it worked; False: not granted, or the call was refused; None: it
+            could not be tried.
+        closed: what it ought to open and the one who agreed may not see.
+        reason: why it could not be tried, as a sentence.
+    """
+
+    scope: str
+    opens: tuple[str, ...]
+    is_open: bool | None
+    closed: tuple[str, ...] = ()
+    reason: str = ""
 
 
 class OAuthProvider(Protocol):
@@ -65,12 +89,17 @@ class OAuthProvider(Protocol):
         notice: what a person should know before connecting; empty if nothing.
         options: names of connection settings that decide which server it is (``data_center``, ``environment``), with
             their usual values; ``khata connect`` takes them with ``--set NAME=VALUE``.
+        beside_code: parameters besides the code that a callback must have, with what they are for people: who pastes
+            the code alone is asked for them.
+        revokes_alone: revoking one consent of a person's leaves their others alone, so the one before a new one can be.
     """
 
     scopes: tuple[str, ...]
     has_pkce: bool
     notice: str
     options: Mapping[str, str]
+    beside_code: Mapping[str, str]
+    revokes_alone: bool
 
     def authorize_url(self, settings: OAuthSettings, *, state: str, challenge: str | None, redirect_uri: str) -> str:
         """The page on which a person agrees."""
@@ -118,4 +147,21 @@ class OAuthProvider(Protocol):
         Raises:
             KhataError: as a call of the product's API.
         """
+        ...
+
+    def permissions(
+        self, settings: OAuthSettings, tokens: Tokens, *, web: Web, take: Callable[[], None]
+    ) -> tuple[Permission, ...]:
+        """Everything the usual scopes open, and whether it is open: as told when granted, else by a small call each.
+
+        Args:
+            settings: of a saved connection.
+            tokens: fresh ones: a refusal of theirs is then no matter of age.
+            web: to ask with.
+            take: called before every call; raises ``RateLimited`` when the quota is used up.
+        """
+        ...
+
+    def sign_in_again(self, settings: OAuthSettings, connection: str, missing: Iterable[str]) -> str:
+        """The command with which a person grants missing scopes to a connection."""
         ...

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from canonical.errors import RateLimited
 from connectors.sdk.tokens import Limits
+
+QUOTA_USED = "source.quota_used"
+LONG_PAUSE_S = 90.0
+"""Nobody waits longer than that inside a call; a longer pause is told to whoever calls."""
 
 
 class LocalPace:
@@ -53,11 +57,16 @@ class LocalPace:
         """See ``Pace``."""
         with self._lock:
             self._turn_page()
-            return left_of(self._limits, self._used)
+            return 0 if self._paused_s() > LONG_PAUSE_S else left_of(self._limits, self._used)
+
+    def _paused_s(self) -> float:
+        return self._held_until - self._clock()
 
     def _book(self, cost: int) -> float:
         with self._lock:
             self._turn_page()
+            if self._paused_s() > LONG_PAUSE_S:
+                raise refused_by_source(self._now(), self._paused_s())
             left = left_of(self._limits, self._used)
             if left is not None and left < cost:
                 raise quota_used(self._limits, self._now())
@@ -103,14 +112,35 @@ def left_of(limits: Limits, used: int) -> int | None:
 
 def quota_used(limits: Limits, now: datetime) -> RateLimited:
     """The error of a quota that is used up; says how long its day, or month, still lasts."""
-    local = now.astimezone(ZoneInfo(limits.day_zone))
-    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    if limits.is_monthly:
-        midnight = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1) if midnight.day > 1 else midnight
+    begins = quota_begins_at(limits, now)
     whose, span = ("This month's", "month") if limits.is_monthly else ("Today's", "day")
     return RateLimited(
         f"{whose} {limits.quota} calls are used up but for the {limits.reserve} kept for people; the sync goes on "
-        f"where it stopped when the next {span} of the quota begins.",
-        code="source.quota_used",
-        retry_after_s=round((midnight - local).total_seconds()),
+        f"where it stopped when the next {span} of the quota begins, at {render_moment(begins)}.",
+        code=QUOTA_USED,
+        retry_after_s=round((begins - now).total_seconds()),
     )
+
+
+def quota_begins_at(limits: Limits, now: datetime) -> datetime:
+    """When the next day, or month, of a quota begins, UTC."""
+    local = now.astimezone(ZoneInfo(limits.day_zone))
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    if limits.is_monthly and midnight.day > 1:
+        midnight = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return midnight.astimezone(UTC)
+
+
+def refused_by_source(now: datetime, seconds: float) -> RateLimited:
+    """The error of a quota that the source itself said is used up, so many seconds before it is asked again."""
+    return RateLimited(
+        "The product said that its calls are used up; it is not asked again before "
+        f"{render_moment(now + timedelta(seconds=seconds))}.",
+        code=QUOTA_USED,
+        retry_after_s=round(seconds),
+    )
+
+
+def render_moment(moment: datetime) -> str:
+    """A moment for people: to the minute, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

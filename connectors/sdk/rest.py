@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -33,12 +33,16 @@ from connectors.sdk.answers import (
     retry_after_s,
 )
 from connectors.sdk.outgoing import READING, Authorise, Call, Outgoing
+from connectors.sdk.pacing import LONG_PAUSE_S, QUOTA_USED
 from connectors.sdk.tokens import Breaker, Pace, TokenKeeper, Tokens
 
 CHUNK: Final = 64 << 10
-FINAL: Final = frozenset({"source.answer_too_long", "source.quota_used", "source.resting"})
+FINAL: Final = frozenset({"source.answer_too_long", QUOTA_USED, "source.resting"})
 """Codes of passing failures that a few seconds do not mend."""
 HIDDEN: Final = "<token>"
+VAIN: Final = timedelta(minutes=3)
+"""A token that was renewed for a refused call, and refused again, is not renewed for other calls for so long: what it
+lacks is a permission, and servers give only a few tokens in ten minutes."""
 OUTCOME_UNKNOWN: Final = "outcome_unknown"
 """Fact of an error: a try of the call may have taken effect, also if the last one was refused."""
 
@@ -65,7 +69,7 @@ class Manners:
     max_bytes: int = 64 << 20
     tries: int = 5
     first_wait_s: float = 1.0
-    longest_wait_s: float = 90.0
+    longest_wait_s: float = LONG_PAUSE_S
 
 
 def bearer(tokens: Tokens) -> Mapping[str, str]:
@@ -89,6 +93,7 @@ class RestClient:
         session: to ask with; nothing of its own is signed in.
         authorise: the headers that sign a call.
         manners: limits and patience.
+        subject: whose calls these are, for people (``connection shop``); errors begin with it if they do not name it.
         decimals: what becomes of a JSON number with a point; ``Decimal`` keeps it exact.
     """
 
@@ -107,6 +112,7 @@ class RestClient:
         session: requests.Session,
         authorise: Authorise = bearer,
         manners: Manners | None = None,
+        subject: str = "",
         decimals: Callable[[str], Any] | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
@@ -117,6 +123,8 @@ class RestClient:
         self._outgoing = Outgoing(self.base_url, session, authorise)
         self._manners = manners or Manners()
         self._decoder = msgspec.json.Decoder(float_hook=decimals)
+        self._subject = subject
+        self._in_vain: tuple[str, datetime] | None = None
         self.calls = 0
         """Requests sent, repeats included: what the day's quota was charged."""
 
@@ -166,7 +174,10 @@ class RestClient:
             headers=headers,
         )
         is_safe = request.method in READING if repeatable is None else repeatable
-        return self._repeat(request, is_safe=is_safe)
+        try:
+            return self._repeat(request, is_safe=is_safe)
+        except KhataError as error:
+            raise about(error, self._subject) from None
 
     def _repeat(self, request: Call, *, is_safe: bool) -> dict[str, Any]:
         refused_tokens: Tokens | None = None
@@ -175,7 +186,8 @@ class RestClient:
             try:
                 return self._ask_once(request, self._signed_in(refused_tokens))
             except _SignInRefused as refused:
-                if refused_tokens is not None:
+                if refused_tokens is not None or self._was_renewed_in_vain(refused.tokens):
+                    self._in_vain = self._in_vain if refused_tokens is None else self._noted(refused.tokens)
                     raise _marked(refused.error, is_unknown=is_unknown) from None
                 refused_tokens = refused.tokens
             except (RateLimited, SourceUnavailable, SourceMalformed) as error:
@@ -188,6 +200,15 @@ class RestClient:
                 self._sleep(wait)
             except KhataError as error:
                 raise _marked(error, is_unknown=is_unknown) from None
+
+    def _noted(self, tokens: Tokens) -> tuple[str, datetime]:
+        return tokens.access_token, self._clock()
+
+    def _was_renewed_in_vain(self, tokens: Tokens) -> bool:
+        if self._in_vain is None:
+            return False
+        token, at = self._in_vain
+        return token == tokens.access_token and self._clock() - at < VAIN
 
     def _signed_in(self, refused: Tokens | None) -> Tokens:
         """Tokens that have not ended and are not the refused ones."""
@@ -274,7 +295,8 @@ class RestClient:
         pause = max(filter(None, (asked, _pause_of(error))), default=None)
         if pause is None:
             return error
-        self._pace.hold(min(pause, self._manners.longest_wait_s))
+        # A quota that is used up stays so: nobody asks again before, and the doctor can say until when.
+        self._pace.hold(pause if error.code == QUOTA_USED else min(pause, self._manners.longest_wait_s))
         return RateLimited(error.message, code=error.code, **{**error.facts, "retry_after_s": pause})
 
     def _wait_after(self, error: SourceError, tried: int) -> float | None:
@@ -295,6 +317,14 @@ class _SignInRefused(Exception):
     def __init__(self, error: KhataError, tokens: Tokens) -> None:
         super().__init__()
         self.error, self.tokens = error, tokens
+
+
+def about(error: KhataError, subject: str) -> KhataError:
+    """The error, saying whose call it was unless it does; its facts, code and class stay."""
+    name = subject.rpartition(" ")[2]
+    if not subject or name in error.message.replace(".", " ").replace(",", " ").replace("=", " ").split():
+        return error
+    return type(error)(f"{subject[:1].upper()}{subject[1:]}: {error.message}", code=error.code, **error.facts)
 
 
 def without_tokens(error: KhataError, tokens: Tokens) -> KhataError:

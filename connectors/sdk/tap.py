@@ -6,6 +6,7 @@ know of a record (``connectors.sdk.run.HubStream``). Everything else of Singer i
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from abc import abstractmethod
@@ -64,6 +65,11 @@ class BooksStream(Stream):
             self.take(record)
             self.state_manager.is_flushed = False
         self._write_state_message()
+
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
+        """Log; what ends a stream on purpose is told by whoever runs the tap; the SDK calls it unhandled."""
+        is_told = level >= logging.ERROR and isinstance(sys.exc_info()[1], KhataError)
+        super().log(message, *args, level=logging.DEBUG if is_told else level, **kwargs)
 
     def emit(self, record: dict[str, Any]) -> None:
         """Emit a record while another stream is read."""

@@ -119,11 +119,16 @@ class Pace(Protocol):
         """Wait until so many calls may be made.
 
         Raises:
-            RateLimited: the quota, less the reserve, is used up (``retry_after_s``: until its next day or month).
+            RateLimited: the quota, less the reserve, is used up (``retry_after_s``: until its next day or month), or
+                the source said that it is.
         """
 
     def hold(self, seconds: float) -> None:
-        """The source asked for a pause: nobody calls for that long."""
+        """The source asked for a pause: nobody calls for that long.
+
+        A short one is waited for; a longer one (``pacing.LONG_PAUSE_S``) is that of a quota the source says is used up,
+        and ``take`` tells it.
+        """
 
     def left_today(self) -> int | None:
         """Calls left of the quota of the day (or month), less the reserve; None where there is no quota."""

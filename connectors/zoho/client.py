@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import requests
@@ -20,6 +21,7 @@ from connectors.zoho.hosts import api_url
 from connectors.zoho.limits import limits_of
 from connectors.zoho.oauth import AUTHORISATION
 from connectors.zoho.refusals import judge
+from connectors.zoho.scopes import sign_in_again
 
 PAGE_SIZE = 200
 """Most rows of a page."""
@@ -40,6 +42,7 @@ class ZohoClient:
     def __init__(self, settings: Mapping[str, JsonValue], surroundings: Surroundings) -> None:
         own = completed(surroundings, settings, limits_of(settings))
         self.now, self.pace, self._keeper = own.now, own.pace, own.keeper
+        self.sign_in_again = partial(sign_in_again, settings, surroundings.connection)
         self.organization_id = str(settings.get("organization_id") or "")
         self.page_size = min(int(settings.get("page_size") or PAGE_SIZE), PAGE_SIZE)
         session = self._session = requests.Session()
@@ -56,7 +59,8 @@ class ZohoClient:
             clock=own.now,
             sleep=own.sleep,
             random=random.random,  # jitter, no secret
-            judge=judge,
+            judge=partial(judge, again=self.sign_in_again),
+            subject=f"connection {surroundings.connection}" if surroundings.connection else "",
             session=session,
             authorise=signed,
             manners=Manners(read_s=TIMEOUT_S),

@@ -11,7 +11,7 @@ from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.open_documents import Seen
-from connectors.zoho.refusals import NOT_FOUND
+from connectors.zoho.refusals import NOT_FOUND, SCOPE_REFUSED
 from connectors.zoho.streams import STREAMS
 from connectors.zoho.translate.node import Node, find_number, nodes_of, text_of
 
@@ -147,8 +147,9 @@ class Fetching:
             self._client.get(f"{STREAMS[stream].path}/{key}")
         except SourceRejected as refused:
             return refused.code != NOT_FOUND
-        except CredentialError:
-            return True
+        except CredentialError as refused:
+            if refused.code != SCOPE_REFUSED:
+                raise
         return True
 
     def complete_taxes(self, rows: Mapping[str, Row], known: dict[str, list[dict[str, JsonValue]]]) -> None:

@@ -1,8 +1,8 @@
 """The lists of one sync: walked, chosen from, counted.
 
-A list that was refused and is optional is left out with an issue. Where Zoho counts another number of records than the
-hub would hold, the list is walked whole: what was missed is read then, what is gone is settled, without waiting for the
-next sweep.
+A list that was refused and is in no figure is left out with an issue; without one that is, the books are not whole:
+that is said, and the rest is read. Where Zoho counts another number of records than the hub would hold, the list is
+walked whole: what was missed is read then, what is gone is settled, without waiting for the next sweep.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from canonical.errors import CredentialError, SourceRejected
+from canonical.errors import CredentialError, KhataError, SourceRejected
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
 from connectors.sdk.census import HubMemory
@@ -21,6 +21,7 @@ from connectors.zoho.counting import count_rows
 from connectors.zoho.listing import Listing, walk
 from connectors.zoho.open_documents import Seen
 from connectors.zoho.quota import TAIL
+from connectors.zoho.refusals import SCOPE_REFUSED
 from connectors.zoho.streams import COUNTED, STREAMS
 from connectors.zoho.watermark import Watermark
 
@@ -45,6 +46,7 @@ class Lists:
         found: the lists, by stream.
         choosing: what of them is to be read.
         counts: how many records a list has, by stream; only of those that were counted.
+        refused: lists that are not open to the sign-in and stand in the books; these are not whole without them.
         has_moved: a list and its count went on contradicting each other: somebody works.
         issues: what was noticed.
     """
@@ -66,6 +68,7 @@ class Lists:
         self.found: dict[str, Listing] = {}
         self.choosing = Choosing(client.organization_id, memory, mark.modified, directory)
         self.counts: dict[str, int] = {}
+        self.refused: list[str] = []
         self.has_moved = False
         self.issues: list[Issue] = []
 
@@ -79,14 +82,18 @@ class Lists:
         since = None if self._is_sweep else self._mark.modified.get(stream)
         try:
             listing = self._walk(stream, since - self._overlap if since else None)
-        except (CredentialError, SourceRejected) as refused:
+        except SourceRejected as refused:
             if not spec.is_optional:
                 raise
-            self._note(
-                "zoho.stream.left_out",
-                f"Zoho Books does not show {stream.replace('_', ' ')}: {refused.message}",
-                hint=f"If they are wanted, connect again with the scope ZohoBooks.{spec.scope}.READ.",
-            )
+            self._leave_out(stream, refused)
+            return
+        except CredentialError as refused:
+            if refused.code != SCOPE_REFUSED or spec.is_base:
+                raise
+            if spec.is_optional and not spec.is_booked:
+                self._leave_out(stream, refused)
+            else:
+                self._do_without(stream, refused)
             return
         if listing.is_filter_ignored:
             self._note(
@@ -94,6 +101,25 @@ class Lists:
                 f"Zoho Books does not filter {stream} by the modified time; the whole list was walked.",
             )
         self.found[stream] = listing
+
+    def _leave_out(self, stream: str, refused: KhataError) -> None:
+        """The books are whole without it."""
+        self._note(
+            "zoho.stream.left_out",
+            f"Zoho Books does not show {stream.replace('_', ' ')}: {_why(refused)}",
+            hint=f"If they are wanted, sign in again and agree to every permission: {self._client.sign_in_again(())}",
+        )
+
+    def _do_without(self, stream: str, refused: KhataError) -> None:
+        """The books are not whole without it: the rest is read, and its figures are held back."""
+        self.refused.append(stream)
+        self._note(
+            "zoho.stream.refused",
+            f"{stream.replace('_', ' ').capitalize()} are not in the books: {_why(refused)}",
+            hint="The other lists were read; figures are held back until a sync has read this one too. Sign in again "
+            f"and agree to every permission: {self._client.sign_in_again(())}",
+            level=IssueLevel.ACTION_REQUIRED,
+        )
 
     def choose(self) -> None:
         """Choose what is to be read in full; see ``choosing.py``."""
@@ -142,5 +168,12 @@ class Lists:
         left = self._client.pace.left_today()
         return left is None or left >= calls + TAIL
 
-    def _note(self, code: str, message: str, *, hint: str = "") -> None:
-        self.issues.append(Issue(code=code, level=IssueLevel.INFO, message=message, where="Zoho Books", hint=hint))
+    def _note(self, code: str, message: str, *, hint: str = "", level: IssueLevel = IssueLevel.INFO) -> None:
+        self.issues.append(Issue(code=code, level=level, message=message, where="Zoho Books", hint=hint))
+
+
+def _why(refused: KhataError) -> str:
+    scope = refused.facts.get("scope")
+    if not scope:
+        return refused.message
+    return f"the sign-in lacks the scope {scope}, or the role of whoever agreed does not see them."

@@ -7,7 +7,7 @@ open document. None of them takes part in translation, which derives the same fi
 What is left out, because Zoho derives it or does not say it for a day: income and expense (their period is unknown),
 retained earnings, stock; of contacts with credits their net position, where an account for advances holds part of it.
 
-Stored form::
+Stored form (``"lacks": true`` beside ``moved`` where not everything was read)::
 
     {"report": "balances", "moved": false, "sign": "natural", "accounts": [{"id", "name", "type", "balance"}],
      "contacts": [{"id", "name", "type", "net", "has_credits"}]}
@@ -55,6 +55,7 @@ _CREDIT_TYPES = frozenset(
 )
 NOT_COUNTED = "bank transactions are not counted: Zoho lists those of other documents among them"
 MOVED = "the books changed while they were read; the next sync reads them again"
+LACKS = "not everything was read (calls ran out, or a part was refused); khata issues says what"
 
 
 def read_report(told: Mapping[str, Any], names: Mapping[str, str]) -> SourceReport | None:
@@ -83,6 +84,8 @@ def read_report(told: Mapping[str, Any], names: Mapping[str, str]) -> SourceRepo
 
 
 def _note(told: Mapping[str, Any]) -> str:
+    if told.get("lacks"):
+        return LACKS
     return MOVED if told.get("moved") else ""
 
 
@@ -105,7 +108,7 @@ def _balances(told: Mapping[str, Any]) -> SourceReport:
         lines=tuple(ReportLine(name=_name(row, shown), net=net) for row, net in lines),
         oracle="Zoho Books: balances of accounts and contacts",
         note=_note(told) or "income, expense, stock and retained earnings are not compared",
-        is_refused=bool(told.get("moved")),
+        is_refused=bool(_note(told)),
         is_partial=True,
     )
 
@@ -136,7 +139,7 @@ def _open(told: Mapping[str, Any], kind: ReportKind, names: Mapping[str, str]) -
         lines=tuple(_document(row, twice) for row in nodes_of(told, "documents")),
         oracle="Zoho Books: balances of open documents",
         note=_note(told) or "opening balances, advances and journals have no list of their own",
-        is_refused=bool(told.get("moved")),
+        is_refused=bool(_note(told)),
         is_partial=True,
     )
 
@@ -167,7 +170,7 @@ def _counts(told: Mapping[str, Any], kind: ReportKind, names: Mapping[str, str],
         as_of=find_day(told, "day"),
         oracle=f"Zoho Books: lengths of its lists of {kind.value.partition('_')[0]}s",
         note=_note(told) or "; ".join(filter(None, (silent, limit))),
-        is_refused=bool(told.get("moved")) or not counts,
+        is_refused=bool(_note(told)) or not counts,
     )
 
 

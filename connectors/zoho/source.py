@@ -97,7 +97,7 @@ class ZohoSource:
     @property
     def _lacks(self) -> bool:
         """Not everything that was wanted was read."""
-        return self._is_partial or bool(self._fetching.refused)
+        return self._is_partial or bool(self._fetching.refused or self._lists.refused)
 
     def file_facts(self) -> list[dict[str, JsonValue]]:
         """The plan, and what was used, for summaries."""
@@ -294,7 +294,8 @@ class ZohoSource:
             yield self._report(title, day=self._client.now().date().isoformat(), counts=counts)
 
     def _report(self, title: str, **told: Any) -> Record:
-        node = {"report": title, "moved": self._moved or self._lacks, **told}
+        lacks = {"lacks": True} if self._lacks else {}
+        node = {"report": title, "moved": self._moved, **lacks, **told}
         return self._record(REPORTS, node, Listed(title, 0, title, None, None))
 
     def _finish(self) -> None:

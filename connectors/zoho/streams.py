@@ -39,7 +39,10 @@ class StreamSpec:
         params: always asked.
         sort: column to walk the whole list by, oldest first; empty where it cannot be sorted so.
         scope: module of the sign-in's scopes that shows it.
-        is_optional: a refusal (missing scope, module switched off) leaves the stream out with an issue.
+        is_optional: a refusal (module switched off, or a scope missing for what is not in the books) leaves the stream
+            out with an issue.
+        is_base: nothing can be understood without it; a refusal ends the sync.
+        is_booked: an optional stream whose records are in the books; without its scope they are not whole.
         is_document: its records are vouchers.
         balance: fields that may move without the modified time; they are part of what is compared.
     """
@@ -56,6 +59,8 @@ class StreamSpec:
     sort: str = ""
     scope: str = ""
     is_optional: bool = False
+    is_base: bool = False
+    is_booked: bool = False
     is_document: bool = False
     balance: tuple[str, ...] = ()
 
@@ -69,9 +74,10 @@ STREAMS: dict[str, StreamSpec] = {
         modified="",
         scope="settings",
         is_optional=True,
+        is_booked=True,
     ),
     "currencies": StreamSpec(
-        path="settings/currencies", rows=("currencies",), key="currency_id", modified="", scope="settings"
+        path="settings/currencies", rows=("currencies",), key="currency_id", modified="", scope="settings", is_base=True
     ),
     "taxes": StreamSpec(
         path="settings/taxes",
@@ -80,9 +86,15 @@ STREAMS: dict[str, StreamSpec] = {
         params={"filter_by": "Taxes.All"},
         modified="",
         scope="settings",
+        is_base=True,
     ),
     "companies": StreamSpec(
-        path="organizations", rows=("organizations",), key="organization_id", modified="", scope="settings"
+        path="organizations",
+        rows=("organizations",),
+        key="organization_id",
+        modified="",
+        scope="settings",
+        is_base=True,
     ),
     "chartofaccounts": StreamSpec(
         path="chartofaccounts",
@@ -91,6 +103,7 @@ STREAMS: dict[str, StreamSpec] = {
         number=("account_name",),
         params={"filter_by": "AccountType.All", "showbalance": "true"},
         scope="accountants",
+        is_base=True,
     ),
     "bankaccounts": StreamSpec(
         path="bankaccounts",
@@ -233,6 +246,7 @@ STREAMS: dict[str, StreamSpec] = {
         sort="date",
         scope="banking",
         is_optional=True,
+        is_booked=True,
         is_document=True,
         balance=("amount", "status", "offset_account_name", "transaction_type", "description"),
     ),

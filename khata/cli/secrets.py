@@ -20,8 +20,8 @@ def secrets() -> None:
 def rotate(ctx: typer.Context, db: Database = None) -> None:
     """Change the key: seal the secrets of every tenant anew.
 
-    With a key file a new key is made. With a key in the environment, give the new one as KHATA_SECRETS__KEY and the old
-    ones as KHATA_SECRETS__OLD_KEYS, run this, then remove the old ones.
+    With a key file, or the keyring, a new key is made. With a key in the environment, give the new one as
+    KHATA_SECRETS__KEY and the old ones as KHATA_SECRETS__OLD_KEYS, run this, then remove the old ones.
     """
     from khata.vault import rotate as change_key
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,9 +20,8 @@ from khata.cli.session import Session, open_session
 if TYPE_CHECKING:
     from canonical.record import JsonValue
     from connectors.sdk.oauth import CompanyChoice
-    from connectors.sdk.tokens import Tokens
-    from khata.sign_in.authorising import Authorisation
     from khata.sign_in.connecting import Products, SignedIn
+    from khata.sign_in.pending import Pending
 
 ClientId = Annotated[
     str | None,
@@ -78,8 +78,22 @@ RedirectUri = Annotated[
 ]
 NoBrowser = Annotated[
     bool,
-    typer.Option("--no-browser", help="Print the page's address, and ask for the one a browser elsewhere ended at."),
+    typer.Option(
+        "--no-browser", help="Print the page's address, and ask for the one a browser elsewhere ended at, or the code."
+    ),
 ]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", help="Go on with a sign-in that was kept because the company, or a name, was not said."),
+]
+
+
+_HOW_IT_ENDED = {
+    "revoked": "{name} is signed out, and its tokens are revoked; its books stay.",
+    "shared": "{name} is signed out here. Other connections use the same access, so it was not revoked.",
+    "ended_before": "{name} is signed out here; the product had ended the sign-in before. Its books stay.",
+    "not_told": "{name} is signed out here. The product was not told: revoke the access in its own settings.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +109,7 @@ class _Asked:
     port: int | None
     redirect_uri: str | None
     no_browser: bool
+    resume: bool
 
 
 def zoho(  # noqa: PLR0917 - one parameter per option, given by name
@@ -112,6 +127,7 @@ def zoho(  # noqa: PLR0917 - one parameter per option, given by name
     port: Port = None,
     redirect_uri: RedirectUri = None,
     no_browser: NoBrowser = False,
+    resume: Resume = False,
     db: Database = None,
     tenant: Tenant = None,
     form: SummaryFormat = DocumentFormat.TABLE,
@@ -132,6 +148,7 @@ def zoho(  # noqa: PLR0917 - one parameter per option, given by name
         port=port,
         redirect_uri=redirect_uri,
         no_browser=no_browser,
+        resume=resume,
     )
     _connect(ctx, "zoho", asked, db, tenant, form)
 
@@ -150,6 +167,7 @@ def quickbooks(  # noqa: PLR0917 - one parameter per option, given by name
     port: Port = None,
     redirect_uri: RedirectUri = None,
     no_browser: NoBrowser = False,
+    resume: Resume = False,
     db: Database = None,
     tenant: Tenant = None,
     form: SummaryFormat = DocumentFormat.TABLE,
@@ -170,6 +188,7 @@ def quickbooks(  # noqa: PLR0917 - one parameter per option, given by name
         port=port,
         redirect_uri=redirect_uri,
         no_browser=no_browser,
+        resume=resume,
     )
     _connect(ctx, "quickbooks", asked, db, tenant, form)
 
@@ -189,14 +208,9 @@ def disconnect(
     with open_session(ctx, db, tenant) as session:
         connector = session.books.connections.get(name).connector
         products = Products(hub=session.hub, tenant=session.hub.settings.cli.tenant, connector=connector)
-        is_revoked = products.disconnect(products.get(name), is_forced=force)
+        ending = products.disconnect(products.get(name), is_forced=force)
         keep_polls_if_running(session)
-    if is_revoked:
-        typer.echo(f"{name} is signed out, and its tokens are revoked; its books stay.")
-    elif force:
-        typer.echo(f"{name} is signed out here. The product was not told: revoke the access in its own settings.")
-    else:
-        typer.echo(f"{name} is signed out here. Other connections use the same access, so it was not revoked.")
+    typer.echo(_HOW_IT_ENDED[ending].format(name=name))
 
 
 def _connect(  # noqa: PLR0917 - passed on as they were given
@@ -208,13 +222,7 @@ def _connect(  # noqa: PLR0917 - passed on as they were given
         products = Products(hub=session.hub, tenant=session.hub.settings.cli.tenant, connector=connector)
         if products.provider.notice:
             typer.echo(products.provider.notice, err=True)
-        settings = _settings(products, asked)
-        tokens = _sign_in(session, products, settings, asked)
-        known = products.provider.companies(settings, tokens, web=products.web)
-        chosen = _choose(known, _wanted(products, asked), everything=asked.everything)
-        if asked.name and len(chosen) > 1:
-            raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
-        done = [products.save(settings, tokens, one, name=asked.name) for one in chosen]
+        done = _connected(session, products, asked)
         if keep_polls_if_running(session):
             typer.echo("The hub that is running looks at it from now on.", err=True)
     if form is DocumentFormat.JSON:
@@ -222,6 +230,31 @@ def _connect(  # noqa: PLR0917 - passed on as they were given
     else:
         for one in done:
             _print(one, connector)
+
+
+def _connected(session: Session, products: Products, asked: _Asked) -> list[SignedIn]:
+    """Sign in, or go on with a sign-in that was kept; whatever is wrong after it, the consent is not lost."""
+    from canonical.errors import KhataError
+    from khata.cli.consent import choose
+    from khata.sign_in.pending import forget, resume
+
+    products.check_name(asked.name)
+    _check_one_name(asked, len(asked.companies))
+    pending = resume(products) if asked.resume else _sign_in(session, products, _settings(products, asked), asked)
+    known = _companies(products, pending)
+    try:
+        chosen = choose(known, _wanted(products, asked), everything=asked.everything)
+        _check_one_name(asked, len(chosen))
+        done = [products.save(pending.settings, pending.tokens, one, name=asked.name) for one in chosen]
+    except (KhataError, typer.BadParameter, typer.Abort):
+        typer.echo(
+            "The sign-in is kept for an hour; nobody has to agree again. Go on with: khata connect "
+            f"{products.connector} --resume --company NAME (or --all)",
+            err=True,
+        )
+        raise
+    forget(products)
+    return done
 
 
 def _settings(products: Products, asked: _Asked) -> dict[str, JsonValue]:
@@ -254,38 +287,55 @@ def _secret(file: Path | None) -> str:
         raise typer.BadParameter(f"{file}: {error.strerror}.", param_hint="--client-secret-file") from error
 
 
-def _sign_in(session: Session, products: Products, settings: Mapping[str, JsonValue], asked: _Asked) -> Tokens:
-    from khata.api.callback import redirect_uri_of, wait_for_browser
+def _sign_in(session: Session, products: Products, settings: Mapping[str, JsonValue], asked: _Asked) -> Pending:
+    """Have a person agree; what that brings is kept until a connection has it."""
+    from khata.api.callback import redirect_uri_of
+    from khata.cli.consent import by_browser, by_paste
     from khata.sign_in.authorising import begin
+    from khata.sign_in.pending import Pending, keep
 
+    if asked.redirect_uri and not asked.no_browser:
+        raise typer.BadParameter("nobody listens there; add --no-browser.", param_hint="--redirect-uri")
     port = asked.port or session.hub.settings.sign_in.callback_port
     attempt = begin(products.provider, settings, asked.redirect_uri or redirect_uri_of(port))
-    if asked.no_browser:
-        return attempt.exchange(_pasted(attempt), products.web)
-    if asked.redirect_uri:
-        raise typer.BadParameter("nobody listens there; add --no-browser.", param_hint="--redirect-uri")
-    with wait_for_browser(port, attempt.is_answered_by) as waiting:
-        if not _opened(attempt.url):
-            typer.echo(
-                "No browser can be opened here. Open this page in one on this computer, or stop and use", err=True
-            )
-            typer.echo(f"--no-browser:\n\n{attempt.url}\n", err=True)
-        return attempt.exchange(waiting.wait(), products.web)
+    named = tuple(one for one in _wanted(products, asked) if one.isdigit())
+    came = by_paste(attempt, named) if asked.no_browser else by_browser(attempt, port)
+    tokens = attempt.exchange(came.parameters, products.web, is_code_alone=came.is_code_alone)
+    pending = Pending(settings=settings, tokens=tokens)
+    if came.is_code_alone:
+        _confirm(products, pending, came.expected)
+    keep(products, pending)
+    return pending
 
 
-def _opened(url: str) -> bool:
-    import webbrowser
-
-    typer.echo("Waiting for the browser to come back with the product's consent ...", err=True)
-    return webbrowser.open(url)
+def _check_one_name(asked: _Asked, companies: int) -> None:
+    if asked.name and companies > 1:
+        raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
 
 
-def _pasted(attempt: Authorisation) -> dict[str, str]:
-    from khata.sign_in.authorising import parse_callback
+def _confirm(products: Products, pending: Pending, expected: Sequence[str]) -> None:
+    """See that a code alone opened what the person meant; if not, end what it brought."""
+    from canonical.errors import CredentialError, KhataError
+    from khata.cli.consent import confirm_code
 
-    typer.echo(f"Open this page in a browser anywhere, and agree:\n\n{attempt.url}\n", err=True)
-    typer.echo("The browser then shows a page that may not load. What counts is its address.", err=True)
-    return parse_callback(typer.prompt("The whole address it ended at", err=True))
+    try:
+        confirm_code(products.connector, _companies(products, pending), expected)
+    except CredentialError:
+        with contextlib.suppress(KhataError):  # it was worth nothing, or the product cannot be told
+            products.provider.revoke(pending.settings, pending.tokens, web=products.web)
+        raise
+
+
+def _companies(products: Products, pending: Pending) -> Sequence[CompanyChoice]:
+    """What a sign-in opens; one that the product does not take is not kept."""
+    from canonical.errors import CredentialError
+    from khata.sign_in.pending import forget
+
+    try:
+        return products.provider.companies(pending.settings, pending.tokens, web=products.web)
+    except CredentialError:
+        forget(products)
+        raise
 
 
 def _wanted(products: Products, asked: _Asked) -> Sequence[str]:
@@ -294,22 +344,6 @@ def _wanted(products: Products, asked: _Asked) -> Sequence[str]:
 
     again = (company_key(one) for one in products.list() if one.name == asked.name)
     return asked.companies or (() if asked.everything else tuple(filter(None, again)))
-
-
-def _choose(known: Sequence[CompanyChoice], wanted: Sequence[str], *, everything: bool) -> Sequence[CompanyChoice]:
-    """Ask a person at a terminal; anybody else has to say."""
-    from khata.sign_in.connecting import choose_companies
-
-    if len(known) <= 1 or wanted or everything or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return choose_companies(known, wanted, everything=everything)
-    for number, one in enumerate(known, start=1):
-        typer.echo(f"{number:3}  {one.name} ({one.key})")
-    answer = typer.prompt("Which company (its place in the list, or all)").strip()
-    if answer.casefold() == "all":
-        return known
-    if not answer.isdigit() or not 1 <= int(answer) <= len(known):
-        raise typer.BadParameter(f"{answer!r} is not a number from 1 to {len(known)}.")
-    return [known[int(answer) - 1]]
 
 
 def _pairs(told: Sequence[str] | None) -> dict[str, JsonValue]:
@@ -333,6 +367,8 @@ def _decoded(name: str, value: str) -> JsonValue:
 def _print(done: SignedIn, connector: str) -> None:
     verb = "is connected" if done.is_new else "is signed in again"
     typer.echo(f"{done.company.name} ({done.company.key}) {verb} as {done.name}.")
+    if done.company.remark:
+        typer.echo(f"  {done.company.remark}")
     typer.echo(f"  Next: khata sync {done.name}; khata doctor {connector} {done.name}")
 
 
@@ -342,4 +378,5 @@ def _document(done: SignedIn) -> dict[str, JsonValue]:
         "company": done.company.name,
         "company_key": done.company.key,
         "is_new": done.is_new,
+        "remark": done.company.remark,
     }

@@ -6,18 +6,20 @@ secret and a webhook's stand sealed in the settings, tokens sealed in a table of
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import requests
 
-from canonical.errors import ConfigurationError, CredentialError, NotFound
+from canonical.errors import ConfigurationError, CredentialError, KhataError, NotFound
 from connectors.sdk.oauth import CLIENT_SECRET, Web
 from connectors.sdk.registry import get_connector
 from khata.live.connecting import free_name
 from khata.reading.tenant import check_slug
-from khata.sign_in.surroundings import keeper_of
+from khata.sign_in.surroundings import keeper_of, pace_of
 from khata.vault import is_sealed, open_vault, place_of
 from workflows.steps import HUB_ONLY
 
@@ -30,6 +32,19 @@ if TYPE_CHECKING:
 
 COMPANY_KEY: Final = "company_key"
 COMPANY_NAME: Final = "company_name"
+
+
+class Ending(StrEnum):
+    """How a sign-in was ended."""
+
+    REVOKED = "revoked"
+    """The product was told."""
+    SHARED = "shared"
+    """Other connections live by the same consent, so it was not revoked."""
+    ENDED_BEFORE = "ended_before"
+    """The product had ended it already."""
+    NOT_TOLD = "not_told"
+    """Forgotten here, and the product was not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +144,17 @@ class Products:
             return tokens
         return keeper.renew(tokens, lambda newest: provider.refresh(settings, newest, web=self.web))
 
+    def renewed_anew(self, connection: Connection, refused: Tokens) -> Tokens:
+        """A connection's tokens, newer than ones the product refused: only a sign-in that is alive gets them.
+
+        Raises:
+            CredentialError: the sign-in has ended.
+            KhataError: as ``OAuthProvider.refresh``.
+        """
+        settings, provider = self.opened(connection), self.provider
+        keeper = keeper_of(self.hub, self.tenant, connection)
+        return keeper.renew(refused, lambda newest: provider.refresh(settings, newest, web=self.web))
+
     def save(
         self, settings: Mapping[str, JsonValue], tokens: Tokens, company: CompanyChoice, *, name: str = ""
     ) -> SignedIn:
@@ -144,40 +170,74 @@ class Products:
             ConfigurationError: the name is taken, or the company connected under another one.
             RuleError: the name cannot be one.
         """
+        self.check_name(name)
         earlier = next((one for one in self.list() if company_key(one) == company.key), None)
         chosen = self._name_for(company, name, earlier)
         config = self._config(settings, company, chosen, earlier)
         of_books = earlier.company_id if earlier else None
         saved = self.books.connections.save(chosen, self.connector, config, company_id=of_books, at=self.hub.clock())
+        replaced = self._tokens_of(saved)
         keeper_of(self.hub, self.tenant, saved).replace(tokens)
+        self._end_replaced(saved, replaced)
+        if (pace := pace_of(self.hub, self.tenant, saved)) is not None:
+            pace.release()
         return SignedIn(name=chosen, company=company, is_new=earlier is None)
 
-    def disconnect(self, connection: Connection, *, is_forced: bool = False) -> bool:
+    def _end_replaced(self, connection: Connection, before: Tokens | None) -> None:
+        """Revoke the consent a new one took the place of: products count them, and nobody would ever use it again."""
+        if before is None or not self.provider.revokes_alone or self._is_used(before):
+            return
+        with contextlib.suppress(KhataError):  # it may have ended already; the new one counts
+            self.provider.revoke(self.opened(connection), before, web=self.web)
+
+    def _is_used(self, tokens: Tokens) -> bool:
+        found = (self._tokens_of(one) for one in self.list())
+        return any(one is not None and one.refresh_token == tokens.refresh_token for one in found)
+
+    def check_name(self, name: str) -> None:
+        """Refuse a name that can be no connection's to this product, before anybody signs in for it.
+
+        Raises:
+            ConfigurationError: it is the name of something else.
+            RuleError: it cannot be one.
+        """
+        if name:
+            check_slug(name)
+            if any(one.name == name and not self._is_ours(one) for one in self.books.connections.list()):
+                raise _name_taken(name)
+
+    def disconnect(self, connection: Connection, *, is_forced: bool = False) -> Ending:
         """End a sign-in: at the product, then here. The connection and its books stay.
 
         Args:
             connection: whose sign-in.
             is_forced: forget it here even if the product cannot be told.
 
-        Returns:
-            Whether it was revoked at the product; False if other connections live by the same sign-in.
-
         Raises:
             CredentialError: it is not signed in.
             KhataError: the product could not be told; nothing was forgotten.
         """
-        if self.books.sign_ins.find(connection.connection_id) is None:
+        held = self.books.sign_ins.find(connection.connection_id)
+        if held is None:
             raise CredentialError(f"The connection {connection.name} is not signed in.", code="oauth.not_connected")
-        is_last = not self._shared(connection)
-        if is_last and not is_forced:
-            self._revoke(connection)
+        if is_forced:
+            ending = Ending.NOT_TOLD
+        elif held.refusal:
+            ending = Ending.ENDED_BEFORE
+        elif self._shared(connection):
+            ending = Ending.SHARED
+        else:
+            ending = self._revoke(connection)
         self.books.sign_ins.forget(connection.connection_id)
-        return is_last and not is_forced
+        return ending
 
-    def _revoke(self, connection: Connection) -> None:
+    def _revoke(self, connection: Connection) -> Ending:
         with self.books.sign_in_turn(connection.connection_id):
-            if (found := self._tokens_of(connection)) is not None:
-                self.provider.revoke(self.opened(connection), found, web=self.web)
+            found = self._tokens_of(connection)
+            if found is None:  # it was ended while we waited
+                return Ending.ENDED_BEFORE
+            self.provider.revoke(self.opened(connection), found, web=self.web)
+            return Ending.REVOKED
 
     def _shared(self, connection: Connection) -> bool:
         """Say whether another connection lives by the same sign-in: several companies, one consent."""
@@ -203,15 +263,9 @@ class Products:
             )
         if earlier is not None:
             return earlier.name
-        chosen = name or free_name(company.name, (one.name for one in known))
-        check_slug(chosen)
-        if any(one.name == chosen for one in known):
-            raise ConfigurationError(
-                f"There is a connection {chosen} already, of something else; give another --name.",
-                code="connection.name_taken",
-                connection=chosen,
-            )
-        return chosen
+        if any(one.name == name for one in known):
+            raise _name_taken(name)
+        return name or free_name(company.name, (one.name for one in known))
 
     def _config(
         self, settings: Mapping[str, JsonValue], company: CompanyChoice, name: str, earlier: Connection | None
@@ -224,6 +278,14 @@ class Products:
         )
         hub_part = {**hub_part_of(kept), COMPANY_KEY: company.key, COMPANY_NAME: company.name}
         return {**kept, **company.settings, **clear, CLIENT_SECRET: sealed, HUB_ONLY: hub_part}
+
+
+def _name_taken(name: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"There is a connection {name} already, of something else; give another --name.",
+        code="connection.name_taken",
+        connection=name,
+    )
 
 
 def hub_part_of(config: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

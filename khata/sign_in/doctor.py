@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
@@ -11,14 +11,17 @@ from urllib.parse import urlsplit
 
 import requests
 
-from canonical.errors import KhataError
-from connectors.sdk.breaking import FAILURES, resting
+from canonical.errors import CredentialError, KhataError
+from connectors.sdk.breaking import FAILURES, REST_S, resting
+from connectors.sdk.pacing import QUOTA_USED
 from khata.live.doctor import Finding
 from khata.sign_in.connecting import company_key
-from khata.sign_in.surroundings import connection_surroundings, pace_of
+from khata.sign_in.permissions import calls_finding, permission_findings
+from khata.sign_in.surroundings import pace_of
 from khata.sign_in.webhooks import has_secret, path_of
 
 if TYPE_CHECKING:
+    from connectors.sdk.oauth import CompanyChoice
     from connectors.sdk.tokens import Tokens
     from khata.sign_in.connecting import Products
     from storage import Connection
@@ -43,66 +46,75 @@ class Examination:
     public_url: str = ""
 
     def examine(self, connection: Connection) -> Iterator[Finding]:
-        """Look at everything about a connection; costs the product a call or two."""
+        """Look at everything about a connection; costs the product a call or two, and one for each scope it has."""
         what = f"connection {connection.name}"
-        try:
-            tokens = self.products.renewed(connection)
-        except KhataError as error:
-            yield _failed(f"{what}, sign-in", error)
-        else:
-            yield from self._sign_in(what, connection, tokens)
+        yield from self._sign_in(what, connection)
         yield self._calls(what, connection)
         yield self._clock(what, connection)
         yield self._webhooks(what, connection)
 
-    def _sign_in(self, what: str, connection: Connection, tokens: Tokens) -> Iterator[Finding]:
-        provider, settings = self.products.provider, self.products.opened(connection)
-        pace = connection_surroundings(self.products.hub, self.products.tenant, connection).pace
-        try:
-            if pace is not None:
-                pace.take()
-            known = provider.companies(settings, tokens, web=self.products.web)
-        except KhataError as error:
-            yield _failed(f"{what}, sign-in", error)
-            return
-        if company_key(connection) not in {one.key for one in known}:
+    def _sign_in(self, what: str, connection: Connection) -> Iterator[Finding]:
+        title = f"{what}, sign-in"
+        pace = pace_of(self.products.hub, self.products.tenant, connection)
+        if pace is not None and pace.left_today() == 0:
             yield Finding(
-                what=f"{what}, sign-in",
-                state="another company",
-                sentence="The sign-in is good, but does not open the company of this connection.",
-                remedy="Connect again as somebody who may read it.",
-                is_usable=False,
+                what=title,
+                state="not tried",
+                sentence="The product is not asked while its calls are used up; the tokens are kept.",
             )
+            return
+        take = pace.take if pace is not None else _take_freely
+        try:
+            tokens, known = self._opened(connection, take)
+        except _AliveButRefused as refused:
+            yield _failed(title, refused.error)
+            told = refused.error.message
+            yield from permission_findings(self.products, connection, refused.tokens, take, told=told)
+            return
+        except KhataError as error:
+            if pace is not None and error.code == QUOTA_USED:
+                pace.hold(float(error.facts.get("retry_after_s") or 0))
+            yield _failed(title, error)
+            return
+        ours = next((one for one in known if one.key == company_key(connection)), None)
+        if ours is None:
+            yield _of_another_company(title)
         else:
             yield _sign_in_finding(what, tokens, self.products.hub.clock())
-        missing = [scope for scope in provider.scopes if scope not in tokens.scopes]
-        if tokens.scopes and missing:
-            yield Finding(
-                what=f"{what}, permissions",
-                state="incomplete",
-                sentence=f"Not granted: {', '.join(missing)}.",
-                remedy="Connect again and grant them, or do without what they read.",
-            )
+        if ours is not None and ours.remark:
+            yield Finding(what=f"{what}, company", state="note", sentence=ours.remark)
+        yield from permission_findings(self.products, connection, tokens, take)
+
+    def _opened(self, connection: Connection, take: Callable[[], None]) -> tuple[Tokens, tuple[CompanyChoice, ...]]:
+        """Ask which companies the sign-in opens, if need be with new tokens: only a sign-in that is alive gets them.
+
+        Raises:
+            _AliveButRefused: new tokens came, and are refused too.
+            KhataError: the sign-in has ended, or the product cannot be asked.
+        """
+        tokens = self.products.renewed(connection)
+        provider, settings = self.products.provider, self.products.opened(connection)
+        web = replace(self.products.web, connection=connection.name)
+        try:
+            take()
+            return tokens, provider.companies(settings, tokens, web=web)
+        except CredentialError:
+            fresh = self.products.renewed_anew(connection, tokens)
+        try:
+            take()
+            return fresh, provider.companies(settings, fresh, web=web)
+        except CredentialError as error:
+            raise _AliveButRefused(error, fresh) from None
 
     def _calls(self, what: str, connection: Connection) -> Finding:
         title, now = f"{what}, calls", self.products.hub.clock()
         pace = pace_of(self.products.hub, self.products.tenant, connection)
         held = self.products.books.throttles.get(connection.connection_id)
-        if held.failures >= FAILURES and held.open_until > now.timestamp():
+        if held.failures >= FAILURES and 0 < held.open_until - now.timestamp() <= REST_S:
             return _failed(title, resting(held.open_until - now.timestamp()))
-        left = pace.left_today() if pace is not None else None
-        whose, span = ("this month's", "month") if pace is not None and pace.limits.is_monthly else ("today's", "day")
-        if left == 0:
-            return Finding(
-                what=title,
-                state="used up",
-                sentence=f"{whose.capitalize()} calls are used up but for the reserve; syncs go on with the next "
-                f"{span} of the quota.",
-                remedy="Wait, or ask the product for a larger quota.",
-                is_usable=False,
-            )
-        sentence = "No quota is known." if left is None else f"{left} calls are left of {whose} quota."
-        return Finding(what=title, state="ok", sentence=sentence)
+        if pace is None:
+            return Finding(what=title, state="ok", sentence="No quota is known.")
+        return calls_finding(title, connection, pace, now)
 
     def _clock(self, what: str, connection: Connection) -> Finding:
         """Compare our clock with the authorisation server's, to the second."""
@@ -162,6 +174,14 @@ class Examination:
         )
 
 
+class _AliveButRefused(Exception):
+    """A signal between two methods: the sign-in was renewed, and the product does not take it for this call."""
+
+    def __init__(self, error: KhataError, tokens: Tokens) -> None:
+        super().__init__()
+        self.error, self.tokens = error, tokens
+
+
 def examine_all(examination: Examination, connections: tuple[Connection, ...]) -> list[Finding]:
     """Look at many connections; without any, say how to get one."""
     found = [finding for one in connections for finding in examination.examine(one)]
@@ -177,6 +197,20 @@ def examine_all(examination: Examination, connections: tuple[Connection, ...]) -
             is_usable=False,
         )
     ]
+
+
+def _of_another_company(title: str) -> Finding:
+    return Finding(
+        what=title,
+        state="another company",
+        sentence="The sign-in is good, but does not open the company of this connection.",
+        remedy="Connect again as somebody who may read it.",
+        is_usable=False,
+    )
+
+
+def _take_freely() -> None:
+    """Nobody counts."""
 
 
 def _sign_in_finding(what: str, tokens: Tokens, now: datetime) -> Finding:

@@ -113,7 +113,7 @@ class HubKeeper:
             fresh = ask(newest)
         except CredentialError as error:
             self.books.sign_ins.refuse(self.connection.connection_id, error.code, at=self.now())
-            raise
+            raise self._ended(error) from None
         self.save(fresh)
         return fresh
 
@@ -127,6 +127,17 @@ class HubKeeper:
             f"Another worker has been renewing the sign-in of {name} for more than {PATIENCE_S:.0f} s.",
             code="oauth.renewal_stuck",
             connection=name,
+        )
+
+    def _ended(self, error: CredentialError) -> CredentialError:
+        """What the authorisation server said, with whose sign-in it was and what to do."""
+        name, product = self.connection.name, self.connection.connector
+        sentence = error.message.removesuffix("Connect again.").rstrip()
+        return CredentialError(
+            f"The sign-in of the connection {name} has ended: {sentence} Connect again: khata connect {product} "
+            f"--name {name}",
+            code=error.code,
+            **{**error.facts, "connection": name},
         )
 
     def _not_signed_in(self, what: str, code: str) -> CredentialError:

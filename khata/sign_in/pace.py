@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from connectors.sdk.breaking import FAILURES, REST_S, resting
-from connectors.sdk.pacing import booked, day_of, left_of, quota_used
+from connectors.sdk.pacing import LONG_PAUSE_S, booked, day_of, left_of, quota_used, refused_by_source
 from connectors.sdk.tokens import Limits
 
 if TYPE_CHECKING:
     from storage.repositories.throttles import Throttle, Throttles
+
+
+QUEUE_MAX = 200
+"""More workers do not wait for one connection at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +42,14 @@ class HubPace:
         now, starts = self.now(), list[float]()
 
         def book(found: Throttle) -> Throttle:
+            if (pause := found.held_until - now.timestamp()) > LONG_PAUSE_S:
+                raise refused_by_source(now, pause)
             used = self._used(found, now)
             left = left_of(self.limits, used)
             if left is not None and left < cost:
                 raise quota_used(self.limits, now)
-            start, free_at = booked(self.limits, found.free_at, found.held_until, now.timestamp(), cost)
+            free_at = self._plausible(found.free_at, now)
+            start, free_at = booked(self.limits, free_at, found.held_until, now.timestamp(), cost)
             starts.append(start)
             return replace(found, free_at=free_at, day=day_of(now, self.limits), used=used + cost)
 
@@ -51,6 +58,11 @@ class HubPace:
         if wait > 0:
             self.sleep(wait)
 
+    def _plausible(self, free_at: float, now: datetime) -> float:
+        """When the bucket is full again, unless no queue can be that long: that was said by a clock that was fast."""
+        longest = (self.limits.burst + QUEUE_MAX) * 60.0 / self.limits.per_minute
+        return free_at if free_at - now.timestamp() <= longest else 0.0
+
     def hold(self, seconds: float) -> None:
         """See ``Pace``."""
         until = self.now().timestamp() + seconds
@@ -58,7 +70,19 @@ class HubPace:
 
     def left_today(self) -> int | None:
         """See ``Pace``."""
-        return left_of(self.limits, self._used(self.throttles.get(self.connection_id), self.now()))
+        found, now = self.throttles.get(self.connection_id), self.now()
+        if found.held_until - now.timestamp() > LONG_PAUSE_S:
+            return 0
+        return left_of(self.limits, self._used(found, now))
+
+    def held_until(self) -> datetime | None:
+        """When the pause ends that the source asked for, UTC; None if it asked for none, or it is over."""
+        until = datetime.fromtimestamp(self.throttles.get(self.connection_id).held_until, tz=UTC)
+        return until if until > self.now() else None
+
+    def release(self) -> None:
+        """End a pause the source asked for: somebody has signed in again, maybe with a larger quota."""
+        self.throttles.change(self.connection_id, lambda found: replace(found, held_until=0.0))
 
     def _used(self, found: Throttle, now: datetime) -> int:
         return found.used if found.day == day_of(now, self.limits) else 0
@@ -110,6 +134,6 @@ class HubBreaker:
     def _let_one_try(self, found: Throttle) -> Throttle:
         """The rest is over for one call; the others go on resting until it has come back."""
         now = self.now().timestamp()
-        if found.failures >= self.failures and found.open_until > now:
+        if found.failures >= self.failures and now < found.open_until <= now + self.rest_s:
             raise resting(found.open_until - now)
         return replace(found, open_until=now + self.rest_s) if found.failures >= self.failures else found

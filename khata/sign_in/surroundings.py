@@ -35,7 +35,7 @@ def connection_surroundings(hub: Hub, tenant: str, connection: Connection) -> Su
     Raises:
         ConfigurationError: its connector is not here.
     """
-    common = replace(surroundings_of(hub.settings), now=hub.clock)
+    common = replace(surroundings_of(hub.settings), now=hub.clock, connection=connection.name)
     pace = pace_of(hub, tenant, connection)
     if pace is None:
         return common

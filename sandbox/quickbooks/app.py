@@ -154,6 +154,8 @@ class QuickBooksApp:
                 text = request.param("query") or request.body.decode("utf-8", "replace")
                 return {"QueryResponse": live.select.answer(text)}
             case "GET", ["cdc"]:
+                for name in request.param("entities").split(","):
+                    live.select.check(name.strip())
                 return changes_since(
                     live.company,
                     request.param("entities"),

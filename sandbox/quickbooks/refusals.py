@@ -105,6 +105,17 @@ class Refusal(Exception):
         return cls("4001", "Invalid query", f"QueryValidationError: {detail}")
 
     @classmethod
+    def not_permitted(cls, entity: str) -> Self:
+        """5020: the user who consented may not see it; the words around the code are ours."""
+        detail = f"You don't have permission to access {entity}."
+        return cls("5020", "Permission Denied", detail, status=HTTPStatus.FORBIDDEN)
+
+    @classmethod
+    def not_in_plan(cls, entity: str) -> Self:
+        """5030: the company's plan does not have it; the words around the code are ours."""
+        return cls("5030", "Feature Not Supported", f"{entity} is not part of this plan.", status=HTTPStatus.FORBIDDEN)
+
+    @classmethod
     def stale(cls) -> Self:
         """5010: the SyncToken is not the current one."""
         return cls("5010", "Stale Object Error", f"Stale Object Error : {STALE}")

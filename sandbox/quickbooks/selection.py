@@ -47,6 +47,10 @@ class Selector:
 
     company: Company
     quirks: Quirks = field(default_factory=Quirks)
+    hidden: set[str] = field(default_factory=set)
+    """Entities the user who consented may not see (5020)."""
+    not_in_plan: set[str] = field(default_factory=set)
+    """Entities the company's plan does not have (5030)."""
     _kept: dict[str, tuple[int, list[Record]]] = field(default_factory=dict)
 
     def answer(self, text: str) -> Document:
@@ -66,10 +70,22 @@ class Selector:
         if entity.name in {"CompanyInfo", "Preferences"}:
             rows = [setting_documents(self.company)[entity.name]]
             return {entity.name: rows, "startPosition": 1, "maxResults": 1}
+        self.check(entity.name)
         found = self._find(entity, query)
         if query.is_count:
             return {"totalCount": len(found)}
         return self._page(entity, query, found)
+
+    def check(self, entity: str) -> None:
+        """Let a question about an entity pass.
+
+        Raises:
+            Refusal: the user may not see it (5020), or the plan does not have it (5030).
+        """
+        if entity in self.hidden:
+            raise Refusal.not_permitted(entity)
+        if entity in self.not_in_plan:
+            raise Refusal.not_in_plan(entity)
 
     def _page(self, entity: Entity, query: Query, found: list[Record]) -> Document:
         first = query.start - 1

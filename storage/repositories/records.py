@@ -55,6 +55,22 @@ def table_of(record: CanonicalRecord) -> str:
     return kind_of(record).table.name
 
 
+_NAMED = (
+    "EXISTS (SELECT 1 FROM posting p WHERE p.tenant_id = t.tenant_id AND p.company_id = t.company_id "
+    "AND p.ledger_key = t.key AND p.known_to IS NULL) OR EXISTS (SELECT 1 FROM voucher v "
+    "WHERE v.tenant_id = t.tenant_id AND v.company_id = t.company_id AND v.party_key = t.key AND v.known_to IS NULL)"
+)
+_HAS_BILLS = (
+    "EXISTS (SELECT 1 FROM bill_allocation b WHERE b.tenant_id = t.tenant_id AND b.company_id = t.company_id "
+    "AND b.ledger_key = t.key AND NOT b.is_implied AND b.known_to IS NULL)"
+)
+_IS_PLACEHOLDER = (
+    "EXISTS (SELECT 1 FROM ledger l WHERE l.tenant_id = t.tenant_id AND l.company_id = t.company_id "
+    "AND l.key = t.key AND l.is_provisional AND l.known_to IS NULL)"
+)
+"""Why something inferred (``t``) still follows from the vouchers there are."""
+
+
 class Records(Repository):
     """One tenant's canonical records."""
 
@@ -144,21 +160,48 @@ class Records(Repository):
             return close_current(transaction, company_id, addresses, to_microseconds(known_at))
 
     def retire_unused(self, company_id: int, known_at: datetime) -> int:
-        """Close placeholders and inferred parties whose ledger no current voucher names any more."""
-        found = {table: self._unused(company_id, table) for table in ("ledger", "party")}
+        """Close what was only inferred from vouchers and follows from none of the current ones.
+
+        A placeholder goes with the last voucher that names its ledger; a party with the last bill on it, unless its
+        ledger is a placeholder too.
+        """
+        conditions = {"ledger": _NAMED, "party": f"{_HAS_BILLS} OR (({_NAMED}) AND {_IS_PLACEHOLDER})"}
+        found = {table: self._unused(company_id, table, condition) for table, condition in conditions.items()}
         return self.close_unsaid(company_id, {table: some for table, some in found.items() if some}, known_at)
 
-    def _unused(self, company_id: int, table: str) -> list[tuple[str, str]]:
+    def _unused(self, company_id: int, table: str, is_used: str) -> list[tuple[str, str]]:
         with self._read() as transaction:
             rows = transaction.rows(
                 f"SELECT t.stream, t.source_key FROM {table} t WHERE t.tenant_id = ? AND t.company_id = ? "
-                "AND t.known_to IS NULL AND t.is_provisional AND NOT EXISTS (SELECT 1 FROM posting p "
-                "WHERE p.tenant_id = t.tenant_id AND p.company_id = t.company_id AND p.ledger_key = t.key "
-                "AND p.known_to IS NULL) AND NOT EXISTS (SELECT 1 FROM voucher v WHERE v.tenant_id = t.tenant_id "
-                "AND v.company_id = t.company_id AND v.party_key = t.key AND v.known_to IS NULL)",
+                f"AND t.known_to IS NULL AND t.is_provisional AND NOT ({is_used})",
                 (self._tenant_id, company_id),
             )
         return [(stream, key) for stream, key in rows]
+
+    def find_inferred(self, company_id: int, since: datetime) -> dict[str, list[tuple[str, str]]]:
+        """Find the parties inferred from vouchers of which one ended since a moment: others may show less of them.
+
+        Returns:
+            Stream and source key of their current vouchers, by the party's key.
+        """
+        of_ended = (
+            "SELECT t.key FROM party t WHERE t.tenant_id = ? AND t.company_id = ? AND t.known_to IS NULL "
+            "AND t.is_provisional AND EXISTS (SELECT 1 FROM voucher v JOIN posting p ON p.tenant_id = v.tenant_id "
+            "AND p.voucher_id = v.id WHERE v.tenant_id = t.tenant_id AND v.company_id = t.company_id "
+            "AND v.known_to >= ? AND (p.ledger_key = t.key OR v.party_key = t.key))"
+        )
+        of_current = (
+            "SELECT DISTINCT v.stream, v.source_key FROM posting p JOIN voucher v ON v.tenant_id = p.tenant_id "
+            "AND v.id = p.voucher_id WHERE p.tenant_id = ? AND p.company_id = ? AND p.ledger_key = ? "
+            "AND p.known_to IS NULL"
+        )
+        with self._read() as transaction:
+            mine = (self._tenant_id, company_id)
+            keys = transaction.rows(of_ended, (*mine, transaction.dialect.values.moment(since)))
+            return {
+                key: [(stream, source_key) for stream, source_key in transaction.rows(of_current, (*mine, key))]
+                for (key,) in keys
+            }
 
     def retire(self, company_id: int, record_type: type, sources: Sequence[SourceRef], known_at: datetime) -> int:
         """Close records that the source says are gone; returns how many were current."""

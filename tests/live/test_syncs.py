@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from canonical.errors import KhataError, SourceUnavailable
+from canonical.party import Party, PartyRole
 from canonical.publication import PublicationState
 from canonical.voucher import Voucher
 from khata.reading.trace import trace_record
+from sandbox.tally.books.drafts import BillDraft, EntryDraft, VoucherDraft
 from storage.turn import TurnTaken
 from tests.connectors.tally.live import tally as edits
 from tests.connectors.tally.live.tally import Tally, tally
@@ -30,6 +32,7 @@ from workflows.local import sync_connection
 from workflows.polling import PAUSE_FIRST, PAUSE_LONGEST, pause_after
 from workflows.steps import Steps
 
+DAY = date(2025, 6, 16)
 ROOT = Path(__file__).resolve().parents[2]
 STEPS: tuple[Callable[[Steps, Any], Any], ...] = (
     lambda steps, run: steps.extract(run, no_beat),
@@ -321,4 +324,30 @@ def test_the_company_says_what_the_books_say_though_they_moved_while_they_were_r
     synced.clock.now += PATIENCE
     while synced.poll().status != RunStatus.UNCHANGED:
         synced.clock.now += PATIENCE
+    assert not differences(synced.held(), fresh(synced.tally))
+
+
+def test_a_party_is_inferred_from_the_vouchers_there_are(synced: LiveHub) -> None:
+    """A bill on an expense made it a party; what is posted there without one does not keep it one."""
+    company = synced.tally.company
+    ledger, bank = "Telephone & Internet", "Deccan Union Bank - CA 4471"
+
+    def enter(*bills: BillDraft, type_name: str = "Journal") -> int:
+        entries = (EntryDraft(ledger=ledger, paise=12300, bills=bills), EntryDraft(ledger=bank, paise=-12300))
+        return company.edit_vouchers.create(VoucherDraft(type_name=type_name, day=DAY, entries=entries)).master_id
+
+    def inferred() -> list[frozenset[PartyRole]]:
+        return [party.roles for party in synced.books.records.iter(synced.company, Party) if party.name == ledger]
+
+    enter()
+    kept = enter(BillDraft(kind="New Ref", paise=12300, ref="B1"))
+    gone = enter(BillDraft(kind="New Ref", paise=12300, ref="B2"), type_name="Payment")
+    synced.sync()
+    assert inferred() == [frozenset({PartyRole.SUPPLIER})]
+    company.edit_vouchers.delete(gone)
+    synced.sync()
+    assert inferred() == [frozenset()], "no payment shows a supplier any more"
+    company.edit_vouchers.cancel(kept)
+    synced.sync()
+    assert inferred() == []
     assert not differences(synced.held(), fresh(synced.tally))

@@ -23,14 +23,14 @@ from connectors.sdk.writing.procedure import Books
 from connectors.sdk.writing.texts import money, text
 from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.hosts import UNIQUE_FIELD, USUAL_FIELD
-from connectors.zoho.oauth import SCOPES
+from connectors.zoho.refusals import SCOPE_REFUSED
+from connectors.zoho.scopes import covers
 from connectors.zoho.writing.invoices import SENT, changed_invoice, invoice_fields, new_invoice, status_of
 from connectors.zoho.writing.lookup import Lookup
 from connectors.zoho.writing.masters import customer_fields, customer_wish, item_fields, item_wish
 from connectors.zoho.writing.payments import changed_payment, new_payment, payment_fields
 
 ZOHO: Final = Product(title="Zoho Books", setting="writing.zoho_operations")
-NOT_AUTHORISED: Final = "zoho.not_authorised"
 _NAMESPACE: Final = uuid.UUID("7b1b1c52-5f0e-5d39-8d0a-51f1d53a8a10")
 """Of the identities we give; any constant would do, but it must never change."""
 _ALIKE_MAX: Final = 100
@@ -229,15 +229,9 @@ class ZohoWriteBooks:
 
     def _scope_objection(self, command: ApiCommand) -> str:
         """Say which scopes the sign-in lacks, if Zoho said what it grants."""
-        held = {scope.casefold() for scope in self._client.scopes}
-        if not held or "zohobooks.fullaccess.all" in held:
-            return ""
-        missing = [
-            scope
-            for scope in scopes_of(command)
-            if scope.casefold() not in held and f"{scope.rpartition('.')[0]}.all".casefold() not in held
-        ]
-        return _scope_sentence(missing) if missing else ""
+        held = self._client.scopes
+        missing = [scope for scope in scopes_of(command) if held and not covers(held, scope)]
+        return _scope_sentence(self._client, missing) if missing else ""
 
     # what is there
 
@@ -283,10 +277,10 @@ class ZohoWriteBooks:
             answer = self._client.change(step.method, path, params=step.params, headers=step.headers, body=step.body)
         except CredentialError as error:
             self._words = error.message
-            if error.code != NOT_AUTHORISED:
+            if error.code != SCOPE_REFUSED:
                 raise
             # The objects it depends on were read a moment ago with the same sign-in, which was renewed since.
-            sentence = _scope_sentence(_scopes_of_step(step))
+            sentence = _scope_sentence(self._client, _scopes_of_step(step))
             raise CredentialError(
                 sentence[:1].upper() + sentence[1:], code="zoho.write.scope_missing", path=step.path
             ) from None
@@ -350,9 +344,8 @@ def _scopes_of_step(step: Step) -> list[str]:
     return [f"ZohoBooks.{module}.{verb}" for verb in ("CREATE", "UPDATE")]
 
 
-def _scope_sentence(missing: list[str]) -> str:
-    everything = ",".join((*SCOPES, *missing))
+def _scope_sentence(client: ZohoClient, missing: list[str]) -> str:
     return (
         f"the sign-in may read Zoho Books but not write this: it lacks {', '.join(missing)} (or the user's role does). "
-        f"Connect again with them: khata connect zoho --set scopes={everything}"
+        f"Connect again with them: {client.sign_in_again(missing)}"
     )

@@ -61,6 +61,7 @@ class Options:
         token_life_s: of an access token.
         code_life_s: of an authorisation code.
         expired_message: what comes with 57 for a token that is expired or unknown (wording unverified).
+        tells_scopes: token answers carry ``scope`` (some are said to; unverified).
         rate_headers: whether ``X-Rate-Limit-*`` are sent; one public client reads them.
         reset_hour: hour of the Indian day at which the day's quota starts anew (unverified).
         journals_equal: ``last_modified_time`` of journals acts as equality, as a public tap found.
@@ -78,6 +79,7 @@ class Options:
     token_life_s: int = 3600
     code_life_s: int = 120
     expired_message: str = "You are not authorized to perform this operation"
+    tells_scopes: bool = False
     rate_headers: bool = True
     reset_hour: int = 0
     journals_equal: bool = False

@@ -21,7 +21,7 @@ from canonical.errors import (
 )
 from connectors.sdk.answers import retry_after_s
 from connectors.sdk.breaking import LocalBreaker
-from connectors.sdk.rest import OUTCOME_UNKNOWN, Manners
+from connectors.sdk.rest import OUTCOME_UNKNOWN, VAIN, Manners, about
 from connectors.sdk.tokens import Limits, Tokens
 from tests.connectors.sdk.parts import API, NOON, World, make_client
 
@@ -87,6 +87,48 @@ def test_a_token_refused_twice_is_not_renewed_again_and_the_product_says_why() -
             make_client(world, judge=judge).call("GET", "/invoices")
         assert len(mock.calls) == 2
     assert (caught.value.code, world.renewals) == ("zoho.scope", 1)
+
+
+def scope_missing(answer: requests.Response) -> KhataError | None:
+    return CredentialError("The scope is missing.", code="zoho.scope", scope="x") if answer.status_code == 401 else None
+
+
+def test_a_permission_that_is_missing_costs_one_renewal_not_one_for_each_call() -> None:
+    world = World()
+    with responses.RequestsMock() as mock:
+        mock.get(URL, status=401, json={"code": 57})
+        client = make_client(world, judge=scope_missing)
+        for _ in range(5):
+            with pytest.raises(CredentialError):
+                client.call("GET", "/invoices")
+    assert world.renewals == 1
+
+
+def test_a_token_that_ends_later_is_renewed_though_one_was_renewed_in_vain() -> None:
+    world = World()
+    with responses.RequestsMock() as mock:
+        mock.get(URL, status=401, json={"code": 57})
+        client = make_client(world, judge=scope_missing)
+        with pytest.raises(CredentialError):
+            client.call("GET", "/invoices")
+        world.now += VAIN
+        mock.replace(responses.GET, URL, json={"ok": True})
+        mock.add(responses.GET, f"{API}/bills", status=401, json={"code": 57})
+        mock.add(responses.GET, f"{API}/bills", json={"ok": True})
+        assert client.call("GET", "/invoices") == {"ok": True}
+        assert client.call("GET", "/bills") == {"ok": True}
+    assert world.renewals == 2
+
+
+def test_an_error_says_whose_call_it_was_once() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(URL, status=401, json={"code": 57})
+        with pytest.raises(CredentialError) as caught:
+            make_client(World(), judge=scope_missing, subject="connection shop").call("GET", "/invoices")
+    assert caught.value.message == "Connection shop: The scope is missing."
+    assert (caught.value.code, caught.value.facts["scope"]) == ("zoho.scope", "x")
+    named = CredentialError("Sign in again: khata connect zoho --name shop.", code="zoho.scope")
+    assert about(named, "connection shop") is named
 
 
 @pytest.mark.parametrize(("header", "wait"), [("7", 7.0), (HTTP_DATE, 20.0)])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 import requests
 
 from canonical.errors import ConfigurationError, CredentialError
 from connectors.sdk.oauth import Web
-from connectors.zoho.oauth import AUTHORISATION, SCOPES
+from connectors.sdk.oauth_session import challenge_of, new_verifier
+from connectors.zoho.oauth import AUTHORISATION
+from connectors.zoho.scopes import SCOPES
 from sandbox.zoho import DEMO_CLIENT
 from tests.connectors.zoho.fake import Zoho, zoho
 
@@ -63,6 +65,44 @@ def test_a_code_becomes_tokens_that_are_renewed_and_revoked(source: Zoho) -> Non
     AUTHORISATION.revoke(given, tokens, web=web(source))
     with pytest.raises(CredentialError):
         AUTHORISATION.refresh(given, tokens, web=web(source))
+
+
+def consented(source: Zoho, challenge: str | None, **more: object) -> str:
+    """The code of somebody who agreed on the page."""
+    page = AUTHORISATION.authorize_url(
+        {**settings(source), **more}, state="s", challenge=challenge, redirect_uri=REDIRECT
+    )
+    form = {**dict(parse_qsl(urlsplit(page).query)), "decision": "accept"}
+    answer = requests.post(page.partition("?")[0], data=form, allow_redirects=False, timeout=10)
+    return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))["code"]
+
+
+def test_a_code_is_worth_nothing_without_the_verifier_of_its_challenge(source: Zoho) -> None:
+    verifier = new_verifier()
+
+    def exchange(code: str, told: str | None, **more: object) -> None:
+        given = {**settings(source), **more}
+        AUTHORISATION.exchange(given, callback={"code": code}, verifier=told, redirect_uri=REDIRECT, web=web(source))
+
+    for wrong in (None, new_verifier()):
+        with pytest.raises(CredentialError):
+            exchange(consented(source, challenge_of(verifier)), wrong)
+    exchange(consented(source, challenge_of(verifier)), verifier)
+    exchange(consented(source, challenge_of(verifier), pkce=False), verifier, pkce=False)
+    assert AUTHORISATION.has_pkce
+
+
+def test_a_self_clients_code_needs_no_challenge(source: Zoho) -> None:
+    code = source.running.app.accounts.issue_code(",".join(SCOPES))
+    before = len(source.running.web.requests)
+    AUTHORISATION.exchange(
+        {**settings(source), "pkce": False},
+        callback={"code": code},
+        verifier=new_verifier(),
+        redirect_uri=REDIRECT,
+        web=web(source),
+    )
+    assert len(source.running.web.requests) == before + 1
 
 
 def test_a_used_code_and_a_wrong_application_are_told_apart(source: Zoho) -> None:

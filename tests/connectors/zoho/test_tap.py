@@ -17,6 +17,7 @@ from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
 from canonical.errors import ConfigurationError, CredentialError
 from connectors.sdk.base import Surroundings
+from connectors.sdk.census import Settlement
 from connectors.sdk.conformance import Collected
 from connectors.sdk.run import run_tap
 from connectors.zoho.tap import TapZohoBooks
@@ -123,7 +124,7 @@ def test_a_wrong_organisation_and_a_revoked_sign_in_are_told_apart(source: Zoho)
         read(source)
 
 
-def test_missing_scopes_leave_optional_streams_out(source: Zoho) -> None:
+def test_missing_scopes_leave_out_what_is_not_in_the_books_and_are_said(source: Zoho) -> None:
     modules = (
         "settings contacts invoices creditnotes customerpayments bills vendorpayments debitnotes expenses accountants"
     )
@@ -131,8 +132,11 @@ def test_missing_scopes_leave_optional_streams_out(source: Zoho) -> None:
     _, refresh = source.running.app.accounts.issue_tokens(scopes)
     done = read(source, refresh_token=refresh)
     left_out = [issue.message for issue in done.extracted.issues if issue.code == "zoho.stream.left_out"]
-    assert any("banktransactions" in message for message in left_out)
+    refused = [issue.message for issue in done.extracted.issues if issue.code == "zoho.stream.refused"]
+    assert any("bankaccounts" in message for message in left_out)
     assert any("estimates" in message for message in left_out)
+    assert [message.split()[0] for message in refused] == ["Banktransactions"]
+    assert done.extracted.settlement is Settlement.UNSURE
     assert done.extracted.counts["invoices"] > 0
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import os
 import stat
+import sys
+import types
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from hypothesis import strategies as st
 from canonical.errors import ConfigurationError, CredentialError
 from khata.configuration import load_settings
 from khata.settings import Settings, iter_shown
-from khata.vault import Vault, VaultKey, has_sealed, key_file, open_vault, place_of, rotate
+from khata.vault import Vault, has_sealed, open_vault, place_of, rotate
+from khata.vault_keys import VaultKey, key_file
 from storage import open_store
 from tests.khata.running import run
 
@@ -145,6 +148,94 @@ def test_changing_the_key_keeps_every_secret_of_every_tenant(tmp_path: Path, sou
         assert now.is_current(stored["hub"]["listener_token"])
         assert now.open_all(stored, tenant, "shop") == {"hub": {"listener_token": SECRET}}
     store.close()
+
+
+class RefusedError(Exception):
+    """``keyring.errors.KeyringError`` of the stand-in."""
+
+
+@pytest.fixture
+def ring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
+    """What stands in for the package ``keyring``, with the two functions and the error of its own that are used."""
+    kept: dict[tuple[str, str], str] = {}
+    module, errors = types.ModuleType("keyring"), types.ModuleType("keyring.errors")
+    module.__dict__["get_password"] = lambda service, user: kept.get((service, user))
+    module.__dict__["set_password"] = lambda service, user, secret: kept.__setitem__((service, user), secret)
+    errors.__dict__["KeyringError"] = RefusedError
+    monkeypatch.setitem(sys.modules, "keyring", module)
+    monkeypatch.setitem(sys.modules, "keyring.errors", errors)
+    return kept
+
+
+def test_a_key_in_the_keyring_is_made_once_kept_apart_for_each_folder_and_rotated(
+    tmp_path: Path, ring: dict[tuple[str, str], str]
+) -> None:
+    settings_ = of(tmp_path, KHATA_SECRETS__KEYRING="true")
+    first = open_vault(settings_)
+    assert open_vault(settings_) == first
+    assert not key_file(settings_).exists()
+    assert list(ring) == [("khata", str(tmp_path / "data"))]
+    assert open_vault(of(tmp_path / "other", KHATA_SECRETS__KEYRING="true")) != first
+    sealed = first.seal(SECRET, PLACE)
+    store = open_store(f"sqlite:///{tmp_path}/books.db", migrate=True)
+    done = rotate(settings_, store)
+    store.close()
+    now = open_vault(settings_)
+    assert (done.is_new, now.keys[0].name) == (True, done.key)
+    assert now.keys[1:] == first.keys
+    assert now.open(sealed, PLACE) == SECRET
+
+
+def test_a_key_file_from_before_is_taken_over_into_the_keyring(
+    tmp_path: Path, ring: dict[tuple[str, str], str]
+) -> None:
+    before = open_vault(of(tmp_path))
+    assert open_vault(of(tmp_path, KHATA_SECRETS__KEYRING="true")) == before
+    assert ring
+
+
+def test_a_keyring_that_refuses_or_forgets_is_said(
+    tmp_path: Path, ring: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings_ = of(tmp_path, KHATA_SECRETS__KEYRING="true")
+    monkeypatch.setattr(sys.modules["keyring"], "set_password", lambda service, user, secret: None)
+    with pytest.raises(ConfigurationError, match="keeps nothing") as forgets:
+        open_vault(settings_)
+
+    def refuse(service: str, user: str) -> str:
+        raise RefusedError("locked")
+
+    monkeypatch.setattr(sys.modules["keyring"], "get_password", refuse)
+    with pytest.raises(ConfigurationError, match="Secret Service") as refuses:
+        open_vault(settings_)
+    assert {forgets.value.code, refuses.value.code} == {"khata.secrets.keyring_unusable"}
+
+
+def test_without_the_package_the_keyring_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    done = run(tmp_path, "secrets", "rotate", env={"KHATA_SECRETS__KEYRING": "true"})
+    assert done.code == 5
+    assert "khata-hub[keyring]" in done.errors
+    assert "khata.secrets.keyring_missing" in done.errors
+
+
+@pytest.mark.parametrize("backend", ["fail", "null"])
+def test_the_packages_own_back_ends_without_a_keyring_are_told_from_a_keyring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: str
+) -> None:
+    """The real package, where it is installed: what it has on a computer without a desktop."""
+    keyring = pytest.importorskip("keyring")
+    made = pytest.importorskip(f"keyring.backends.{backend}").Keyring()
+    before = keyring.get_keyring()
+    keyring.set_keyring(made)
+    try:
+        with pytest.raises(ConfigurationError) as refused:
+            open_vault(of(tmp_path, KHATA_SECRETS__KEYRING="true"))
+    finally:
+        keyring.set_keyring(before)
+    assert refused.value.code == "khata.secrets.keyring_unusable"
 
 
 def test_rotating_from_the_command_line(tmp_path: Path) -> None:

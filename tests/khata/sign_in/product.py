@@ -11,7 +11,7 @@ import json
 import secrets
 import threading
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from canonical.errors import CredentialError, KhataError, SourceRejected
 from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import Connector, ProgressEvent, Surroundings, Translation
-from connectors.sdk.oauth import CLIENT_ID, CLIENT_SECRET, CompanyChoice, OAuthSettings, Web
+from connectors.sdk.oauth import CLIENT_ID, CLIENT_SECRET, CompanyChoice, OAuthSettings, Permission, Web
 from connectors.sdk.rest import RestClient
 from connectors.sdk.token_endpoint import ask_for_tokens, authorize_url, post, tokens_of
 from connectors.sdk.tokens import Limits, Tokens, carried_over
@@ -53,6 +53,8 @@ class Server:
     faults: list[int] = field(default_factory=list)
     is_hostile: bool = False
     companies: dict[str, str] = field(default_factory=lambda: dict(COMPANIES))
+    granted: str = "books.read"
+    refuses: bool = False
     calls: int = 0
 
     def consent(self, page: str, *, location: str = "in") -> str:
@@ -82,7 +84,7 @@ class Server:
         )
         self.access = {access}
         self.given += [access, self.refresh]
-        return {"access_token": access, "refresh_token": self.refresh, "expires_in": 3600, "scope": "books.read"}
+        return {"access_token": access, "refresh_token": self.refresh, "expires_in": 3600, "scope": self.granted}
 
     def revoke(self, token: str) -> None:
         self.revoked.append(token)
@@ -102,6 +104,8 @@ class Provider:
     has_pkce: bool = True
     notice: str = "A notice of the product."
     options: Mapping[str, str] = {"data_center": "in"}
+    beside_code: Mapping[str, str] = {}
+    revokes_alone: bool = False
 
     def authorize_url(self, settings: OAuthSettings, *, state: str, challenge: str | None, redirect_uri: str) -> str:
         return authorize_url(
@@ -139,6 +143,14 @@ class Provider:
         return tuple(
             CompanyChoice(key=key, name=name, settings={"organization_id": key}) for key, name in answer.json().items()
         )
+
+    def permissions(
+        self, settings: OAuthSettings, tokens: Tokens, *, web: Web, take: Callable[[], None]
+    ) -> tuple[Permission, ...]:
+        return tuple(Permission(scope=one, opens=(), is_open=one in tokens.scopes) for one in self.scopes)
+
+    def sign_in_again(self, settings: OAuthSettings, connection: str, missing: Iterable[str]) -> str:
+        return f"khata connect zoho --name {connection}"
 
     def _ask(self, settings: OAuthSettings, form: Mapping[str, str], web: Web) -> dict[str, Any]:
         application = {name: str(settings[name]) for name in (CLIENT_ID, CLIENT_SECRET)}
@@ -308,7 +320,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(418, {"you sent": dict(self.headers.items())})
         elif self.state.faults:
             self.answer(self.state.faults.pop(0), {})
-        elif sent.removeprefix("Bearer ") not in self.state.access:
+        elif self.state.refuses or sent.removeprefix("Bearer ") not in self.state.access:
             self.answer(401, {"code": 57})
         elif self.path == "/organizations":
             self.answer(200, self.state.companies)

@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import pytest
 import requests
 
 from khata.configuration import load_settings
+from khata.sign_in.surroundings import pace_of
 from khata.wiring import Hub, open_hub
 from tests.khata.running import run
-from tests.khata.sign_in.product import CLIENT, SECRET, Server
+from tests.khata.sign_in.product import CLIENT, SECRET, Provider, Server
 from tests.support.cli import Ran
 
 
@@ -166,19 +168,99 @@ def test_a_product_that_cannot_be_told_keeps_the_sign_in_unless_forced(
     assert (forced.code, "was not told" in forced.output) == (0, True)
 
 
+def test_the_consent_before_a_new_one_is_revoked_unless_another_connection_lives_by_it(
+    product: Server, home: Path, connect: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Provider, "revokes_alone", True)
+    revoked: list[str] = []
+    monkeypatch.setattr(Provider, "revoke", lambda self, settings, tokens, *, web: revoked.append(tokens.refresh_token))
+    assert connect("--all").code == 0
+    first = product.given[-1]
+    assert connect("--company", "60001").code == 0
+    assert revoked == []
+    assert connect("--company", "60002").code == 0
+    assert revoked == [first]
+
+
+def test_a_sign_in_the_product_has_ended_is_not_said_to_be_revoked(
+    product: Server, home: Path, connect: Callable[..., Ran]
+) -> None:
+    assert connect("--company", "60001", "--name", "shop").code == 0
+    product.revoke("by somebody in the product's own settings")
+    with hub_of(home) as hub:
+        _age_tokens(hub)
+    seen = run(home, "sync", "shop", "--local")
+    assert "The sign-in of the connection shop has ended" in seen.errors
+    assert "khata connect zoho --name shop" in seen.errors
+    out = run(home, "disconnect", "shop")
+    assert (out.code, "had ended the sign-in before" in out.output) == (0, True)
+    assert len(product.revoked) == 1
+
+
 def findings(hub_home: Path, *more: str) -> Ran:
     return run(hub_home, "doctor", "zoho", *more)
 
 
-def test_a_healthy_connection_is_said_to_be_one(home: Path, connect: Callable[..., Ran]) -> None:
+def test_a_healthy_connection_is_said_to_be_one(product: Server, home: Path, connect: Callable[..., Ran]) -> None:
+    product.granted = "books.read books.pay"
     assert connect("--company", "60001", "--name", "shop", "--set", "day_quota:=100").code == 0
     seen = findings(home)
     assert seen.code == 0, seen.output
     assert "connection shop, sign-in: ok" in seen.output
-    assert "Not granted: books.pay." in seen.output
+    assert "What reading needs is granted: books.read, books.pay." in seen.output
     assert "89 calls are left of today's quota." in seen.output  # 100 less 10 kept and the doctor's own
     assert "This computer's clock is right." in seen.output
     assert "khata webhooks set shop" in seen.output
+
+
+def test_a_permission_that_is_missing_is_named_and_the_doctor_is_not_content(
+    home: Path, connect: Callable[..., Ran]
+) -> None:
+    assert connect("--company", "60001", "--name", "shop").code == 0
+    seen = findings(home)
+    assert seen.code == 5
+    assert "connection shop, sign-in: ok" in seen.output
+    assert "connection shop, permissions: incomplete" in seen.output
+    assert "1 of the 2 scopes that reading needs are granted: books.read. Cannot be read: books.pay." in seen.output
+    assert "agree to every permission: khata connect zoho --name shop" in seen.output
+
+
+def test_a_sign_in_that_is_alive_and_refused_is_told_apart_from_a_dead_one(
+    product: Server, home: Path, connect: Callable[..., Ran]
+) -> None:
+    assert connect("--company", "60001", "--name", "shop").code == 0
+    product.refuses = True
+    seen = findings(home)
+    assert (seen.code, "sign-in: zoho.scope" in seen.output) == (5, True)
+    assert len(product.given) == 4  # it was renewed, so it is alive
+    assert "permissions: incomplete" in seen.output
+
+
+def test_a_token_that_ended_early_is_renewed_by_the_doctor(
+    product: Server, home: Path, connect: Callable[..., Ran]
+) -> None:
+    assert connect("--company", "60001", "--name", "shop").code == 0
+    product.access = set()
+    assert "connection shop, sign-in: ok" in findings(home).output
+
+
+def test_a_quota_the_product_says_is_used_up_is_told_until_when(home: Path, connect: Callable[..., Ran]) -> None:
+    assert connect("--company", "60001", "--name", "shop").code == 0
+    with hub_of(home) as hub:
+        shop = hub.tenant().connections.get("shop")
+        pace = pace_of(hub, "default", shop)
+        assert pace is not None
+        pace.hold(5 * 3600)
+        until = hub.clock() + timedelta(hours=5)
+    seen = findings(home)
+    assert seen.code == 5
+    assert "connection shop, calls: used up" in seen.output
+    assert f"{until:%Y-%m-%d %H:}" in seen.output
+    assert "calls are left" not in seen.output
+    assert "connection shop, sign-in: not tried" in seen.output
+    again = connect("--name", "shop", "--company", "60001")
+    assert again.code == 0, again.errors
+    assert "calls are left" in findings(home).output
 
 
 def test_a_revoked_sign_in_is_found_and_remembered(product: Server, home: Path, connect: Callable[..., Ran]) -> None:

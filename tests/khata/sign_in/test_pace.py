@@ -121,3 +121,52 @@ def test_a_success_in_between_closes_the_count(desk: Desk) -> None:
         breaker.check()
         breaker.succeeded()
     breaker.check()
+
+
+def test_a_quota_the_product_says_is_used_up_is_told_until_its_end_and_nobody_asks(desk: Desk) -> None:
+    pace = pace_of(desk, Limits(per_minute=60, day_quota=1000, reserve=100))
+    pace.take()
+    pace.hold(3 * 3600)
+    assert pace.left_today() == 0
+    assert pace.held_until() == NOW + timedelta(hours=3)
+    with pytest.raises(RateLimited, match="2026-11-02 09:30 UTC") as caught:
+        pace.take()
+    assert (caught.value.code, caught.value.facts["retry_after_s"]) == ("source.quota_used", 3 * 3600)
+    assert desk.slept == []
+    desk.now[0] += timedelta(hours=3)
+    pace.take()
+    assert (pace.held_until(), pace.left_today()) == (None, 898)
+
+
+def test_signing_in_again_ends_the_pause_of_a_quota(desk: Desk) -> None:
+    pace = pace_of(desk, Limits(per_minute=60, day_quota=1000))
+    pace.hold(3600)
+    pace.release()
+    pace.take()
+    assert pace.held_until() is None
+
+
+def test_a_tap_from_the_shell_knows_of_a_used_quota_too() -> None:
+    now = [0.0]
+    pace = LocalPace(Limits(per_minute=60), clock=lambda: now[0], sleep=lambda seconds: None, now=lambda: NOW)
+    pace.hold(600)
+    assert pace.left_today() == 0
+    with pytest.raises(RateLimited, match="06:40 UTC"):
+        pace.take()
+    now[0] = 601.0
+    pace.take()
+
+
+def test_a_clock_that_was_fast_and_is_put_right_makes_nobody_wait(desk: Desk) -> None:
+    pace = pace_of(desk, Limits(per_minute=90))
+    breaker = HubBreaker(throttles=desk.hub.tenant().throttles, connection_id=1, now=lambda: desk.now[0])
+    desk.now[0] += timedelta(hours=1)
+    for _ in range(20):
+        pace.take()
+    for _ in range(9):
+        breaker.failed()
+    desk.now[0] = NOW
+    slept = sum(desk.slept)
+    pace.take()
+    assert sum(desk.slept) - slept < 60
+    breaker.check()
