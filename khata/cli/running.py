@@ -169,14 +169,13 @@ def _sync_here(session: Session, request: SyncRequest, on_progress: Callable[[Pr
 
 
 def _print(summary: RunSummary, rejected: int) -> None:
+    from khata.rendering.summary import run_line
+
     if not summary.run_id:
         typer.echo("Nothing has moved in the source since the last sync.")
         return
-    counts = ", ".join(f"{stream} {number}" for stream, number in sorted(summary.counts.items())) or "nothing new"
-    typer.echo(
-        f"Run {summary.run_id} {summary.status}: {counts}; {rejected} rejected; proof {summary.proof or 'none'}"
-        f"{', held back' if summary.publication == 'held' else ''}."
-    )
+    line = run_line(summary, rejected)
+    typer.echo(f"{line[0].upper()}{line[1:]}")
     typer.echo(f"Next: khata issues --run {summary.run_id}; khata proof")
 
 

@@ -290,14 +290,11 @@ def _say_file(told: Decided | KhataError) -> None:
 
 def _say(told: Told) -> None:
     from khata.live.watching import WatchEvent
+    from khata.rendering.summary import run_line
 
     match told.event:
         case WatchEvent.SYNCED if told.summary is not None:
-            counts = ", ".join(f"{stream} {number}" for stream, number in sorted(told.summary.counts.items()) if number)
-            typer.echo(
-                f"{told.connection}: run {told.summary.run_id} {told.summary.status}: {counts or 'nothing new'}; proof "
-                f"{told.summary.proof or 'none'}."
-            )
+            typer.echo(f"{told.connection}: {run_line(told.summary)}")
         case WatchEvent.FAILED if told.error is not None:
             typer.echo(f"{told.connection}: {told.error.message} ({told.error.code})", err=True)
         case _:
