@@ -210,6 +210,7 @@ class SourceReport:
         is_refused: it cannot serve at all: the source refused it, or said something while its books moved.
         headings: names it prints without any amount; they say nothing, not zero.
         is_partial: it lists some ledgers only; what it leaves out says nothing, and its rows need not sum to anything.
+        counts_all: of voucher counts: cancelled and optional ones are known to be among them.
     """
 
     kind: ReportKind
@@ -221,3 +222,4 @@ class SourceReport:
     is_refused: bool = False
     headings: tuple[str, ...] = ()
     is_partial: bool = False
+    counts_all: bool = False

@@ -37,6 +37,15 @@ class MaskingFormatter(logging.Formatter):
         return mask_secrets(super().format(record))
 
 
+_SAID_AGAIN = "An unhandled error occurred while syncing"
+"""What the SDK of taps logs of every error that it passes on; whoever catches the error says it, and what to do."""
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a record says what nobody else says."""
+    return not str(record.msg).startswith(_SAID_AGAIN)
+
+
 def configure_logging(level: str) -> None:
     """Send records of this level and above to standard error; calling it again only changes the level."""
     root = logging.getLogger()
@@ -45,6 +54,7 @@ def configure_logging(level: str) -> None:
     if not ours:
         ours = [logging.StreamHandler(sys.stderr)]
         ours[0].setFormatter(MaskingFormatter(_FORMAT))
+        ours[0].addFilter(is_news)
         root.addHandler(ours[0])
     for handler in ours:
         handler.setLevel(level.upper())  # libraries that set the level of their own loggers are held to ours too

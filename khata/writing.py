@@ -21,7 +21,7 @@ from connectors.sdk.writing.api_command import ApiOperation
 from connectors.sdk.writing.audit import AuditEntry, Verdict, parse_entry
 from connectors.sdk.writing.policy import Product, WritePolicy, operations_of
 from connectors.tally.gateway.client import GatewayClient
-from connectors.tally.gateway.companies import LoadedCompany, list_companies, same_name
+from connectors.tally.gateway.companies import LoadedCompany, list_books, same_name
 from connectors.tally.gateway.profile import parse_profile
 from connectors.tally.writing.policy import parse_operations
 from connectors.tally.writing.writer import Writer
@@ -124,7 +124,7 @@ def choose_company(client: GatewayClient, config: Mapping[str, JsonValue], name:
     named = name or str(config.get("company") or "")
     found = [
         item
-        for item in list_companies(client)
+        for item in list_books(client)
         if (not guids or item.guid in guids) and (not named or same_name(item.name, named))
     ]
     if len(found) == 1:

@@ -19,11 +19,22 @@ if TYPE_CHECKING:
     from canonical.record import JsonValue
     from connectors.tally.gateway.client import GatewayClient
     from connectors.tally.gateway.companies import LoadedCompany
-    from khata.live.connecting import Connected
+    from khata.live.connecting import Connected, OwnSettings
     from storage import Connection
 
 app = typer.Typer(help="Connect running programs and online products, for repeated syncs.", no_args_is_help=True)
 USUAL_URL = "http://localhost:9000"
+
+
+_Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="A setting of the connection, such as gateway.answer_timeout_s=300 or odbc.use=crosscheck; "
+        "repeatable, kept when it is connected again, taken back by NAME= alone.",
+    ),
+]
 
 
 @app.callback()
@@ -63,6 +74,7 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
             help="Rest after each question, so that the person at Tally gets a turn (usually 0.5).",
         ),
     ] = None,
+    own: _Set = None,
     tdl: Annotated[
         Path | None,
         typer.Option(
@@ -80,7 +92,15 @@ def tally(  # noqa: PLR0917 - one parameter per option, given by name
     Connecting again measures anew and keeps the bookmarks. Next: khata sync NAME, khata watch NAME.
     """
     done = _connect_chosen(
-        ctx, url, company or [], pause, name or "", everything=everything, tdl=tdl, db=db, tenant=tenant
+        ctx,
+        url,
+        company or [],
+        name or "",
+        _own(own or [], pause),
+        everything=everything,
+        tdl=tdl,
+        db=db,
+        tenant=tenant,
     )
     if form is DocumentFormat.JSON:
         write_document({"connections": [_document(one) for one in done]})
@@ -95,23 +115,26 @@ def _connect_chosen(
     ctx: typer.Context,
     url: str,
     wanted: Sequence[str],
-    pause: float | None,
     name: str,
+    own: OwnSettings,
     *,
     everything: bool,
     tdl: Path | None,
     db: str | None,
     tenant: str | None,
 ) -> list[Connected]:
+    from connectors.tally.gateway.diagnose import for_a_person
     from khata.live import connecting
     from khata.wiring import surroundings_of
 
     with open_session(ctx, db, tenant) as session:
-        client = connecting.gateway_client(url, surroundings_of(session.hub.settings), pause)
-        chosen = _choose(connecting.open_companies(client), wanted, everything=everything)
+        surroundings = surroundings_of(session.hub.settings)
+        client = connecting.gateway_client(url, surroundings, own)
+        looking = connecting.client_of(for_a_person(client.endpoint), surroundings)
+        chosen = _choose(connecting.open_companies(looking), wanted, everything=everything)
         if name and len(chosen) > 1:
             raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
-        done = [_connect(session, client, one, name) for one in chosen]
+        done = [_connect(session, client, one, name, own) for one in chosen]
         if keep_polls_if_running(session):
             typer.echo("The hub that is running looks at it from now on.", err=True)
         if tdl is not None:
@@ -135,15 +158,22 @@ def _choose(loaded: Sequence[LoadedCompany], wanted: Sequence[str], *, everythin
     return [loaded[int(answer) - 1]]
 
 
-def _connect(session: Session, client: GatewayClient, company: LoadedCompany, name: str) -> Connected:
-    from khata.live.connecting import CONNECTOR, connect_company, with_listener_token
+def _own(written: Sequence[str], pause: float | None) -> OwnSettings:
+    """The settings given; ``--pause`` is short for one of them."""
+    from khata.live.connecting import parse_own_settings
+
+    return parse_own_settings((*written, *(() if pause is None else (f"gateway.pause_s={pause}",))))
+
+
+def _connect(session: Session, client: GatewayClient, company: LoadedCompany, name: str, own: OwnSettings) -> Connected:
+    from khata.live.connecting import CONNECTOR, connect_company, with_listener_token, with_own_settings
     from khata.vault import open_vault
 
     tenant, vault = session.hub.settings.cli.tenant, open_vault(session.hub.settings)
 
     def save(chosen: str, config: Mapping[str, JsonValue], earlier: Connection | None) -> None:
         kept = earlier.config if earlier is not None and earlier.name == chosen else None
-        whole = with_listener_token(config, kept, vault, tenant, chosen)
+        whole = with_listener_token(with_own_settings(config, kept, own), kept, vault, tenant, chosen)
         session.books.connections.save(chosen, CONNECTOR, whole, at=session.hub.clock())
 
     typer.echo(f"Measuring how this Tally behaves with {company.name} ...", err=True)

@@ -63,7 +63,7 @@ def proof(  # noqa: PLR0917 - one parameter per option, given by name
                 write_sheet(_history(session, chosen, limit, cursor), form, output)
                 return
             stored = _newest(session, chosen)
-        sheet, is_held = _one(session, stored, oracles=oracles)
+        sheet, is_held = _one(session, stored, _rows_max(session, stored, limit, form), oracles=oracles)
     write_sheet(sheet, form, output)
     if is_held:
         raise typer.Exit(ExitCode.DIFFERS)
@@ -76,13 +76,20 @@ def _newest(session: Session, company: StoredCompany) -> StoredProof:
     return stored
 
 
-def _one(session: Session, stored: StoredProof, *, oracles: bool) -> tuple[Sheet, bool]:
+def _rows_max(session: Session, stored: StoredProof, limit: int | None, form: Format) -> int | None:
+    """People are shown every difference and a page at least; programs get all, unless they say how many."""
+    if limit is not None or form is not Format.TABLE:
+        return limit
+    return max(session.hub.settings.cli.page_rows, stored.findings.differing)
+
+
+def _one(session: Session, stored: StoredProof, rows_max: int | None, *, oracles: bool) -> tuple[Sheet, bool]:
     from khata.reading.publication import publication_of
     from khata.rendering.proof import oracles_sheet, proof_sheet
 
     owner = session.books.companies.get(stored.company_id)
     publication = publication_of(session.books, stored.head, session.hub.settings.proof.tolerance)
-    sheet = oracles_sheet(stored, owner.name) if oracles else proof_sheet(stored, owner.name, publication)
+    sheet = oracles_sheet(stored, owner.name) if oracles else proof_sheet(stored, owner.name, publication, rows_max)
     return sheet, publication.state is PublicationState.HELD
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING
 from canonical.errors import ConfigurationError, NotFound
 from connectors.tally.gateway.calibrate import calibrate
 from connectors.tally.gateway.client import GatewayClient
-from connectors.tally.gateway.companies import LoadedCompany, list_companies, same_name
+from connectors.tally.gateway.companies import LoadedCompany, list_books, same_name
+from connectors.tally.gateway.endpoint import SETTINGS as ENDPOINT_SETTINGS
 from connectors.tally.gateway.endpoint import Endpoint, parse_endpoint
+from connectors.tally.odbc.settings import SETTINGS as ODBC_SETTINGS
+from connectors.tally.odbc.settings import parse_settings as parse_odbc
 from khata.reading.tenant import check_slug
 from khata.vault import Vault, place_of
 from workflows.steps import HUB_ONLY
@@ -32,6 +35,11 @@ CONNECTOR = "tally"
 TOKEN_BYTES = 24
 LISTENER_TOKEN = "listener_token"  # noqa: S105 - the name of the field, not a token
 SLUG_MAX = 40
+GATEWAY, ODBC = "gateway", "odbc"
+SETTABLE: Mapping[str, Collection[str]] = {GATEWAY: ENDPOINT_SETTINGS, ODBC: tuple(ODBC_SETTINGS)}
+"""What a person may set of a connection to a running Tally, by part."""
+OwnSettings = Mapping[str, Mapping[str, "JsonValue"]]
+"""By part and name; None takes a setting back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +57,66 @@ class Connected:
     is_new: bool
 
 
-def gateway_client(url: str, surroundings: Surroundings, pause_s: float | None = None) -> GatewayClient:
+def gateway_client(url: str, surroundings: Surroundings, own: OwnSettings | None = None) -> GatewayClient:
     """A client for a Tally at an address.
 
     Args:
         url: the address.
         surroundings: of this process.
-        pause_s: rest after each request, so that the person at Tally's keyboard gets a turn; None is the usual.
+        own: what the person set; how patiently it is asked is of it.
 
     Raises:
-        ConfigurationError: the address cannot be one.
+        ConfigurationError: the address cannot be one, or a setting has a value it cannot have.
     """
-    rest = {} if pause_s is None else {"pause_s": pause_s}
-    return client_of(parse_endpoint({"url": url, **rest}), surroundings)
+    patience = {name: value for name, value in (own or {}).get(GATEWAY, {}).items() if value is not None}
+    return client_of(parse_endpoint({"url": url, **patience}), surroundings)
+
+
+def parse_own_settings(written: Iterable[str]) -> OwnSettings:
+    """Read settings of a connection as they are typed: ``gateway.answer_timeout_s=300``, ``odbc.use=fallback``.
+
+    One without a value is taken back.
+
+    Raises:
+        ConfigurationError: ``connection.setting``.
+    """
+    own: dict[str, dict[str, JsonValue]] = {}
+    for one in written:
+        name, is_given, text = one.partition("=")
+        part, _, key = name.strip().partition(".")
+        if not is_given or key not in SETTABLE.get(part, ()):
+            known = ", ".join(f"{owner}.{item}" for owner, items in SETTABLE.items() for item in items)
+            raise ConfigurationError(
+                f"{one[:80]!r} is no setting of a connection; write one like gateway.pause_s=2. There are: {known}.",
+                code="connection.setting",
+            )
+        own.setdefault(part, {})[key] = _value(text.strip())
+    parse_endpoint({name: value for name, value in own.get(GATEWAY, {}).items() if value is not None})
+    parse_odbc({name: value for name, value in own.get(ODBC, {}).items() if value is not None})
+    return own
+
+
+def with_own_settings(
+    config: Mapping[str, JsonValue], earlier: Mapping[str, JsonValue] | None, own: OwnSettings
+) -> dict[str, JsonValue]:
+    """Add what a person set: now, or when the connection was made; an address and a measurement are never kept.
+
+    ODBC stands beside the gateway once anything of it is set.
+
+    Raises:
+        ConfigurationError: ``tally.odbc.setting``, ``tally.odbc.address``, ``tally.gateway.address``.
+    """
+    merged = dict(config)
+    for part, keys in SETTABLE.items():
+        before = {name: value for name, value in ((earlier or {}).get(part) or {}).items() if name in keys}
+        values = {**(config.get(part) or {}), **before, **own.get(part, {})}
+        merged[part] = {name: value for name, value in values.items() if value is not None}
+    parse_endpoint(merged[GATEWAY])
+    if merged[ODBC]:
+        parse_odbc(merged[ODBC])
+    else:
+        del merged[ODBC]
+    return merged
 
 
 def client_of(endpoint: Endpoint, surroundings: Surroundings) -> GatewayClient:
@@ -79,9 +134,9 @@ def open_companies(client: GatewayClient) -> tuple[LoadedCompany, ...]:
     """Return the companies that can be connected: open, and with books of their own.
 
     Raises:
-        SourceError: Tally does not answer, or has no company open.
+        SourceError: Tally does not answer, or has no company open, or a group of companies only.
     """
-    return tuple(company for company in list_companies(client) if not company.is_aggregate)
+    return list_books(client)
 
 
 def choose_companies(
@@ -231,6 +286,16 @@ def known_company(connection: Connection) -> LoadedCompany:
 
 def _is_of(known: LoadedCompany, company: LoadedCompany) -> bool:
     return known.guid == company.guid and company.number in (known.number, "")
+
+
+def _value(text: str) -> JsonValue:
+    """A number where it reads as one, else the words; nothing takes a setting back."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text or None
 
 
 def _hub_part(config: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

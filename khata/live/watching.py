@@ -88,7 +88,7 @@ class Watch:
         while not self._stop.is_set():
             next_at = self.clock() + self.interval_s
             self._look(self.requests)
-            while not self._stop.is_set() and self._wake.wait(max(0.0, next_at - self.clock())):
+            while not self._stop.is_set() and (left := next_at - self.clock()) > 0 and self._wake.wait(left):
                 self._answer_calls()
 
     def _answer_calls(self) -> None:

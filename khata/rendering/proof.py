@@ -80,8 +80,18 @@ PROOF_FACTS: dict[str, Any] = {
 _ORDER = {ProofStatus.DIFFERS: 0, ProofStatus.NO_ORACLE: 1, ProofStatus.PROVED: 2}
 
 
-def proof_sheet(stored: StoredProof, company: str, publication: Publication) -> Sheet:
-    """Build the report of one proof: the largest difference first, what was proved last."""
+def proof_sheet(stored: StoredProof, company: str, publication: Publication, rows_max: int | None = None) -> Sheet:
+    """Build the report of one proof: the largest difference first, what was proved last.
+
+    Args:
+        stored: the proof.
+        company: its name.
+        publication: what readers of figures get because of it.
+        rows_max: leave out what comes after so many figures, and say so; None shows all.
+    """
+    totals = in_order(stored.proof.totals)
+    shown = totals[:rows_max]
+    left = (f"{len(totals) - len(shown)} more figures: --limit {len(totals)}.",) if len(shown) < len(totals) else ()
     return Sheet(
         title=f"{company}: {STATUS_WORDS[stored.findings.status]}",
         noun="totals",
@@ -92,9 +102,9 @@ def proof_sheet(stored: StoredProof, company: str, publication: Publication) -> 
                 total.name, total.kind.value, total.ours, total.theirs, total.difference, total.status.value,
                 total.as_of, total.oracle, total.reason,
             )
-            for total in in_order(stored.proof.totals)
+            for total in shown
         ],
-        notes=_notes(stored, publication),
+        notes=(*left, *_notes(stored, publication)),
     )  # fmt: skip
 
 
@@ -135,9 +145,14 @@ def _notes(stored: StoredProof, publication: Publication) -> tuple[str, ...]:
     for use in stored.proof.oracles:
         if not use.is_used:
             idle.setdefault(use.reason, []).append(use.oracle)
-    unused = [f"No comparison with {', '.join(oracles)}: {reason}." for reason, oracles in idle.items()]
-    limited = [f"{use.oracle}: {use.reason}." for use in stored.proof.oracles if use.is_used and use.reason]
+    unused = [f"No comparison with {', '.join(oracles)}: {_ended(reason)}" for reason, oracles in idle.items()]
+    limited = [f"{use.oracle}: {_ended(use.reason)}" for use in stored.proof.oracles if use.is_used and use.reason]
     return (findings_line(stored.findings), _publication_note(publication), *left, *limited, *unused)
+
+
+def _ended(reason: str) -> str:
+    """A reason as the end of a sentence; some are sentences of their own."""
+    return f"{reason.removesuffix('.')}."
 
 
 def _publication_note(publication: Publication) -> str:

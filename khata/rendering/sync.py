@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from canonical.proof import ProofStatus
 from khata.rendering.terminal import printable
 
 if TYPE_CHECKING:
@@ -24,15 +25,27 @@ NAMED = {
 
 
 def sync_line(summary: RunSummary, rejected: int) -> str:
-    """Say in one line what a sync did: what is new or other than it was held, and what was read and known before."""
-    return (
-        f"Run {summary.run_id} {summary.status}: {found_words(summary)}; {rejected} rejected; "
-        f"proof {summary.proof or 'none'}{', held back' if summary.publication == 'held' else ''}."
-    )
+    """Say in one line what a sync did, as a sentence; see ``run_line``."""
+    line = run_line(summary, rejected)
+    return f"{line[0].upper()}{line[1:]}"
+
+
+def run_line(summary: RunSummary, rejected: int | None = None) -> str:
+    """Say in one line what a sync did: what is new or other than it was held, what was known, what became of the proof.
+
+    A sync that read nothing proves nothing anew, so it has no word on the proof that was made before.
+    """
+    is_idle = not any(summary.counts.values()) and summary.proof in ("", ProofStatus.NO_ORACLE)
+    proof = "the last proof stands" if is_idle else f"proof {summary.proof or 'none'}"
+    held = ", held back" if summary.publication == "held" else ""
+    refused = f"; {rejected} rejected" if rejected is not None else ""
+    return f"run {summary.run_id} {summary.status}: {found_words(summary)}{refused}; {proof}{held}."
 
 
 def found_words(summary: RunSummary) -> str:
     """Say what was new, changed and gone, by stream, and how many records were read that were known."""
+    if not any(sum(one.values()) for one in (summary.counts, summary.new, summary.changed, summary.retired)):
+        return "nothing new"
     parts = [_counted(summary.new, "new"), _counted(summary.changed, "changed")]
     if any(summary.retired.values()):
         parts.append(_counted(summary.retired, "gone"))

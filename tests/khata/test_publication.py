@@ -168,6 +168,11 @@ def test_the_proof_lists_differences_first_and_says_what_it_had_to_do_without(sh
     assert "Reports show the figures published last" in table.output
     csv = shop.ask("proof", "--format", "csv").output.splitlines()
     assert csv[0].startswith("name,kind,ours,theirs,difference,status")
+    few = shop.ask("proof", "--limit", "1")
+    assert "closing balance: Cash" in few.output
+    assert f"{len(said['totals']) - 1} more figures: --limit {len(said['totals'])}." in few.output
+    assert len(shop.ask("proof", "--format", "csv", "--limit", "2").output.splitlines()) == 3
+    assert len(csv) == 1 + len(said["totals"])
     workbook = shop.home / "proof.xlsx"
     shop.ask("proof", "--format", "xlsx", "--output", str(workbook))
     assert workbook.read_bytes().startswith(b"PK")

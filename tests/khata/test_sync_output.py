@@ -80,7 +80,7 @@ def test_the_line_counts_what_was_found_and_not_what_was_read() -> None:
         "3 rejected; proof proved, held back."
     )
     assert known_of(told) == 5
-    assert found_words(summary(counts={})) == "0 new, 0 changed"
+    assert found_words(summary(counts={})) == "nothing new"
 
 
 def test_what_webhooks_named_is_told() -> None:

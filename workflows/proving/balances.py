@@ -138,7 +138,9 @@ def opening_difference(openings: Decimal, oracle: str) -> ControlTotal:
         ours=openings,
         theirs=ZERO,
         oracle="double entry",
-        reason=f"complete according to {oracle}" if not openings else "an owner may accept it: khata proof accept",
+        reason=f"complete according to {oracle}"
+        if not openings
+        else "an owner may accept it: khata proof --accept RUPEES --because WHY",
     )
 
 

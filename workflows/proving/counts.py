@@ -16,7 +16,7 @@ READINGS: tuple[tuple[str, Callable[[VoucherCount], int]], ...] = (
     ("without cancelled ones", lambda count: count.total - count.cancelled),
     ("without cancelled and optional ones", lambda count: count.total - count.cancelled - count.optional),
 )
-"""What a count of vouchers may mean; the source does not say."""
+"""What a count of vouchers may mean, where the source does not say."""
 
 
 def list_counts(report: SourceReport, by_stream: Mapping[str, int]) -> Iterator[ControlTotal]:
@@ -44,8 +44,8 @@ def counts(
 ) -> Iterator[ControlTotal]:
     """Compare numbers of vouchers by type, and of masters where the report has them.
 
-    Of the readings of a voucher count the one with the fewest differences is taken for all types; with a rejected
-    voucher none fits, and the type is named.
+    Where it is not known what a count includes, the reading with the fewest differences is taken for all types; with a
+    rejected voucher none fits, and the type is named.
 
     Args:
         report: voucher counts (which may list masters too) or master counts.
@@ -65,7 +65,8 @@ def _vouchers(
     lines: list[ReportLine], types: Mapping[str, VoucherCount], report: SourceReport
 ) -> Iterator[ControlTotal]:
     theirs = {name_key(line.name): (line.name, line.net) for line in lines}
-    word, count_of = min(READINGS, key=lambda reading: _differences(reading[1], types, theirs))
+    readings = READINGS[:1] if report.counts_all else READINGS
+    word, count_of = min(readings, key=lambda reading: _differences(reading[1], types, theirs))
     for key in sorted(theirs.keys() | types.keys()):
         name, said = theirs.get(key, (key, ZERO))
         ours = count_of(types.get(key, NOTHING))

@@ -69,6 +69,11 @@ class Answer:
         return self.judged.is_empty
 
     @property
+    def is_lossless(self) -> bool:
+        """It came in UTF-16; anything else has question marks for letters that the computer's code page lacks."""
+        return self.encoding.startswith("utf-16")
+
+    @property
     def said(self) -> str:
         """Tally's error texts."""
         return self.judged.said

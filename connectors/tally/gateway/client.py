@@ -46,6 +46,7 @@ class GatewayClient:
     Attributes:
         endpoint: where, and how patiently.
         troubles: requests that expired or were cut so far in this run.
+        is_lossless: the last answer came in UTF-16, so no letter of it was lost; False before the first.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class GatewayClient:
         """
         self.endpoint = endpoint
         self.troubles = 0
+        self.is_lossless = False
         self._folder = work_directory
         self._lock = EndpointLock(work_directory, endpoint.key)
         self._turn = threading.RLock()
@@ -95,6 +97,7 @@ class GatewayClient:
                 received = self._exchange(request, file)
                 answer = Answer(request, self.endpoint.url, file, received.byte_count, received.seconds)
                 self._refuse_problem(answer)
+                self.is_lossless = answer.is_lossless
                 undo.pop_all()  # the file lives as long as the answer
             return answer
 
@@ -132,12 +135,13 @@ class GatewayClient:
         """Use other characters from now on."""
         self.endpoint = replace(self.endpoint, charset=charset)
 
-    def drain(self, expired_s: float, what: str) -> None:
+    def drain(self, expired_s: float, what: str, *, is_ours: bool = True) -> None:
         """Wait until Tally has finished what nobody waits for any more.
 
         Args:
             expired_s: the budget that was not enough.
             what: the request, for the message.
+            is_ours: we have waited those seconds ourselves; else another process did, at some other time.
 
         Raises:
             SourceRejected: ``tally.gateway.dialog_suspected``; this client sends nothing more.
@@ -161,7 +165,8 @@ class GatewayClient:
                     raise refusal.not_listening(self.endpoint.url, failed.detail) from failed
                 if failed.failure is Failure.EXPIRED:
                     self._is_stuck_since = began
-                    raise refusal.dialog_suspected(self.endpoint.url, what, expired_s + budget) from failed
+                    waited_s = expired_s + budget if is_ours else budget
+                    raise refusal.dialog_suspected(self.endpoint.url, what, waited_s) from failed
             self._lock.mark("")
             self._sleep(self.endpoint.pause_s)
 
@@ -178,7 +183,7 @@ class GatewayClient:
         """A process that held the turn before us died while Tally worked for it."""
         left_over = self._lock.read_mark()
         if left_over and self._is_stuck_since is None:
-            self.drain(self.endpoint.answer_timeout_s, left_over)
+            self.drain(self.endpoint.answer_timeout_s, left_over, is_ours=False)
 
     def _exchange(self, request: Request, file: IO[bytes]) -> Received:
         timeout_s = request.timeout_s or self.endpoint.answer_timeout_s
@@ -229,6 +234,8 @@ class GatewayClient:
                 error = refusal.http_status(url, failed.status)
             case Failure.NOT_HTTP:
                 error = refusal.not_tally(url, f"it does not speak HTTP: {failed.detail}")
+            case Failure.NOT_TLS:
+                error = refusal.not_encrypted(url, failed.detail)
         return error
 
     def _cut(self, request: Request, byte_count: int) -> SourceError:
@@ -264,7 +271,8 @@ class GatewayClient:
         request = answer.request
         is_import = answer.shape is Shape.IMPORT
         if answer.shape is Shape.RUNNING or is_import is not (request.kind is RequestKind.IMPORT):
-            raise refusal.malformed(self.endpoint.url, request.name, f"it is of the kind {answer.shape}: {answer.said}")
+            kind = f"it is of the kind {answer.shape}" + (f": {answer.said}" if answer.said else "")
+            raise refusal.malformed(self.endpoint.url, request.name, kind)
 
 
 def _digest(request: Request) -> bytes:

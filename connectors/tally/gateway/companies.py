@@ -117,10 +117,29 @@ def list_companies(
         SourceError: as ``GatewayClient.send``.
     """
     with client.send(company_list(with_release=with_release, timeout_s=timeout_s)) as answer:
-        found = tuple(read_company(node) for node in answer.iter_objects("COMPANY"))
+        found = {
+            (company.guid, company.number, company.name): company
+            for company in map(read_company, answer.iter_objects("COMPANY"))
+        }
     if not found:
         raise refusal.no_company_open(client.endpoint.url)
-    return found
+    return tuple(found.values())
+
+
+def list_books(
+    client: GatewayClient, *, with_release: bool = False, timeout_s: float | None = None
+) -> tuple[LoadedCompany, ...]:
+    """Ask which companies with books of their own are open: group companies must not be asked for anything.
+
+    Raises:
+        SourceRejected: ``tally.gateway.no_company_open``, ``tally.gateway.only_groups_open``.
+        SourceError: as ``GatewayClient.send``.
+    """
+    loaded = list_companies(client, with_release=with_release, timeout_s=timeout_s)
+    books = tuple(company for company in loaded if not company.is_aggregate)
+    if not books:
+        raise refusal.only_groups_open(client.endpoint.url, ", ".join(company.name for company in loaded))
+    return books
 
 
 def find_company(client: GatewayClient, guid: str, *, name: str = "") -> LoadedCompany:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from canonical.errors import Fact, SourceError
 from connectors.tally.gateway.client import GatewayClient
-from connectors.tally.gateway.companies import Edition, LoadedCompany, company_list, list_companies, verify_company
+from connectors.tally.gateway.companies import Edition, LoadedCompany, company_list, list_books, verify_company
 from connectors.tally.gateway.endpoint import PORTS_SEEN, Endpoint
 from connectors.tally.gateway.profile import CapabilityProfile
 
@@ -99,6 +99,10 @@ _FINDINGS: dict[str, _Finding] = {
     "tally.gateway.no_company_open": _Finding(
         State.NO_COMPANY_OPEN, "Open the company in Tally (F3 > Select Company). Khata cannot open it."
     ),
+    "tally.gateway.only_groups_open": _Finding(
+        State.NO_COMPANY_OPEN,
+        "Open the companies the group consists of (F3 > Select Company). A group has no books of its own.",
+    ),
     "tally.gateway.company_not_loaded": _Finding(
         State.COMPANY_NOT_LOADED,
         "Open the company in Tally (F3 > Select Company) beside those that are open, and leave it open. After a "
@@ -112,6 +116,11 @@ _FINDINGS: dict[str, _Finding] = {
     "tally.gateway.not_tally": _Finding(
         State.NOT_TALLY,
         "Another program uses this port. Give the port that Tally shows under F1 > Settings > Connectivity.",
+    ),
+    "tally.gateway.not_encrypted": _Finding(
+        State.NOT_TALLY,
+        "Write http:// for Tally itself. For a tunnel or proxy in front of it: let it show a certificate that this "
+        "computer trusts.",
     ),
     "tally.gateway.http_status": _Finding(
         State.NOT_TALLY,
@@ -147,7 +156,7 @@ def diagnose(
         quick_s: an answer within this is a free Tally's.
     """
     try:
-        companies = list_companies(client, with_release=False, timeout_s=quick_s)
+        companies = list_books(client, timeout_s=quick_s)
         if company is not None:
             company = verify_company(client, company)
     except SourceError as error:
@@ -220,4 +229,11 @@ def _is_tally(client: GatewayClient) -> bool:
     return True
 
 
-_NOT_HERE = frozenset({"tally.gateway.not_listening", "tally.gateway.not_tally", "tally.gateway.http_status"})
+_NOT_HERE = frozenset(
+    {
+        "tally.gateway.not_listening",
+        "tally.gateway.not_tally",
+        "tally.gateway.not_encrypted",
+        "tally.gateway.http_status",
+    }
+)

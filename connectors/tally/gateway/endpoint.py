@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from math import inf
+from typing import Any
 from urllib.parse import urlsplit
 
 from canonical.errors import ConfigurationError
@@ -94,12 +96,14 @@ def parse_endpoint(config: Mapping[str, JsonValue]) -> Endpoint:
         allowed = ", ".join(sorted({*_PATIENCE, "charset", "url"}))
         raise _wrong(f"The gateway has no setting {unknown[0]!r}; there are: {allowed}.")
     try:
-        patience: dict[str, JsonValue] = {
-            name: _PATIENCE[name](settings[name]) for name in _PATIENCE if name in settings
-        }
-        return Endpoint(**where, **patience, charset=Charset(settings.get("charset", Charset.UTF16)))
+        patience: dict[str, Any] = {name: _PATIENCE[name](settings[name]) for name in _PATIENCE if name in settings}
+        charset = Charset(settings.get("charset", Charset.UTF16))
     except (TypeError, ValueError) as error:
         raise _wrong(f"A setting of the gateway has a value it cannot have: {error}.") from error
+    for name, value in patience.items():
+        if not 0 <= value < inf:
+            raise _wrong(f"A setting of the gateway has a value it cannot have: {name} is {value}.")
+    return Endpoint(**where, **patience, charset=charset)
 
 
 _PATIENCE: dict[str, type[float | int]] = {
@@ -107,6 +111,10 @@ _PATIENCE: dict[str, type[float | int]] = {
     for item in fields(Endpoint)
     if item.name not in {"host", "port", "path", "is_tls", "charset"}
 }
+
+
+SETTINGS = tuple(_PATIENCE)
+"""What may be set of a gateway beside its address and its characters."""
 
 
 def _parse_url(text: str) -> dict[str, JsonValue]:

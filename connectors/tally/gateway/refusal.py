@@ -152,6 +152,27 @@ def not_tally(url: str, found: str) -> SourceRejected:
     )
 
 
+def not_encrypted(url: str, reason: str) -> SourceRejected:
+    """The address says https, and what listens there does not, or not as we trust it."""
+    plain = url.replace("https://", "http://", 1)
+    return SourceRejected(
+        f"The connection to {url} cannot be encrypted: {reason}. For Tally itself write {plain}; https is for a "
+        "tunnel or proxy in front of it.",
+        code="tally.gateway.not_encrypted",
+        url=url,
+    )
+
+
+def only_groups_open(url: str, names: str) -> SourceRejected:
+    """What is open has no books of its own."""
+    return SourceRejected(
+        f"Only a group of companies is open in Tally at {url}: {names}. It has no books of its own; open the companies "
+        "it consists of (F3 > Select Company).",
+        code="tally.gateway.only_groups_open",
+        url=url,
+    )
+
+
 def no_company_open(url: str) -> SourceRejected:
     """Tally stands at its company menu."""
     return SourceRejected(

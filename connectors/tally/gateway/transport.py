@@ -35,6 +35,7 @@ class Failure(StrEnum):
     TOO_LARGE = "too large"
     BAD_STATUS = "bad status"
     NOT_HTTP = "not http"
+    NOT_TLS = "not tls"
 
 
 class ExchangeFailed(Exception):
@@ -99,6 +100,10 @@ def _connected(endpoint: Endpoint) -> http.client.HTTPConnection:
         connection.connect()
     except TimeoutError as error:
         raise ExchangeFailed(Failure.NOT_CONNECTED, "no answer to the connection, perhaps a firewall") from error
+    except ssl.SSLCertVerificationError as error:
+        raise ExchangeFailed(Failure.NOT_TLS, f"its certificate is not trusted: {error.verify_message}") from error
+    except ssl.SSLError as error:
+        raise ExchangeFailed(Failure.NOT_TLS, "it does not speak TLS; Tally itself never does: http://") from error
     except OSError as error:
         raise ExchangeFailed(Failure.NOT_CONNECTED, error.strerror or str(error) or type(error).__name__) from error
     return connection

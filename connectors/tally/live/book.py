@@ -67,6 +67,7 @@ class Book:
         profile: how this Tally behaves.
         pace: how many vouchers to ask for at once.
         requests, byte_count: what it cost so far.
+        letters_lost: an answer came in eight-bit characters.
     """
 
     def __init__(self, client: GatewayClient, company: LoadedCompany, profile: CapabilityProfile, notes: Notes) -> None:
@@ -76,6 +77,7 @@ class Book:
         self.notes = notes
         self.requests = 0
         self.byte_count = 0
+        self.letters_lost = False
         self._client = client
         self._fields = voucher_fields(profile)
 
@@ -88,6 +90,11 @@ class Book:
     def where(self) -> str:
         """The Tally, for origins of records."""
         return self._client.endpoint.key
+
+    @property
+    def is_lossless(self) -> bool:
+        """The last answer had all its letters."""
+        return self._client.is_lossless
 
     def whole_period(self) -> Period:
         """From the first day of the books to as far ahead as a post-dated voucher may lie."""
@@ -369,7 +376,10 @@ class Book:
 
     def _note_answer(self, answer: Answer) -> None:
         self.byte_count += answer.byte_count
-        if self._client.endpoint.charset is Charset.UTF16 and not answer.encoding.startswith("utf-16"):
+        if answer.is_lossless:
+            return
+        self.letters_lost = True
+        if self._client.endpoint.charset is Charset.UTF16:
             self.notes.letters_lost(self.company.name)
 
     def _note_span(self, window: Window, days: Iterable[date]) -> None:

@@ -21,6 +21,7 @@ from connectors.tally.live.watermark import Watermark
 from connectors.tally.tree import Node
 
 VOUCHER_TYPES = "voucher_types"
+LETTERS_CAME_BACK = "letters were lost when it was read, and Tally sends all of them now"
 ROUNDS_MAX = 3
 """Rounds of changes read in one sync while somebody goes on working; the next sync takes what follows."""
 
@@ -69,6 +70,7 @@ class CompanyRun:
     _changed: Sequence[Counted] = ()
     _renumbered: set[str] = field(default_factory=set)
     _types_read: bool = False
+    _is_thorough: bool = False
 
     def prepare(self) -> None:
         """Decide what to read.
@@ -77,6 +79,7 @@ class CompanyRun:
             SourceError: Tally does not answer, or only changes were asked for and there is nothing to compare with.
         """
         reason = self._reason_for_everything()
+        self._is_thorough = self.mode is Mode.FULL or reason == LETTERS_CAME_BACK
         if self.mark is None or reason:
             if self.mode is Mode.INCREMENTAL:
                 raise notes.no_state(self.book.company.name)
@@ -109,7 +112,7 @@ class CompanyRun:
             return
         after = mark.alter_master_id if is_delta and mark is not None else 0
         # A full read must learn how every voucher type is numbered, though the hub may hold the types already.
-        is_thorough = self.mode is Mode.FULL or (stream == VOUCHER_TYPES and not is_delta)
+        is_thorough = self._is_thorough or (stream == VOUCHER_TYPES and not is_delta)
         reader = MasterRead(self.book, self.memory, self.emit, after, is_thorough)
         yield from reader.records(stream)
 
@@ -146,15 +149,19 @@ class CompanyRun:
             mark = yield from self._settle(absence, mark)
         self.is_unsure = absence.is_unsettled
         is_whole = not absence.is_unsettled or self.plan is Plan.CHANGES
-        save(None, mark if is_whole else None)
+        save(None, self._with_letters(mark) if is_whole else None)
 
     def _everything(
         self, absence: Absence, save: Callable[[Progress | None, Watermark | None], None]
     ) -> Generator[Whole, None, Watermark]:
         progress = self.progress or Progress(Watermark.of(self.book.company))
         progress.mark = self._with_types(progress.mark)
-        read = FullRead(self.book, absence, self.memory, progress, lambda: save(progress, None), self.mode is Mode.FULL)
-        yield from read.records()
+
+        def save_progress() -> None:
+            progress.mark = self._with_letters(progress.mark)
+            save(progress, None)
+
+        yield from FullRead(self.book, absence, self.memory, progress, save_progress, self._is_thorough).records()
         return progress.mark
 
     def _settle(self, absence: Absence, mark: Watermark) -> Generator[Whole, None, Watermark]:
@@ -186,6 +193,11 @@ class CompanyRun:
             mark, renumbered=(mark.renumbered | self._renumbered) if self.mark else frozenset(self._renumbered)
         )
 
+    def _with_letters(self, mark: Watermark) -> Watermark:
+        """Keep whether letters were lost: of this reading, and of earlier ones that this one only adds to."""
+        earlier = self.mark is not None and self.mark.letters_lost and not self._is_thorough
+        return replace(mark, letters_lost=mark.letters_lost or self.book.letters_lost or earlier)
+
     def _plan_everything(self) -> None:
         self.plan = Plan.EVERYTHING
         progress = self.progress
@@ -206,6 +218,13 @@ class CompanyRun:
             return "its number or the first day of its books is another than before"
         if mark.has_passed(company):
             return "its change counters went back, so an older state of the data is open"
+        return self._reason_in_records(mark)
+
+    def _reason_in_records(self, mark: Watermark) -> str:
+        """The same, of books that are the same and whose counters went on."""
+        company = self.book.company
+        if mark.letters_lost and self.book.is_lossless:
+            return LETTERS_CAME_BACK
         if mark.alter_voucher_id != company.alter_voucher_id:
             self._changed = count_changed(self.book, mark)
             if mark.contradicts(self._changed):

@@ -21,7 +21,7 @@ from connectors.tally.export.streams import REPORTS
 from connectors.tally.gateway import refusal
 from connectors.tally.gateway.calibrate import calibrate
 from connectors.tally.gateway.client import GatewayClient
-from connectors.tally.gateway.companies import LoadedCompany, list_companies, same_name
+from connectors.tally.gateway.companies import LoadedCompany, list_books, same_name
 from connectors.tally.gateway.endpoint import parse_endpoint
 from connectors.tally.gateway.profile import CapabilityProfile, parse_profile
 from connectors.tally.live.book import Book, Whole
@@ -110,14 +110,14 @@ class GatewaySource:
 
     def _prepared(self) -> list[CompanyRun]:
         if self._runs is None:
-            runs = [self._run(company) for company in self._chosen(list_companies(self._client))]
+            runs = [self._run(company) for company in self._chosen(list_books(self._client))]
             for run in runs:
                 run.prepare()
             self._runs = runs
         return self._runs
 
     def _chosen(self, loaded: tuple[LoadedCompany, ...]) -> list[LoadedCompany]:
-        books = [company for company in loaded if not company.is_aggregate]
+        books = list(loaded)
         guids = [str(guid) for guid in self._config.get("companies") or ()]
         if self._config.get("company_guid"):
             guids.append(str(self._config["company_guid"]))

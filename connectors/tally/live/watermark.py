@@ -36,6 +36,7 @@ class Watermark:
         days: vouchers by day, as handed over; empty in the hub, which knows it better.
         renumbered: voucher types whose numbers Tally moves up and down by itself.
         numbers: checksum of their numbers by day; empty in the hub.
+        letters_lost: some of it was read in eight-bit characters, so names may hold question marks.
     """
 
     guid: str
@@ -49,6 +50,7 @@ class Watermark:
     days: DayCounts = field(default_factory=dict)
     renumbered: frozenset[str] = frozenset()
     numbers: DayMarks = field(default_factory=dict)
+    letters_lost: bool = False
 
     @classmethod
     def of(cls, company: LoadedCompany) -> Self:
@@ -78,6 +80,7 @@ class Watermark:
             days=from_state(state.get("days", {})),
             renumbered=frozenset(state.get("renumbered", ())),
             numbers={date.fromisoformat(day): mark for day, mark in state.get("numbers", {}).items()},
+            letters_lost=bool(state.get("letters_lost")),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -94,6 +97,7 @@ class Watermark:
             "days": to_state(self.days),
             "renumbered": sorted(self.renumbered),
             "numbers": {day.isoformat(): mark for day, mark in sorted(self.numbers.items())},
+            "letters_lost": self.letters_lost,
         }
 
     def is_of(self, company: LoadedCompany) -> bool:

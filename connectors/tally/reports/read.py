@@ -90,7 +90,7 @@ def _counts(sheet: Sheet, blank: SourceReport) -> SourceReport:
         return _listed(blank, ReportKind.VOUCHER_COUNTS, read_statistics(sheet))
     census = read_census(sheet)
     if census:
-        return _listed(blank, ReportKind.VOUCHER_COUNTS, census)
+        return replace(_listed(blank, ReportKind.VOUCHER_COUNTS, census), counts_all=True)
     counters = read_company_counters(sheet)
     if counters:
         return _listed(blank, ReportKind.MASTER_COUNTS, counters)

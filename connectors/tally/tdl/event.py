@@ -71,7 +71,7 @@ def parse_event(body: bytes, content_type: str = "") -> EventHint:
 
     Args:
         body: as it was posted.
-        content_type: of the request; a form is recognised by it.
+        content_type: of the request; a form is recognised by it, but our tags are found whatever it says.
 
     Raises:
         SourceMalformed: ``tally.event.unreadable``.
@@ -79,8 +79,9 @@ def parse_event(body: bytes, content_type: str = "") -> EventHint:
     if len(body) > BYTES_MAX:
         raise _unreadable(f"it has {len(body)} bytes")
     text = _decode(body)
-    is_form = "form-urlencoded" in content_type.casefold()
-    fields = _form_fields(text) if is_form else _xml_fields(text)
+    fields = _xml_fields(text)
+    if not fields and "form-urlencoded" in content_type.casefold():
+        fields = _form_fields(text)
     if "kind" not in fields:
         raise _unreadable("it does not say what happened")
     guid = fields.get("companyguid", "").casefold()

@@ -90,6 +90,8 @@ def _day(voucher: Voucher, company: LoadedCompany, edition: Edition) -> Iterator
 def _posting(posting: Posting, ledger: LedgerNow | None) -> Iterator[str]:
     name = posting.ledger_name
     amounts = [posting.amount, *(bill.amount for bill in posting.bills), *(bank.amount for bank in posting.banks)]
+    if any(amount < 0 for amount in amounts):
+        yield f"an amount of {name!r} is negative; the side says which way it goes"
     if not posting.amount or any(not _is_whole_paise(amount) for amount in amounts):
         yield f"the amount of {name!r} is zero or has more than {DECIMALS} decimals"
     if not posting.bills:

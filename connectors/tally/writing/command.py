@@ -16,6 +16,7 @@ from typing import Any
 from canonical.codec import from_document, to_document
 from canonical.errors import RuleError
 from canonical.ledger import Ledger, name_key
+from canonical.money import ZERO, Side
 from canonical.party import Party
 from canonical.record import JsonValue
 from canonical.voucher import Voucher
@@ -105,8 +106,8 @@ class CreateVoucher:
 
     @property
     def total(self) -> Decimal | None:
-        """Its debits together, rupees."""
-        return self.voucher.debit_total
+        """Its debits together, rupees; a negative amount, which the checks refuse, does not make it smaller."""
+        return sum((abs(row.amount) for row in self.voucher.postings if row.side is Side.DEBIT), ZERO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,10 +80,14 @@ def plan_create_ledger(command: CreateLedger, target: Target, existing: Node, *,
 
 
 def plan_alter_ledger(command: AlterLedger, target: Target, existing: Node, *, is_dated: bool) -> Plan:
-    """Plan changes of a ledger; only fields that differ are sent."""
+    """Plan changes of a ledger; only fields that differ are sent.
+
+    A ledger that the target has and Tally has not yet is made by a command before this one: all is shown as new.
+    """
     ledger = command.ledger
     fields = wanted_fields(ledger, command.party, is_new=False)
-    changes = _differences(existing, fields) if existing else ()
+    is_known = bool(existing) or target.ledger(ledger.name) is not None
+    changes = _differences(existing, fields) if is_known else ()
     changing = tuple(row for row in fields if any(change.field == row.title for change in changes))
     return Plan(
         command=command,
@@ -143,7 +147,7 @@ def _differences(existing: Node, fields: tuple[Wanted, ...]) -> tuple[Change, ..
 
 def _alter_objections(command: AlterLedger, target: Target, existing: Node) -> Iterator[str]:
     ledger = command.ledger
-    if not existing:
+    if not existing and target.ledger(ledger.name) is None:
         yield f"Tally has no ledger {ledger.name!r}"
     if len(ledger.name) > NAME_MAX:
         yield f"a ledger's name has 1 to {NAME_MAX} letters"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from canonical.ledger import ReservedGroup, name_key
+from canonical.ledger import Ledger, ReservedGroup, name_key
 from canonical.voucher_type import VoucherKind
 from connectors.tally.gateway import refusal
 from connectors.tally.gateway.allowed import ObjectType
@@ -98,6 +98,12 @@ def read_target(
         items=_names(client, company, ObjectType.STOCK_ITEM) if with_items else frozenset(),
         cost_centres=_names(client, company, ObjectType.COST_CENTRE) if with_cost_centres else frozenset(),
     )
+
+
+def promised_ledger(ledger: Ledger, target: Target) -> LedgerNow:
+    """A ledger as it will be once it is made."""
+    reserved = target.groups.get(name_key(ledger.group_name), ("", ()))[1]
+    return LedgerNow(name=ledger.name, group=ledger.group_name, reserved=reserved, is_bill_wise=ledger.is_bill_wise)
 
 
 def _names(client: GatewayClient, company: LoadedCompany, kind: ObjectType) -> frozenset[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from canonical.errors import SourceError
+from canonical.ledger import name_key
 from canonical.voucher import Voucher
 from connectors.sdk.writing.audit import AuditEntry, AuditLog, Verdict
 from connectors.sdk.writing.plan import Difference
@@ -42,7 +43,7 @@ from connectors.tally.writing.reading_back import (
     ledger_differences,
 )
 from connectors.tally.writing.result import ImportResult, parse_result
-from connectors.tally.writing.target import Target, read_target
+from connectors.tally.writing.target import LedgerNow, Target, promised_ledger, read_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,15 +93,23 @@ class Writer:
         self._profile = profile
         self._procedure = Procedure(product=TALLY, policy=policy, audit=audit, clock=clock, by=by)
         self._target: Target | None = None
+        self._promised: dict[str, LedgerNow] = {}
 
     def plan(self, command: Command) -> Plan:
         """Work out what a command would change; nothing is sent, and no permission is needed.
+
+        Commands are planned in the order they would be carried out in: a ledger that one makes, the next may use.
 
         Raises:
             SourceError: Tally does not answer, or has another company open.
         """
         with self._client.exclusive():
-            return self._plan(command, verify_company(self._client, self._company))
+            company = verify_company(self._client, self._company)
+            target = self._target_of(command, company)
+            plan = self._plan(command, replace(target, ledgers={**self._promised, **target.ledgers}))
+        if isinstance(command, CreateLedger) and not plan.objections:
+            self._promised[name_key(command.ledger.name)] = promised_ledger(command.ledger, target)
+        return plan
 
     def apply(self, command: Command) -> Outcome:
         """Carry a command out.
@@ -126,7 +135,7 @@ class Writer:
         return Work(
             digest=digest_of(command),
             remote_id=lambda _: identity,
-            plan=lambda _: self._plan(command, before),
+            plan=lambda _: self._plan(command, self._target_of(command, before)),
             send=lambda plan, entry, may_exist: self._carry_out(plan, entry, before, may_exist=may_exist),
         )
 
@@ -145,7 +154,7 @@ class Writer:
         request = import_request(
             plan.xml,
             company=before.name,
-            name=f"Khata{plan.command.operation.value}",
+            name=f"Khata{plan.command.operation.value.title().replace('_', '')}",
             is_old_form=self._is_erp9,
         )
         try:
@@ -188,8 +197,8 @@ class Writer:
         extra = (("change counter", "1", str(moved)),) if moved > 1 else ()
         return _Found(node=node, differences=extra)
 
-    def _plan(self, command: Command, company: LoadedCompany) -> Plan:
-        target = self._target_of(command, company)
+    def _plan(self, command: Command, target: Target) -> Plan:
+        company = target.company
         is_dated = not self._is_erp9
         match command:
             case CreateLedger():

@@ -8,7 +8,7 @@ Start at: ``live.py`` (the books and their companies), ``objects.py`` (what a re
 from sandbox.tally.books.drafts import BillDraft, EntryDraft, GoodsDraft, VoucherDraft, master_tree
 from sandbox.tally.books.errors import BooksRefused, ReportUnknown, UnknownKind
 from sandbox.tally.books.histories import EDIT_NAMES, History, Step
-from sandbox.tally.books.live import LiveBooks, LiveCompany, build_books, specs_for, twin_of
+from sandbox.tally.books.live import LiveBooks, LiveCompany, build_books, group_of, specs_for, twin_of
 from sandbox.tally.books.objects import LiveObject, Scope
 from sandbox.tally.books.values import Amount, Day, Empty, Logical, Number, Quantity, Rate, Scalar, Text
 
@@ -37,6 +37,7 @@ __all__ = [
     "UnknownKind",
     "VoucherDraft",
     "build_books",
+    "group_of",
     "master_tree",
     "specs_for",
     "twin_of",

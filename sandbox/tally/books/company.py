@@ -37,6 +37,7 @@ class CompanyFacts:
     Attributes:
         number: COMPANYNUMBER, one of the parts that tell two companies of one GUID apart.
         is_integrated: accounts are integrated with inventory: closing stock comes from the items.
+        is_aggregate: a group of companies, which Tally lists beside the real ones.
         scaffolding: ``FULL`` writes Tally's two hundred empty elements around what a voucher says.
     """
 
@@ -52,6 +53,7 @@ class CompanyFacts:
     pan: str = ""
     tan: str = ""
     is_integrated: bool = True
+    is_aggregate: bool = False
     scaffolding: Scaffolding = Scaffolding.USUAL
 
 

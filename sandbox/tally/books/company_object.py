@@ -74,7 +74,7 @@ _FIELDS: dict[str, Callable[[Scope], Scalar]] = {
     "INCOMETAXNUMBER": lambda scope: Text(scope.company.facts.pan),
     "TANUMBER": lambda scope: Text(scope.company.facts.tan),
     "CURRENCYNAME": lambda scope: Text(next((row.name for row in scope.company.masters.of_kind("CURRENCY")), "")),
-    "ISAGGREGATE": _flag(False),
+    "ISAGGREGATE": lambda scope: Logical(scope.company.facts.is_aggregate),
     "ISINTEGRATED": lambda scope: Logical(scope.company.facts.is_integrated),
     "ISINVENTORYON": _flag(True),
     "ISBILLWISEON": _flag(True),

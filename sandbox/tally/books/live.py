@@ -106,6 +106,14 @@ def twin_of(company: LiveCompany, *, name: str, number: str) -> LiveCompany:
     return LiveCompany(Ledgerbook(replace(company.facts, number=number), state))
 
 
+def group_of(company: LiveCompany, *, name: str, number: str) -> LiveCompany:
+    """Return a group of companies, as Tally lists one; what a real one answers when asked for books is not known."""
+    state = company.snapshot()
+    state.name = name
+    guid = f"{'0' * 8}{company.guid[8:]}"
+    return LiveCompany(Ledgerbook(replace(company.facts, guid=guid, number=number, is_aggregate=True), state))
+
+
 @dataclass(slots=True)
 class LiveBooks:
     """The companies loaded in one Tally.

@@ -211,7 +211,7 @@ def _render_response(root: Element) -> dict[str, Any]:
 def _render_data(data: Element) -> dict[str, Any]:
     collection = data.first("COLLECTION")
     if collection is not None:
-        metadata = {_collection_key(key): _flag(value) for key, value in collection.attributes.items()}
+        metadata = {_collection_key(key): _flag(key, value) for key, value in collection.attributes.items()}
         return {"data": {"metadata": metadata, "collection": [_object(one) for one in collection.children]}}
     result = data.first("RESULT")
     if result is not None:
@@ -232,7 +232,10 @@ def _collection_key(name: str) -> str:
     return _COLLECTION_KEYS.get(name, name.casefold())
 
 
-def _flag(value: str) -> Any:
+def _flag(name: str, value: str) -> Any:
+    """A logical or a number; the class of masters is text in the one capture there is."""
+    if name == "MSTDEPTYPE":
+        return value
     return _LOGICALS.get(value, int(value) if value.isdigit() else value)
 
 

@@ -265,6 +265,18 @@ def test_tally_is_waited_for_when_the_process_it_works_for_was_killed(tmp_path: 
         assert ["KhataDrain" in item.text for item in tally.heard] == [False, True, False]
 
 
+def test_who_finds_tally_stuck_says_only_what_he_has_waited_himself(tmp_path: Path) -> None:
+    with playing(say_nothing_for(20), say_nothing_for(20)) as tally:
+        with child(tmp_path, tally.port, "1") as asker:
+            deadline = monotonic() + 20
+            while not tally.heard and monotonic() < deadline:
+                sleep(0.02)
+            asker.kill()
+        client = tally.client(tmp_path, answer_timeout_s=400.0, drain_min_s=1.0, drain_max_s=1.0)
+        with pytest.raises(SourceRejected, match="answered nothing for 1 s"):
+            list_companies(client)
+
+
 def test_a_small_question_may_be_put_again_and_a_new_run_starts_afresh(tmp_path: Path) -> None:
     with playing(say_nothing_for(0.6), say(companies("Asha Traders"))) as tally:
         client = tally.client(tmp_path)

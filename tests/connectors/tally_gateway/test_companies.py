@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from canonical.errors import SourceRejected
-from connectors.tally.gateway.companies import Edition, LoadedCompany, find_company, read_company, verify_company
+from connectors.tally.gateway.companies import (
+    Edition,
+    LoadedCompany,
+    find_company,
+    list_books,
+    read_company,
+    verify_company,
+)
 from connectors.tally.gateway.endpoint import Charset, parse_endpoint
 from tests.connectors.tally_gateway.scripted import OK_HEADER, playing, say
 
@@ -46,6 +53,21 @@ def test_other_books_are_refused(tmp_path: Path, rows: list[str], code: str) -> 
     assert caught.value.code == f"tally.gateway.{code}"
 
 
+def test_a_group_of_companies_has_no_books(tmp_path: Path) -> None:
+    group = row("Asha Group", "g-0", more="<ISAGGREGATE>Yes</ISAGGREGATE>")
+    with playing(say(listing(group, row("Asha Traders")))) as tally:
+        assert [company.name for company in list_books(tally.client(tmp_path))] == ["Asha Traders"]
+    with playing(say(listing(group))) as tally, pytest.raises(SourceRejected, match="Asha Group") as caught:
+        list_books(tally.client(tmp_path))
+    assert caught.value.code == "tally.gateway.only_groups_open"
+
+
+def test_a_company_that_is_listed_twice_is_one(tmp_path: Path) -> None:
+    rows = (row("Asha Traders"), row("Asha Traders"), row("Asha Traders", number="10001"))
+    with playing(say(listing(*rows))) as tally:
+        assert [company.number for company in list_books(tally.client(tmp_path))] == ["10000", "10001"]
+
+
 def test_a_renamed_company_is_the_same(tmp_path: Path) -> None:
     with playing(say(listing(row("Asha Traders LLP"), row("Deepa", "g-2")))) as tally:
         assert verify_company(tally.client(tmp_path), CONNECTED).name == "Asha Traders LLP"
@@ -81,6 +103,8 @@ def test_addresses() -> None:
         {"url": "http://h:9000", "wait": 3},
         {"url": "http://h:9000", "charset": "latin"},
         {"url": "http://h:9000", "pause_s": "soon"},
+        {"url": "http://h:9000", "pause_s": -1},
+        {"url": "http://h:9000", "answer_timeout_s": "nan"},
         {"url": "http://h:9000", "host": "other"},
     ],
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
+from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import list_companies
 from connectors.tally.gateway.diagnose import Diagnosis, State, diagnose, find_gateways
-from connectors.tally.gateway.endpoint import Endpoint
+from connectors.tally.gateway.endpoint import Endpoint, parse_endpoint
 from connectors.tally.gateway.profile import CapabilityProfile, PeriodBehaviour
 from sandbox.tally.gateway import Running
 from tests.connectors.tally_gateway.conftest import MakeClient
@@ -48,6 +51,13 @@ def test_states(tally: Running, make_client: MakeClient, faults: dict[str, Any],
     assert found.state is state, found
     assert words in found.remedy
     assert not found.is_usable
+
+
+def test_https_before_a_plain_tally(tally: Running, tmp_path: Path) -> None:
+    endpoint = parse_endpoint({"url": f"https://127.0.0.1:{tally.port}"})
+    found = diagnose(GatewayClient(endpoint, work_directory=tmp_path, clock=monotonic, sleep=sleep))
+    assert found.state is State.NOT_TALLY
+    assert f"write http://127.0.0.1:{tally.port}" in found.sentence
 
 
 def test_not_listening(tally: Running, make_client: MakeClient) -> None:

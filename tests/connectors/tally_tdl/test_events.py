@@ -47,6 +47,11 @@ def test_an_eight_bit_message_is_read_too() -> None:
     assert parse_event(MESSAGE.replace("आशा", "Café").encode("cp1252")).company_name == "Kaveri & Sons Café"
 
 
+@pytest.mark.parametrize("said", ["application/x-www-form-urlencoded", "text/plain", "", "application/json"])
+def test_our_tags_are_found_whatever_the_request_says_it_is(said: str) -> None:
+    assert parse_event(MESSAGE.encode("utf-16-le"), said) == HINT
+
+
 def test_a_form_says_the_same() -> None:
     fields = {
         "kind": "saved",

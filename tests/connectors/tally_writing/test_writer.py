@@ -91,6 +91,30 @@ def test_a_plan_shows_the_change_and_makes_none(
     assert imports(tally) == 0
 
 
+def test_a_plan_of_several_commands_knows_the_ledgers_that_the_earlier_ones_make(
+    tally: Running, make_writer: MakeWriter, command: Read
+) -> None:
+    writer = make_writer(WritePolicy())
+    alteration = {"key": "a", "operation": "alter_ledger", "ledger": {"name": CUSTOMER, "credit_limit": "700"}}
+    plans = [writer.plan(command(document)) for document in (LEDGER, SALE, RECEIPT, alteration)]
+    assert [plan.objections for plan in plans] == [(), (), (), ()]
+    assert "700" in [change.after.split(".")[0] for change in plans[-1].changes]
+    assert imports(tally) == 0
+    with pytest.raises(RuleError, match="no ledger"):  # what was only planned is not there
+        make_writer().apply(command(SALE))
+
+
+@pytest.mark.parametrize("amount", ["-5", "-200000"])
+def test_a_negative_amount_neither_turns_a_voucher_round_nor_slips_under_the_limit(
+    tally: Running, make_writer: MakeWriter, command: Read, amount: str
+) -> None:
+    document = voucher("x", "receipt", posting("Cash", "C", amount), posting("Electricity", "D", amount))
+    with pytest.raises(RuleError) as caught:
+        make_writer(replace(EVERYTHING, amount_max=Decimal(1000))).apply(command(document))
+    assert ("negative" if amount == "-5" else "above the limit") in caught.value.message
+    assert imports(tally) == 0
+
+
 def test_each_operation_is_in_the_books_as_it_was_said(
     books: LiveCompany, make_writer: MakeWriter, command: Read, audit: Remembering
 ) -> None:

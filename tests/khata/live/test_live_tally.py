@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,14 +31,15 @@ from khata.live.watching import Told, Watch, WatchEvent
 from khata.steps import hub_steps
 from khata.vault import open_vault
 from khata.wiring import Hub, open_hub
-from sandbox.tally.books import LiveCompany, build_books
+from sandbox.tally.books import LiveCompany, build_books, group_of
 from sandbox.tally.books.drafts import EntryDraft, VoucherDraft
 from sandbox.tally.books.live import specs_for
 from sandbox.tally.gateway import Running, serve
 from tests.khata.processes import HANGS_S
 from tests.khata.running import run
 from tests.support.cli import Ran
-from workflows.inputs import SyncRequest
+from workflows.inputs import RunStatus, RunSummary, SyncRequest
+from workflows.steps import Steps
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -76,6 +78,9 @@ def test_from_connect_to_proof(home: Path, tally: Running) -> None:
     proved = run(home, "proof", "--format", "json")
     assert proved.code == 0, proved.output
     assert json.loads(proved.output)["status"] == "proved"
+    assert ".." not in run(home, "proof").output
+    again = run(home, "sync", "shop", "--local")
+    assert "nothing new; 0 rejected; the last proof stands." in again.output
     vouchers = json.loads(run(home, "vouchers", "--format", "json", "--limit", "1000").output)["vouchers"]
     assert len(vouchers) == len(company(tally).vouchers())
     issues = json.loads(run(home, "issues", "--format", "json", "--limit", "1000").output)["issues"]
@@ -94,6 +99,61 @@ def test_connecting_all_makes_one_connection_each_and_again_changes_them(home: P
     renamed = connect(home, tally, "--company", "Sarasw", "--name", "other")
     assert renamed.code == 5
     assert "(connection.exists)" in renamed.errors
+
+
+def settings_of_connection(home: Path, name: str) -> dict[str, Any]:
+    with hub_of(home) as hub:
+        return dict(hub.tenant().connections.get(name).config)
+
+
+def test_what_is_set_of_a_connection_stays_when_it_is_connected_again(home: Path, tally: Running) -> None:
+    several = ("--set", "gateway.answer_timeout_s=300", "--set", "odbc.use=crosscheck", "--set", "odbc.port=9001")
+    first = connect(home, tally, "--company", "sarasw", "--name", "shop", *several)
+    assert first.code == 0, first.errors
+    again = run(home, "connect", "tally", "--url", tally.url, "--company", "sarasw")
+    assert again.code == 0, again.errors
+    kept = settings_of_connection(home, "shop")
+    assert kept["gateway"] == {"url": tally.url, "charset": "utf-16", "pause_s": 0.0, "answer_timeout_s": 300}
+    assert kept["odbc"] == {"use": "crosscheck", "port": 9001}
+    synced = run(home, "sync", "shop", "--local")  # no ODBC on this computer, or nothing behind it: no harm is done
+    assert synced.code == 0, synced.errors + synced.output
+    taken_back = ("--set", "odbc.use=", "--set", "odbc.port=", "--set", "gateway.answer_timeout_s=")
+    assert connect(home, tally, "--company", "sarasw", *taken_back).code == 0
+    assert settings_of_connection(home, "shop").get("odbc") is None
+    assert "answer_timeout_s" not in settings_of_connection(home, "shop")["gateway"]
+
+
+def test_an_error_while_reading_is_said_once(home: Path, tally: Running) -> None:
+    assert connect(home, tally, "--company", "sarasw", "--name", "shop").code == 0
+    tally.faults.lose_objects_after = 5
+    failed = run(home, "sync", "shop", "--local")
+    assert failed.code != 0
+    assert "unhandled" not in failed.errors
+    assert failed.errors.count("Error:") == 1
+
+
+@pytest.mark.parametrize(
+    "setting", ["odbc.use=sometimes", "gateway.url=http://elsewhere", "gateway.drain_min_s=-1", "pause_s=1", "odbc.use"]
+)
+def test_a_setting_that_cannot_be_is_refused_before_anything_is_asked(home: Path, tally: Running, setting: str) -> None:
+    refused = connect(home, tally, "--company", "sarasw", "--set", setting)
+    assert refused.code == 5, refused.output
+    assert tally.requests == []
+
+
+def test_a_group_of_companies_is_not_connected(home: Path, tally: Running) -> None:
+    group = group_of(company(tally), name="Asha Group", number="100090")
+    tally.books.open(group)
+    everything = connect(home, tally, "--all", "--format", "json")
+    assert everything.code == 0, everything.errors
+    connected = [one["company"] for one in json.loads(everything.output)["connections"]]
+    assert connected == ["Saraswati Trading Company", "Godavari Distributors & Sons"]
+    for one in [one for one in tally.books.companies if one is not group]:
+        tally.books.close(one)
+    assert "(tally.gateway.only_groups_open)" in connect(home, tally, "--all").errors
+    doctor = run(home, "doctor", "tally", "--url", tally.url, "--no-odbc")
+    assert doctor.code == 5
+    assert "no company open" in doctor.output
 
 
 @pytest.mark.parametrize(
@@ -241,6 +301,39 @@ def test_a_call_of_the_tdl_is_answered_at_once_and_leads_to_a_sync(home: Path, t
             assert call(listening.url, "<KHATAKIND>saved</KHATAKIND><KHATATOKEN>forged</KHATATOKEN>") == 403
             time.sleep(0.5)
             assert len(tally.requests) == asked
+
+
+def test_a_tally_that_calls_without_end_does_not_keep_the_others_from_being_looked_at(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def poll(steps: Steps, request: SyncRequest) -> RunSummary:
+        looks.append(request.connection)
+        if request.connection == "noisy":
+            calling[0].call("noisy")
+        return RunSummary(run_id=0, status=RunStatus.UNCHANGED)
+
+    monkeypatch.setattr("khata.live.watching.poll_connection", poll)
+    calling: list[Watch] = []
+    with hub_of(home) as hub:
+        watch = Watch(
+            steps=hub_steps(hub),
+            requests=[SyncRequest("default", name, source="tally", reason="watch") for name in ("quiet", "noisy")],
+            interval_s=0.2,
+            clock=time.monotonic,
+            tell=lambda _: None,
+            breath_s=0.01,
+        )
+        calling.append(watch)
+        thread = threading.Thread(target=watch.run)
+        thread.start()
+        try:
+            assert wait_for(lambda: looks.count("quiet") >= 3)
+        finally:
+            watch.stop()
+            thread.join(60)
+    assert looks.count("noisy") > looks.count("quiet")
 
 
 def test_a_quiet_tally_costs_one_small_question_a_look(home: Path, tally: Running) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -158,3 +159,11 @@ def test_a_count_of_vouchers_may_mean_three_things_and_no_fourth(said: int, is_p
     statuses = {total.status for total in found.values()}
     assert statuses == ({ProofStatus.PROVED} if is_proved else {ProofStatus.PROVED, ProofStatus.DIFFERS})
     assert "vouchers of type Sales" in found
+
+
+@pytest.mark.parametrize(("said", "is_proved"), [(10, True), (8, False), (7, False)])
+def test_where_it_is_known_what_a_count_includes_it_means_that_alone(said: int, is_proved: bool) -> None:
+    """Two vouchers too many of ours must not pass for the two that are cancelled."""
+    told = replace(report(ReportKind.VOUCHER_COUNTS, [("Sales", said)]), counts_all=True)
+    (found,) = counts(told, {"Sales": VoucherCount(10, 2, 1)}, {})
+    assert found.status is (ProofStatus.PROVED if is_proved else ProofStatus.DIFFERS)

@@ -108,3 +108,31 @@ def test_letters_that_do_not_survive_are_said(books: Tally) -> None:
     books.running.faults = replace(Faults(), unmirrored=True)
     extracted = books.sync(Hub())
     assert "tally.live.letters_lost" in {issue.code for issue in extracted.issues}
+
+
+def test_letters_that_were_lost_are_fetched_once_tally_sends_them_all(beginning: Beginning, books: Tally) -> None:
+    """Nothing moved in Tally meanwhile, so no change number tells that there is anything to read."""
+    hub = Hub()
+    books.running.faults = replace(Faults(), unmirrored=True)
+    books.sync(hub)
+    assert objects(hub.content()) != beginning.content
+    books.sync(hub, hub.states[-1])
+    assert objects(hub.content()) != beginning.content, "while nothing has changed nothing is read again"
+    books.running.faults = Faults()
+    healed = books.sync(hub, hub.states[-1])
+    assert objects(hub.content()) == beginning.content
+    assert "tally.live.read_anew" in {issue.code for issue in healed.issues}
+    asked = len(books.running.requests)
+    books.sync(hub, hub.states[-1])
+    assert len(books.running.requests) - asked <= 2, "once is enough"
+
+
+def test_letters_lost_in_changes_are_fetched_too(beginning: Beginning, books: Tally) -> None:
+    hub, state = deepcopy((beginning.hub, beginning.state))
+    work(books.company, [*VOUCHER_EDITS], seed=5)
+    expected = books.fresh()
+    books.running.faults = replace(Faults(), unmirrored=True)
+    books.sync(hub, state)
+    books.running.faults = Faults()
+    books.sync(hub, hub.states[-1])
+    assert objects(hub.content()) == expected
