@@ -106,7 +106,8 @@ def is_doubtful(store: TenantStore, run: Run) -> bool:
     differing, doubted = _differing(run), step_facts(run, "prove").get(DOUBTED)
     if not differing or not step_facts(run, "extract").get("had_state"):
         return False
-    return not has_nothing_to_find(store, run.connection_id, differing, differing if doubted is None else doubted)
+    is_told = bool(step_facts(run, "prove").get(DIFFERING)) and doubted is not None
+    return not has_nothing_to_find(store, run.connection_id, differing, doubted if is_told else differing)
 
 
 def has_nothing_to_find(
@@ -120,7 +121,9 @@ def has_nothing_to_find(
         differing: everything that differs.
         doubted: what of that such a comparison may mend.
     """
-    return not doubted or any(is_left_before(store, connection_id, one) for one in (doubted, differing))
+    return bool(differing and not doubted) or any(
+        is_left_before(store, connection_id, one) for one in (doubted, differing)
+    )
 
 
 def is_left_before(store: TenantStore, connection_id: int | None, differing: Sequence[str]) -> bool:
