@@ -106,8 +106,9 @@ def is_doubtful(store: TenantStore, run: Run) -> bool:
     differing, doubted = _differing(run), step_facts(run, "prove").get(DOUBTED)
     if not differing or not step_facts(run, "extract").get("had_state"):
         return False
-    is_told = bool(step_facts(run, "prove").get(DIFFERING)) and doubted is not None
-    return not has_nothing_to_find(store, run.connection_id, differing, doubted if is_told else differing)
+    if doubted is None or not step_facts(run, "prove").get(DIFFERING):
+        doubted = differing
+    return not has_nothing_to_find(store, run.connection_id, differing, doubted)
 
 
 def has_nothing_to_find(
