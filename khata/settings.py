@@ -99,6 +99,11 @@ class ApiSettings:
 
     host: str = setting("127.0.0.1", "Address the API listens on; put a TLS proxy in front before opening it wider.")
     port: int = setting(8400, "Port the API listens on.")
+    public_url: str = setting(
+        "",
+        "Where the API is reached from outside, as https://books.example.in; addresses of webhooks are made of it. "
+        "Empty means that nobody said.",
+    )
     page_rows: int = setting(50, "Rows of one page when the caller does not say.")
     page_rows_max: int = setting(500, "Most rows one page may ask for.")
     body_bytes_max: int = setting(1_000_000, "Largest request body that is read.")

@@ -6,13 +6,13 @@ only what differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from canonical.dates import Period
-from storage.engine import Row, Transaction
+from storage.engine import Lookup, Row, Transaction
 from storage.repositories.base import Repository
 from storage.tables.raw import RAW_ADDRESS
 from storage.types import wire_day
@@ -77,6 +77,19 @@ class Census(Repository):
             outdated=tuple(key for key, raw_id in differing if raw_id is not None),
             gone=tuple(key for (key,) in gone),
         )
+
+    def held(self, company_id: int, stream: str, keys: Sequence[str]) -> tuple[str, ...]:
+        """Which of these source keys have a current raw record, in their order."""
+        lookup = Lookup(
+            table="raw_record",
+            columns="source_key",
+            where="tenant_id = ? AND company_id = ? AND stream = ? AND is_current",
+            column="source_key",
+            index=RAW_ADDRESS,
+        )
+        with self._read() as transaction:
+            found = transaction.find(lookup, (self._tenant_id, company_id, stream), sorted(set(keys)))
+            return tuple(sorted(key for (key,) in found))
 
     def count_by_day(self, company_id: int, stream: str) -> dict[date, int]:
         """Number of current raw records by their day; what has no day is left out."""

@@ -34,6 +34,8 @@ class AppendResult:
         revived: records stored before, superseded or retired, and now said again: current and pending once more.
         raw_ids: id of each record given, in the same order.
         renamed: masters whose name changed.
+        first: addresses that held nothing before, or nothing current.
+        changed: addresses that held something else before.
     """
 
     new: int = 0
@@ -41,6 +43,8 @@ class AppendResult:
     revived: int = 0
     raw_ids: tuple[int, ...] = ()
     renamed: int = 0
+    first: int = 0
+    changed: int = 0
 
 
 @dataclass(slots=True)
@@ -175,7 +179,11 @@ class Batch:
         if self.run_id is not None:
             work.seen = [(self.tenant_id, self.run_id, raw_id) for raw_id in dict.fromkeys(raw_ids)]
         known = len(self.records) - len(fresh) - len(work.revived)
-        work.result = AppendResult(len(fresh), known, len(work.revived), raw_ids, len(work.renamings))
+        moved = [before.get(address) for address, held in found.items() if before.get(address) != held.current]
+        first = sum(digest is None for digest in moved)
+        work.result = AppendResult(
+            len(fresh), known, len(work.revived), raw_ids, len(work.renamings), first, len(moved) - first
+        )
         return work
 
     def _add_rows(
@@ -245,6 +253,9 @@ def _sort_out(records: Sequence[RawRecord], found: dict[Address, Held], work: Ap
             fresh.append(record)
         elif record.digest in held.bare and (record.version, record.day, record.label) != (None, None, None):
             held.bare.discard(record.digest)
+            work.described.append((held.ids[record.digest], record))
+        elif record.version is not None and held.versions.get(record.digest) not in (None, record.version):
+            held.versions[record.digest] = record.version
             work.described.append((held.ids[record.digest], record))
         if not held.is_overruled(record):
             held.current = record.digest

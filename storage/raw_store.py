@@ -88,6 +88,13 @@ class RawStore(Repository):
             )
         return {stream: int(count) for stream, count, _ in rows}
 
+    def count_current(self, company_id: int) -> int:
+        """How many records of a company are current."""
+        with self._read() as transaction:
+            sql = "SELECT count(*) FROM raw_record WHERE tenant_id = ? AND company_id = ? AND is_current"
+            ((count,),) = transaction.rows(sql, (self._tenant_id, company_id))
+        return int(count)
+
     def iter_current(self, company_id: int, stream: str, batch: int = 100) -> Iterator[StoredRaw]:
         """Yield the current records of a stream, translated or not, in the order they were appended."""
         last = 0

@@ -28,6 +28,7 @@ from storage.raw_store import RawStore
 from storage.renames import Renames
 from storage.reports.book import Reports
 from storage.reports.controls import Controls
+from storage.repositories.announcements import Announcements
 from storage.repositories.companies import Companies
 from storage.repositories.connections import Bookmarks, Connections
 from storage.repositories.crosswalks import Crosswalks
@@ -72,7 +73,8 @@ class TenantStore:
         records: canonical records in versions.
         runs: executions; ``issues`` and ``proofs`` are what they leave.
         connections: configured connectors; ``bookmarks`` are their positions.
-        sign_ins: their sealed tokens; ``throttles`` how fast they may ask; ``deliveries`` what called us about them.
+        sign_ins: their sealed tokens; ``throttles`` how fast they may ask; ``deliveries`` what called us about them,
+            ``announcements`` the objects those calls named.
         taken_files: what became of files dropped into watched folders; ``mappings`` how spreadsheets are read.
         controls: control totals for summaries and proofs.
         reports: trial balance, open bills, ageing, ledger entries, traces.
@@ -101,6 +103,7 @@ class TenantStore:
         self.sign_ins = SignIns(*bound)
         self.throttles = Throttles(*bound)
         self.deliveries = Deliveries(*bound)
+        self.announcements = Announcements(*bound)
         self.taken_files = TakenFiles(*bound)
         self.mappings = Mappings(*bound)
         self.controls = Controls(*bound)

@@ -6,12 +6,13 @@ interrupted; it is kept as soon as the records before it are stored, so that aft
 
 A state reached by reading changes only, whose proof then differs beyond the tolerance, is dropped instead: something
 was missed, and the next sync compares everything the source has with what is held. If the proof differs after such a
-comparison too, reading again cannot help; then the state is committed, and the figures stay held back.
+comparison too, reading again cannot help; then the state is committed, and the figures stay held back. What differs
+then is remembered: a later reading of changes that leaves exactly that is no reason to compare everything once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,10 @@ from workflows.run_facts import step_facts
 COMMITTED = "state"
 READING = "reading"
 """The newest state of a run under way, or of the last one."""
+DIFFERING = "differs"
+"""What differed when a state was committed although its figures are held back, as digests."""
+DOUBTED = "doubted"
+"""What of that a comparison of everything may mend (``doubt.py``)."""
 COUNTERS = "counters"
 """What the source's counters were before the last reconciled reading."""
 WATERMARKS = "companies"
@@ -80,22 +85,64 @@ def commit_reading(store: TenantStore, run: Run, at: datetime) -> bool:
     if reading.get("run") != run.run_id or held.get(COMMITTED, {}).get("run") != facts["started_from"]:
         return False
     reached: dict[str, Any] = reading["state"]
-    if is_doubtful(run):
+    if is_doubtful(store, run):
         doubted = {name: value for name, value in reached.items() if name != WATERMARKS}
         _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": doubted}, at)
         return True
     # Where there is more to read, at once or again, no counters are kept: the next look finds that something moved.
     counters = facts.get("counters") if facts.get("settlement") == Settlement.SETTLED.value else None
     with store.transaction():
-        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": reached}, at)
+        left = _left(held.get(COMMITTED, {}), run)
+        _write(store, run.connection_id, COMMITTED, {"run": run.run_id, "state": reached, DIFFERING: left}, at)
         _write(store, run.connection_id, COUNTERS, {"run": run.run_id, "state": counters}, at)
     return True
 
 
-def is_doubtful(run: Run) -> bool:
-    """Say whether a run that read changes only has led to books that differ from the source's own figures."""
-    is_held = step_facts(run, "prove").get("publication") == PublicationState.HELD.value
-    return is_held and bool(step_facts(run, "extract").get("had_state"))
+def is_doubtful(store: TenantStore, run: Run) -> bool:
+    """Say whether a run that read changes only has led to books that differ from the source's own figures.
+
+    Not if a comparison of everything has left all of these differences before, or would not mend any.
+    """
+    differing, doubted = _differing(run), step_facts(run, "prove").get(DOUBTED)
+    if not differing or not step_facts(run, "extract").get("had_state"):
+        return False
+    return not has_nothing_to_find(store, run.connection_id, differing, differing if doubted is None else doubted)
+
+
+def has_nothing_to_find(
+    store: TenantStore, connection_id: int | None, differing: Sequence[str], doubted: Sequence[str]
+) -> bool:
+    """Say whether a comparison of everything would be in vain.
+
+    Args:
+        store: the tenant's.
+        connection_id: whose books.
+        differing: everything that differs.
+        doubted: what of that such a comparison may mend.
+    """
+    return not doubted or any(is_left_before(store, connection_id, one) for one in (doubted, differing))
+
+
+def is_left_before(store: TenantStore, connection_id: int | None, differing: Sequence[str]) -> bool:
+    """Say whether a comparison of everything has left these differences; a sync of changes may compare fewer."""
+    if connection_id is None or not differing:
+        return False
+    held: Mapping[str, Any] = store.bookmarks.all(connection_id).get(COMMITTED, {})
+    return set(differing) <= set(held.get(DIFFERING) or ())
+
+
+def _left(committed: Mapping[str, Any], run: Run) -> list[str]:
+    """What is known to be left after a comparison of everything; a sync of changes may have compared less of it."""
+    differing = _differing(run)
+    is_delta = bool(step_facts(run, "extract").get("had_state"))
+    return sorted({*differing, *(committed.get(DIFFERING) or ())}) if differing and is_delta else differing
+
+
+def _differing(run: Run) -> list[str]:
+    """What differs in the books that a run left, if that holds them back."""
+    found = step_facts(run, "prove")
+    is_held = found.get("publication") == PublicationState.HELD.value
+    return list(found.get(DIFFERING) or ["unknown"]) if is_held else []
 
 
 def counters_then(store: TenantStore, connection_id: int) -> JsonValue:

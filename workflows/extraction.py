@@ -23,6 +23,8 @@ from workflows.run_facts import step_facts
 Beat = Callable[[Progress], None]
 COMPANIES = "companies"
 RUNS_REMEMBERED = 50
+CHANGES = ("new", "changed", "retired")
+"""What the step notes of what it found other than it was held, by stream."""
 """Runs looked through for the same content."""
 
 
@@ -38,6 +40,7 @@ class StoreSink:
         companies: id by the source's identity of the books, in the order they were met.
         counts: raw records by stream.
         known: raw records that were stored before, unchanged.
+        new: by stream, objects that were not held before; ``changed`` those that were held otherwise.
         retired: raw records by stream that the source has no more.
     """
 
@@ -50,6 +53,8 @@ class StoreSink:
     companies: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     known: int = 0
+    new: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
     retired: Counter[str] = field(default_factory=Counter)
 
     def accept(self, stream: str, records: list[RawRecord]) -> None:
@@ -64,6 +69,8 @@ class StoreSink:
             is_named = stream in self.connector.named_streams
             result = self.store.raw.append(self._company(company, name), self.run_id, some, is_named=is_named)
             self.known += result.known
+            self.new[stream] += result.first
+            self.changed[stream] += result.changed
         self.counts[stream] += len(records)
         self.beat(Progress("extract", self.counts.total(), 0, "records"))
 
@@ -76,20 +83,29 @@ class StoreSink:
         """Compare; what is gone of a corroborated census gets a tombstone and leaves the books at once."""
         company_id = self._company(census.company)
         self.store.renames.settle(company_id)
+        if census.only is not None:
+            return self._take_named(company_id, census, census.only)
         members = ((one.key, one.version, one.day, one.number) for one in census.members)
         keys = (census.keys.after, census.keys.upto) if census.keys else None
         found = self.store.census.compare(company_id, census.stream, census.period, members, keys)
         if census.corroborated:
-            self.retired[census.stream] += self.store.retirement.retire(
-                company_id,
-                census.stream,
-                found.gone,
-                run_id=self.run_id,
-                known_at=self.now,
-                reason=_reason(census),
-            )
+            self._retire(company_id, census, found.gone)
         self.beat(Progress("count", len(census.members), 0, "records"))
         return CensusVerdict(missing=found.missing, outdated=found.outdated, gone=found.gone)
+
+    def _take_named(self, company_id: int, census: Census, only: tuple[str, ...]) -> CensusVerdict:
+        """Compare single keys that were asked for; of what is there nothing else is compared."""
+        there = {one.key for one in census.members}
+        held = self.store.census.held(company_id, census.stream, only)
+        gone = tuple(key for key in held if key not in there)
+        if census.corroborated:
+            self._retire(company_id, census, gone)
+        return CensusVerdict(missing=tuple(sorted(there.difference(held))), gone=gone)
+
+    def _retire(self, company_id: int, census: Census, gone: tuple[str, ...]) -> None:
+        self.retired[census.stream] += self.store.retirement.retire(
+            company_id, census.stream, gone, run_id=self.run_id, known_at=self.now, reason=_reason(census)
+        )
 
     def count_by_day(self, company: str, stream: str) -> dict[date, int]:
         """Count what is held and not retired."""
@@ -123,6 +139,8 @@ class StoreSink:
 
 def _reason(census: Census) -> str:
     """Say for people why something is taken to be gone."""
+    if census.only is not None:
+        return "The source announced it, or was asked for it, and said by its id that there is none."
     scope = f"its {census.stream.replace('_', ' ')}"
     if census.period is not None:
         scope += f" of {census.period.start} to {census.period.end}"
@@ -177,5 +195,6 @@ def see_content_again(store: TenantStore, run_id: int, content: str) -> KnownCon
         records = sum(counts.values())
         noted = store.issues.page(run_id=held.run_id, limit=1000).items
         issues = tuple(item.issue for item in noted if item.raw_id is None and item.company_id is None)
-        return KnownContent(records, {**facts, "known": records}, issues)
+        nothing: dict[str, JsonValue] = {name: {} for name in CHANGES}
+        return KnownContent(records, {**facts, "known": records, **nothing}, issues)
     return None

@@ -10,7 +10,7 @@ Where next: ``steps.py`` does the work, ``local.py`` runs it in process, ``tempo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -26,6 +26,10 @@ class RunStatus(StrEnum):
     """The source's change counters have not moved since the last sync: nothing was read, no run was opened."""
 
 
+DIFFERS = "differs"
+"""Reason of a sync that follows another at once, because its figures differed from the source's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
     """Ask for one sync of one connection.
@@ -38,6 +42,7 @@ class SyncRequest:
         reason: why it runs: ``manual``, ``schedule``, ``backfill`` ...
         key: set by a durable runner, the same on every attempt: opening the same run again returns the first one.
         is_thorough: compare everything a live source has with what is held, whatever its change counters say.
+        after: the run that this one follows at once, because its figures differed; 0 for none.
     """
 
     tenant: str
@@ -47,6 +52,11 @@ class SyncRequest:
     reason: str = "manual"
     key: str = ""
     is_thorough: bool = False
+    after: int = 0
+
+    def looking_again(self, run_id: int) -> SyncRequest:
+        """The request that follows a run whose figures differed: everything is compared."""
+        return replace(self, reason=DIFFERS, key="", is_thorough=True, after=run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +94,27 @@ class StepOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """How a run ended: counts by kind, the state of its proof, and whether that state was published or held back."""
+    """How a run ended.
+
+    Attributes:
+        counts: records read, by stream; most of them may have been known.
+        proof: the state of it; ``publication``: whether that state was published or held back.
+        new: of those read, objects that were not held before, by stream; ``changed``: held otherwise; ``retired``:
+            what the source has no more.
+        announced: what became of objects that webhooks had named, by outcome.
+        looks_again: the figures differed, and another run follows at once, which compares everything.
+    """
 
     run_id: int
     status: str
     counts: dict[str, int] = field(default_factory=dict)
     proof: str = ""
     publication: str = ""
+    new: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    retired: dict[str, int] = field(default_factory=dict)
+    announced: dict[str, int] = field(default_factory=dict)
+    looks_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

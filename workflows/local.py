@@ -129,7 +129,9 @@ def _size(path: Path) -> int:
 def sync_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) -> RunSummary:
     """Sync a saved connection in this process: the same steps as under a durable runner, the same books afterwards.
 
-    Nothing is lost by a kill at any point: what was stored stays, and the next sync goes on from what was committed.
+    Nothing is lost by a kill at any point: what was stored stays, and the next sync goes on from what was committed. If
+    the figures differ after a reading of changes, everything is compared at once (``doubt.py``); what comes back tells
+    of both runs.
 
     Raises:
         TurnTaken: somebody else is syncing this connection.
@@ -139,16 +141,21 @@ def sync_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) ->
     connection = store.connections.get(request.connection)
     with store.turn(connection.connection_id):
         steps.close_abandoned(request)
-        run = steps.open_run(request)
-        try:
-            run_steps(replace(steps, takes_turns=False), run, beat)
-        except KhataError as error:
-            steps.close_run(run, RunStatus.FAILED, error.code)
-            raise
-        except KeyboardInterrupt:
-            steps.close_run(run, RunStatus.CANCELLED)
-            raise
-        return steps.close_run(run, RunStatus.SUCCEEDED)
+        done = _one_run(steps, request, beat)
+        return _one_run(steps, request.looking_again(done.run_id), beat) if done.looks_again else done
+
+
+def _one_run(steps: Steps, request: SyncRequest, beat: Beat) -> RunSummary:
+    run = steps.open_run(request)
+    try:
+        run_steps(replace(steps, takes_turns=False), run, beat)
+    except KhataError as error:
+        steps.close_run(run, RunStatus.FAILED, error.code)
+        raise
+    except KeyboardInterrupt:
+        steps.close_run(run, RunStatus.CANCELLED)
+        raise
+    return steps.close_run(run, RunStatus.SUCCEEDED)
 
 
 def poll_connection(steps: Steps, request: SyncRequest, beat: Beat = no_beat) -> RunSummary:

@@ -8,34 +8,46 @@ may run in another process.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any
 
-from canonical.errors import ConfigurationError
 from canonical.money import ZERO
 from canonical.proof import Proof
-from canonical.publication import ProofFindings, PublicationState
+from canonical.publication import ProofFindings
 from canonical.record import JsonValue
 from connectors.sdk.base import Connector, Surroundings
 from connectors.sdk.census import Settlement
-from connectors.sdk.recognition import read_head
 from connectors.sdk.registry import get_connector
 from connectors.sdk.run import run_tap
 from storage.repositories.runs import RUNNING, Run
 from storage.store import TenantStore
+from workflows.announcements import StoredAnnouncements
 from workflows.apart import Apart
-from workflows.bookmarks import WATERMARKS, Start, commit_reading, counters_then, keep_reading, load_start
+from workflows.bookmarks import (
+    DIFFERING,
+    DOUBTED,
+    WATERMARKS,
+    Start,
+    counters_then,
+    has_nothing_to_find,
+    is_doubtful,
+    keep_reading,
+    load_start,
+)
+from workflows.closing import AFTER, close
+from workflows.doubt import cost_of_looking, differences_of, held_issue, is_affordable, is_mendable, publication_of
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import Look, Progress, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.interpretation import company_translator
 from workflows.parties import harmonize_changed
 from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company, unread
+from workflows.resolving import resolved
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated
 from workflows.validation import Declared
@@ -122,7 +134,7 @@ class Steps:
             return FIRST
         config = self._opened(connection.config, request.tenant, request.connection)
         around = self._around(request.tenant, connection.connection_id)
-        now = _counters(connector, _resolved(store, connection.connector, config), around)
+        now = _counters(connector, resolved(store, connection.connector, config), around)
         return UNCHANGED if then == now else MOVED
 
     def open_run(self, request: SyncRequest) -> RunRef:
@@ -142,6 +154,7 @@ class Steps:
             "reason": request.reason,
             "key": request.key,
             "is_thorough": request.is_thorough,
+            AFTER: request.after,
         }
         run_id = store.runs.start(
             "sync", connection.connector, None, facts, self.clock(), connection_id=connection.connection_id
@@ -176,7 +189,7 @@ class Steps:
         """
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
-        config = _resolved(store, held.connector, self._opened(held.facts["config"], run.tenant, run.connection))
+        config = resolved(store, held.connector, self._opened(held.facts["config"], run.tenant, run.connection))
         connector = get_connector(held.connector)
         files = [file_facts(Path(path)) for path in config.get("files", ())]
         content = content_key(connector, config, files)
@@ -190,6 +203,7 @@ class Steps:
         facts: dict[str, JsonValue] = {"files": files, "content": content}
         start = self._start(store, held, sink, facts)
         around = self._around(run.tenant, held.connection_id)
+        named = StoredAnnouncements(store, held.connection_id, run.run_id) if held.connection_id else None
         if is_live(held):
             facts["counters"] = _counters(connector, config, around)
         with store.overlapping():
@@ -201,12 +215,16 @@ class Steps:
                 state=start.state,
                 progress=watch(beat),
                 surroundings=around,
+                announcements=named,
             )
         facts |= {
             "companies": list(sink.companies.values()),
             "counts": dict(sink.counts),
             "known": sink.known,
-            "retired": dict(sink.retired),
+            "new": _some(sink.new),
+            "changed": _some(sink.changed),
+            "retired": _some(sink.retired),
+            "announced": _some(named.outcomes) if named else {},
             "settlement": extracted.settlement.value,
         }
         self._note(store, run, "extract", sink.counts.total(), facts)
@@ -273,16 +291,40 @@ class Steps:
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
         refused = step_facts(held, "translate").get("refused", ())
-        proofs: list[Proof] = []
+        by_company = {
+            company_id: self._proved(store, held, company_id, beat)
+            for company_id in companies_of(held)
+            if company_id not in refused
+        }
+        proofs = list(by_company.values())
+        mends = partial(is_mendable, counts_lists=get_connector(held.connector).counts_lists)
+        differs = {DIFFERING: differences_of(by_company.items()), DOUBTED: differences_of(by_company.items(), mends)}
         is_held = False
-        for company_id in companies_of(held):
-            if company_id not in refused:
-                proof = self._proved(store, held, company_id, beat)
-                proofs.append(proof)
-                is_held |= not store.proofs.rule(company_id, self.tolerance).publishes(ProofFindings.of(proof))
-        found = {"status": worst_status(proofs), "publication": _publication(proofs, is_held=is_held)}
-        self._note(store, run, "prove", len(proofs), found)
+        for company_id, proof in by_company.items():
+            is_held |= self._tell_held(store, held, run, company_id, proof, differs)
+        found = {"status": worst_status(proofs), "publication": publication_of(proofs, is_held=is_held)}
+        self._note(store, run, "prove", len(proofs), {**found, **differs})
         return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, found)
+
+    def _tell_held(  # noqa: PLR0917 - one value per fact of a proof
+        self,
+        store: TenantStore,
+        held: Run,
+        run: RunRef,
+        company_id: int,
+        proof: Proof,
+        differs: Mapping[str, list[str]],
+    ) -> bool:
+        """Say whether a company's figures are held back; of a live source, also to whoever reads the issues."""
+        objections = store.proofs.rule(company_id, self.tolerance).objections(ProofFindings.of(proof))
+        if objections and is_live(held):
+            has_compared = not step_facts(held, "extract").get("had_state") or has_nothing_to_find(
+                store, held.connection_id, differs[DIFFERING], differs[DOUBTED]
+            )
+            name = store.companies.get(company_id).name
+            issue = held_issue(name, proof, objections, connection=run.connection, has_compared=has_compared)
+            store.issues.replace(run.run_id, None, company_id, [issue])
+        return bool(objections)
 
     def _proved(self, store: TenantStore, run: Run, company_id: int, beat: Beat) -> Proof:
         """Prove one company, in its turn: the proof stands for the state that is known at its moment."""
@@ -319,19 +361,16 @@ class Steps:
         """Close the run with its ending."""
         store = self.stores(run.tenant)
         held = store.runs.get(run.run_id)
-        counts = {name: int(count) for name, count in step_facts(held, "extract").get("counts", {}).items()}
-        proof, publication = (str(step_facts(held, "prove").get(name, "")) for name in ("status", "publication"))
-        summary: dict[str, JsonValue] = {
-            "counts": counts,
-            "proof": proof,
-            "publication": publication,
-            "error": error_code,
-            "settlement": step_facts(held, "extract").get("settlement", ""),
-        }
-        if status == RunStatus.SUCCEEDED:
-            commit_reading(store, held, self.clock())
-        store.runs.finish(run.run_id, status, summary, self.clock())
-        return RunSummary(run.run_id, status, counts, proof, publication)
+        looks_again = status == RunStatus.SUCCEEDED and self._looks_again(store, held, run)
+        return close(store, held, status, error_code, self.clock(), looks_again=looks_again)
+
+    def _looks_again(self, store: TenantStore, held: Run, run: RunRef) -> bool:
+        """Say whether a comparison of everything follows at once; see ``doubt.py``."""
+        if get_connector(held.connector).counters is not None or not is_doubtful(store, held):
+            return False
+        around = self._around(run.tenant, held.connection_id)
+        left = around.pace.left_today() if around is not None and around.pace is not None else None
+        return is_affordable(cost_of_looking(store, companies_of(held)), left)
 
     def _note(self, store: TenantStore, run: RunRef, step: str, done: int, facts: Mapping[str, JsonValue]) -> None:
         store.runs.progress(run.run_id, step, done, done, status="succeeded", facts=facts, at=self.clock())
@@ -352,52 +391,17 @@ def is_live(run: Run) -> bool:
     return run.connection_id is not None and not run.facts["config"].get("files")
 
 
+def _some(counter: Counter[str]) -> dict[str, JsonValue]:
+    """The counts that are not nothing."""
+    return {name: count for name, count in counter.items() if count}
+
+
 def worst_status(proofs: list[Proof]) -> str:
     """The status that needs a person most."""
     statuses = [proof.status.value for proof in proofs]
     return next((s for s in ("differs", "proved", "no_oracle") if s in statuses), "no_oracle")
 
 
-def _publication(proofs: list[Proof], *, is_held: bool) -> str:
-    """One word over all companies of a run; none without a proof."""
-    if not proofs:
-        return ""
-    return (PublicationState.HELD if is_held else PublicationState.PUBLISHED).value
-
-
 def _counters(connector: Connector, config: Mapping[str, JsonValue], surroundings: Surroundings | None) -> JsonValue:
     """The source's change counters, asked before anything is read: what moves later is seen next time."""
     return connector.counters(config, surroundings) if connector.counters and surroundings else None
-
-
-def _resolved(store: TenantStore, connector: str, config: Mapping[str, JsonValue]) -> dict[str, Any]:
-    """Expand folders to the files in them, and a known company's name to its identity."""
-    found = dict(config)
-    if found.get("files"):
-        found["files"] = [str(path) for given in found["files"] for path in _expand(Path(str(given)), connector)]
-    if found.get("company"):
-        known = [c for c in store.companies.find_by_name(str(found["company"])) if c.connector == connector]
-        if len(known) == 1:
-            found["company_guid"] = known[0].source_key
-    return found
-
-
-def _expand(path: Path, connector: str) -> list[Path]:
-    """The files of a folder: exports by their ending, and what the connector knows by its content."""
-    if not path.is_dir():
-        return [path]
-    found = sorted(p for p in path.iterdir() if p.is_file() and (p.suffix.lower() in _EXPORTS or _is_of(p, connector)))
-    if not found:
-        raise ConfigurationError(
-            f"The folder {path} holds no .xml or .zip file, and none that is {connector}'s by its content.",
-            code="connection.folder_empty",
-        )
-    return found
-
-
-def _is_of(path: Path, connector: str) -> bool:
-    recognise = get_connector(connector).recognise
-    return recognise is not None and recognise(read_head(path)) is not None
-
-
-_EXPORTS = frozenset({".xml", ".zip", ".txt"})

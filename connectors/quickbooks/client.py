@@ -6,7 +6,7 @@ asked for. Its clock, in every answer, is the one that bookmarks are taken from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -79,6 +79,10 @@ class QuickBooks:
     def calls(self) -> int:
         """Requests sent so far."""
         return self._rest.calls
+
+    def watch(self, on_call: Callable[[int], None]) -> None:
+        """Have somebody told of every request, by its number."""
+        self._rest.on_call = on_call
 
     @property
     def left(self) -> int | None:

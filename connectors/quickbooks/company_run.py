@@ -6,14 +6,15 @@ How changes are found
     are compared. Readings overlap by some minutes, and take their bookmark from QuickBooks' own clock.
 How deletions are found
     What change data capture calls deleted is not believed: the ids of that entity are listed and counted, and what is
-    not among them is asked for by id before the hub is told that it has gone.
+    not among them is asked for by id before the hub is told that it has gone. So is what a webhook named, and what the
+    changes did not show.
 What changes without a sign
     Tax codes, rates and agencies say nothing of their changes, so these short lists are read whole every time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any, Final, Protocol
 from canonical.errors import SourceError, SourceRejected
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
+from connectors.quickbooks.announced import Named
 from connectors.quickbooks.budget import REPORT_CALLS, SWEEP_CALLS, WHOLE_CALLS, Budget, pages, postponed
 from connectors.quickbooks.client import Changes, QuickBooks, Row
 from connectors.quickbooks.entities import BY_STREAM, COMPANIES, DOCUMENTS, LISTS, PREFERENCES, REPORTS, WHOLE, Entity
@@ -32,6 +34,8 @@ from connectors.quickbooks.records import Record, record_of
 from connectors.quickbooks.settings import HowToRead
 from connectors.quickbooks.sweep import Sweep, notebook_of_ids
 from connectors.quickbooks.translate.values import changed_at, part, ref_id, text_of
+from connectors.sdk.announcements import Announcements
+from connectors.sdk.base import ProgressEvent
 from connectors.sdk.census import Census, CensusVerdict, Settlement
 from connectors.sdk.notebook import Notebook
 
@@ -52,6 +56,16 @@ class Host(Protocol):
 
     def checkpoint(self, stream: str) -> None:
         """Emit the state: every record yielded so far has been emitted."""
+
+    @property
+    def progress(self) -> Callable[[ProgressEvent], None] | None:
+        """Called while the company is read."""
+        ...
+
+    @property
+    def announcements(self) -> Announcements | None:
+        """What webhooks named since the last reading; None from the shell."""
+        ...
 
     def take_census(self, census: Census) -> CensusVerdict | None:
         """Hand a census over; None where nobody compares."""
@@ -92,6 +106,11 @@ class CompanyRun:
     _defers_reports: bool = False
     _refused: list[str] = field(default_factory=list)
     _lacks_reports: bool = False
+    _named: Named = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is asked yet."""
+        self._named = Named(self.api, self.host.take_census, self.host.announcements, self.issues)
 
     @property
     def began(self) -> datetime:
@@ -111,11 +130,19 @@ class CompanyRun:
         if self._is_prepared:
             return
         self._is_prepared = True
+        self.api.watch(self._tell_call)
+        self._named.load(self.wanted)
         began = self.began
         since = self._since()
         if since is not None and self.how.uses_changes and began - since <= CHANGES_REACH:
             self._changes = self._told_changes(since - self.how.overlap)
         self._plan()
+
+    def _tell_call(self, calls: int) -> None:
+        """Whoever waits sees the calls; a first reading is not counted beforehand, so their end is not known."""
+        if self.host.progress:
+            planned = self.budget.calls if self.budget and self._since() is not None else 0
+            self.host.progress(ProgressEvent("ask", calls, max(planned, calls) if planned else 0, "calls"))
 
     def _told_changes(self, since: datetime) -> Changes | None:
         """What changed; None where that is not told of all entities together, and each is asked by itself."""
@@ -196,6 +223,7 @@ class CompanyRun:
         except SourceRejected as error:
             if error.code not in CLOSED:
                 raise
+            self._named.refuse(entity)
             is_missed = error.code == PERMISSION and entity.is_booked
             self.issues.append(_closed(entity, error, is_missed=is_missed))
             if is_missed:
@@ -204,8 +232,12 @@ class CompanyRun:
 
     def _entity(self, entity: Entity) -> Iterator[Record]:
         if entity in WHOLE:
-            return self._whole(entity)
-        return self._first(entity) if self._since() is None else self._changed(entity)
+            yield from self._whole(entity)
+        elif self._since() is None:
+            yield from self._first(entity)
+        else:
+            yield from self._changed(entity)
+        self._named.settle(entity)
 
     # what is known from before
 
@@ -259,20 +291,26 @@ class CompanyRun:
         yield from self._compare(entity)
 
     def _changed(self, entity: Entity) -> Iterator[Record]:
-        since = self._since()
-        changes = self._changes
-        if changes is not None and changes.is_full:
-            yield from self._wrapped(entity, changes.rows.get(entity.name, []))
-        elif since is not None:
-            for page in self.api.pages(entity, since=since - self.how.overlap):
-                yield from self._wrapped(entity, page.rows)
-        is_told = changes is not None and bool(changes.deleted.get(entity.name))
-        if is_told or self._sweep_due:
+        for rows in self._changed_rows(entity):
+            self._named.see_read(entity, rows)
+            yield from self._wrapped(entity, rows)
+        for rows in self._named.look(entity):
+            yield from self._wrapped(entity, rows)
+        is_told = self._changes is not None and bool(self._changes.deleted.get(entity.name))
+        if self._named.lost(entity) or is_told or self._sweep_due:
             yield from self._compare(entity)
+
+    def _changed_rows(self, entity: Entity) -> Iterator[list[Row]]:
+        since, changes = self._since(), self._changes
+        if changes is not None and changes.is_full:
+            yield changes.rows.get(entity.name, [])
+        elif since is not None:
+            yield from (page.rows for page in self.api.pages(entity, since=since - self.how.overlap))
 
     def _compare(self, entity: Entity, read: Notebook[str] | None = None) -> Iterator[Record]:
         """Hand over all ids; fetch what the hub lacks."""
         for found in Sweep(self.api, entity, self.host.take_census, self.directory, read).run():
+            self._named.see_compared(entity, found)
             self._moved |= bool(found.gone or found.wanted)
             if not found.is_certain:
                 self._swept, self.settlement = False, Settlement.UNSURE

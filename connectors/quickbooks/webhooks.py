@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ import msgspec
 
 from canonical.errors import SourceRejected
 from connectors.quickbooks.entities import BY_NAME
-from connectors.sdk.webhooks import Pairs, WebhookEvent, require_recent, same_text
+from connectors.sdk.webhooks import Pairs, WebhookAddress, WebhookEvent, require_recent, same_text
 
 SIGNATURE: Final = "intuit-signature"
 MADE_AT: Final = "intuit-created-time"
@@ -33,12 +34,24 @@ _OPERATIONS: Final = {
     "emailed": "emailed",
 }
 _STREAMS: Final = {name.casefold(): entity.stream for name, entity in BY_NAME.items()}
+_ID: Final = re.compile(r"[A-Za-z0-9:._-]{1,60}")
 _COLONLESS: Final = re.compile(r"([+-]\d{2})(\d{2})$")
 _NANOSECONDS: Final = re.compile(r"(\.\d{6})\d+")
 
 
 class QuickBooksWebhooks:
     """Verifies and reads deliveries of QuickBooks."""
+
+    place: str = (
+        "In Intuit's developer portal: your app > Webhooks, production and development each by itself. One address "
+        "serves every company of the app; choose the entities there. Intuit shows the verifier token, and that is the "
+        "secret: store it with --secret-file, for each of the app's connections"
+    )
+
+    def addresses(self, company: str) -> tuple[WebhookAddress, ...]:
+        """One for all companies: a delivery says which it is about."""
+        del company
+        return (WebhookAddress(what="All entities"),)
 
     def verify(
         self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime, *, query: Pairs = ()
@@ -77,7 +90,10 @@ def _events(body: bytes) -> Iterator[WebhookEvent]:
     for realm in _rows(told, "eventNotifications"):
         changed = realm.get("dataChangeEvent")
         for entity in _rows(changed, "entities"):
-            yield _older_event(str(realm.get("realmId", "")), entity)
+            event = _older_event(str(realm.get("realmId", "")), entity)
+            yield event
+            if gone := _id(str(entity.get("deletedId", ""))):  # merged into the object named
+                yield replace(event, key=gone, operation="deleted", event_id=f"{event.event_id}-{gone}")
 
 
 def _cloud_event(told: Mapping[str, Any]) -> WebhookEvent:
@@ -86,7 +102,7 @@ def _cloud_event(told: Mapping[str, Any]) -> WebhookEvent:
     return WebhookEvent(
         company=str(told.get("intuitaccountid", "")),
         stream=_STREAMS.get(entity, ""),
-        key=str(told.get("intuitentityid", "")),
+        key=_id(str(told.get("intuitentityid", ""))),
         operation=operation,
         event_id=str(told.get("id", "")),
         at=_moment(str(told.get("time", ""))),
@@ -94,7 +110,7 @@ def _cloud_event(told: Mapping[str, Any]) -> WebhookEvent:
 
 
 def _older_event(realm: str, told: Mapping[str, Any]) -> WebhookEvent:
-    name, key = str(told.get("name", "")), str(told.get("id", ""))
+    name, key = str(told.get("name", "")), _id(str(told.get("id", "")))
     word, updated = str(told.get("operation", "")), str(told.get("lastUpdated", ""))
     return WebhookEvent(
         company=realm,
@@ -104,6 +120,11 @@ def _older_event(realm: str, told: Mapping[str, Any]) -> WebhookEvent:
         event_id=hashlib.sha256(f"{realm}|{name}|{key}|{word}|{updated}".encode()).hexdigest()[:32],
         at=_moment(updated),
     )
+
+
+def _id(text: str) -> str:
+    """An id as QuickBooks writes them; anything else names nothing."""
+    return text if _ID.fullmatch(text) else ""
 
 
 def _rows(node: Any, name: str) -> list[dict[str, Any]]:

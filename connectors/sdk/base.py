@@ -190,6 +190,8 @@ class Connector:
             settings; None: ``{"files": [...]}`` and the settings.
         no_reports: why the source has no reports to be compared with, and what to do, as a part of a sentence;
             empty: its reports can be imported or asked for.
+        counts_lists: a reading of changes compares the length of every list with what is held, and reads a list whole
+            that differs; what then still differs in a count, a comparison of everything would not find either.
     """
 
     name: str
@@ -206,6 +208,7 @@ class Connector:
     recognise: Callable[[FileHead], Recognition | None] | None = None
     file_config: Callable[[Sequence[Path], Mapping[str, JsonValue]], Mapping[str, JsonValue]] | None = None
     no_reports: str = ""
+    counts_lists: bool = False
 
     def config_of(self, files: Sequence[Path], settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """Return the tap's settings for these files."""

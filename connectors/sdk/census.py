@@ -64,6 +64,8 @@ class Census:
         members: each key once.
         corroborated: see the module; the hub retires nothing without it.
         keys: the range of keys counted, of a list too long to be handed over whole; None for all keys.
+        only: the scope is exactly these keys, each asked for by itself; None: it is not a matter of single keys. The
+            source's own word that there is none of a key corroborates it.
     """
 
     company: str
@@ -72,6 +74,7 @@ class Census:
     members: tuple[CensusMember, ...]
     corroborated: bool
     keys: KeyRange | None = None
+    only: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

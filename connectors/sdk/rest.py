@@ -127,6 +127,8 @@ class RestClient:
         self._in_vain: tuple[str, datetime] | None = None
         self.calls = 0
         """Requests sent, repeats included: what the day's quota was charged."""
+        self.on_call: Callable[[int], None] | None = None
+        """Told of every request by its number, for whoever watches."""
 
     def left_today(self) -> int | None:
         """Calls left of the quota; None where there is none."""
@@ -226,6 +228,8 @@ class RestClient:
         self._breaker.check()
         self._pace.take()
         self.calls += 1
+        if self.on_call is not None:
+            self.on_call(self.calls)
         try:
             found = self._read(self._send(request, tokens), tokens)
         except (SourceUnavailable, SourceMalformed):

@@ -20,6 +20,7 @@ from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
 from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord, SourceRef
+from connectors.sdk.announcements import Announced, Announcements, Outcome
 from connectors.sdk.base import ProgressEvent, RecordSink, Surroundings
 from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory, Settlement
 from connectors.sdk.tap import BooksStream
@@ -72,6 +73,7 @@ class HubTap(Protocol):
             record of the stream ``census``.
         memory: what the hub holds already (``compare`` is its method); None from the shell.
         surroundings: of this process; None from the shell.
+        announcements: what the product named in its webhooks; None where nobody keeps them.
 
     A tap of a live source may also have ``settlement`` (``connectors.sdk.census.Settlement``), asked at its end.
     """
@@ -81,6 +83,7 @@ class HubTap(Protocol):
     compare: Callable[[Census], CensusVerdict] | None
     memory: HubMemory | None
     surroundings: Surroundings | None
+    announcements: Announcements | None
 
     def prepare(self) -> None:
         """Read and check what must be known to be whole before the first record is handed over."""
@@ -193,6 +196,23 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
             self._batch, self._bytes = [], 0
 
 
+@dataclass(frozen=True, slots=True)
+class _AfterTheRecords:
+    """Settles announcements only when the records they stand for have been handed over."""
+
+    writer: _SinkWriter
+    kept: Announcements
+
+    def waiting(self) -> tuple[Announced, ...]:
+        """See ``Announcements``."""
+        return self.kept.waiting()
+
+    def settle(self, outcomes: Mapping[Announced, Outcome]) -> None:
+        """See ``Announcements``."""
+        self.writer.flush()
+        self.kept.settle(outcomes)
+
+
 def run_tap(
     tap_class: type[Tap],
     config: Mapping[str, JsonValue],
@@ -202,6 +222,7 @@ def run_tap(
     state: Mapping[str, JsonValue] | None = None,
     progress: Callable[[ProgressEvent], None] | None = None,
     surroundings: Surroundings | None = None,
+    announcements: Announcements | None = None,
 ) -> Extracted:
     """Run a tap to its end.
 
@@ -213,6 +234,7 @@ def run_tap(
         state: from the last run; None for a full read.
         progress: called while reading.
         surroundings: for taps of live sources.
+        announcements: what the product named since the last run.
 
     Raises:
         KhataError: as the tap raises; the sink has every batch before it, and none if the source proved unreadable
@@ -225,6 +247,7 @@ def run_tap(
     hub = cast("HubTap", tap)
     hub.progress, hub.embedded = progress, True
     hub.compare, hub.memory, hub.surroundings = writer.compare, writer, surroundings
+    hub.announcements = _AfterTheRecords(writer, announcements) if announcements else None
     writer.streams = {name: cast("HubStream", stream) for name, stream in tap.streams.items()}
     for name, one in tap.streams.items():
         if isinstance(one, BooksStream):

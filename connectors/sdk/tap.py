@@ -22,6 +22,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from canonical.errors import KhataError
 from canonical.issue import Issue
 from canonical.record import JsonValue
+from connectors.sdk.announcements import Announcements
 from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import (
     CENSUS,
@@ -115,6 +116,7 @@ class BooksTap(Tap):
         self.compare: Callable[[Census], CensusVerdict] | None = None
         self.memory: HubMemory | None = None
         self.surroundings: Surroundings | None = None
+        self.announcements: Announcements | None = None
         self._source: Source | None = None
         super().__init__(*args, **kwargs)
 

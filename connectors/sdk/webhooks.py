@@ -45,8 +45,30 @@ class WebhookEvent:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookAddress:
+    """One address to enter at the vendor.
+
+    Attributes:
+        what: the changes it is for, in the vendor's words.
+        query: parameters that this address carries.
+    """
+
+    what: str
+    query: Pairs = ()
+
+
 class Webhooks(Protocol):
     """Verifies and reads deliveries of one product."""
+
+    @property
+    def place(self) -> str:
+        """Where at the vendor the addresses and the secret are entered, for people; sentences without the last dot."""
+        ...
+
+    def addresses(self, company: str) -> tuple[WebhookAddress, ...]:
+        """Every address a person has to enter for a company, which is the product's identity of its books."""
+        ...
 
     def verify(
         self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime, *, query: Pairs = ()

@@ -60,4 +60,5 @@ CONNECTOR = Connector(
     oauth=_oauth,
     webhooks=_webhooks,
     limits=_limits,
+    counts_lists=True,
 )

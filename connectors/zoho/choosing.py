@@ -68,6 +68,20 @@ class Choosing:
         if self._memory is not None:
             self.expected[stream] = seen if listing.is_whole else self._held(stream) + missing
 
+    def reckon(self, stream: str, listing: Listing, *, found: int, gone: int) -> None:
+        """Take into account what was asked for by its id because no list showed it.
+
+        Args:
+            stream: of the list.
+            listing: as it was walked.
+            found: records that are there, which the hub lacks; they will be read.
+            gone: records the hub holds that are not there any more; they will be retired.
+        """
+        if listing.is_whole:
+            self.gone[stream] -= gone
+        elif stream in self.expected:
+            self.expected[stream] += found - gone
+
     def _since(self, stream: str, portion: Portion[Listed]) -> Iterator[Listed]:
         since = self._bookmarks.get(stream)
         return (one for one in portion.rows if not (since and one.modified and one.modified < since))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -75,6 +75,10 @@ class ZohoClient:
     def calls(self) -> int:
         """Requests made so far."""
         return self._rest.calls
+
+    def watch(self, on_call: Callable[[int], None]) -> None:
+        """Have somebody told of every request, by its number."""
+        self._rest.on_call = on_call
 
     @property
     def address(self) -> str:

@@ -9,6 +9,7 @@ from typing import cast
 from canonical.errors import CredentialError, SourceRejected
 from canonical.issue import Issue, IssueLevel
 from canonical.record import JsonValue
+from connectors.sdk.announcements import Outcome
 from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.open_documents import Seen
 from connectors.zoho.refusals import NOT_FOUND, SCOPE_REFUSED
@@ -38,6 +39,7 @@ class Fetching:
     Attributes:
         has_missed: a record was gone, or not shown, when it was asked for.
         refused: records Zoho listed and did not show.
+        gone: stream and id of records that were listed, and gone when they were asked for.
     """
 
     def __init__(self, client: ZohoClient, seen: Seen) -> None:
@@ -45,7 +47,7 @@ class Fetching:
         self.seen = seen
         self.has_missed = False
         self.refused: list[str] = []
-
+        self.gone: set[tuple[str, str]] = set()
         self._moved: dict[tuple[str, str], frozenset[str]] = {}
 
     @property
@@ -64,14 +66,39 @@ class Fetching:
 
     def document(self, stream: str, key: str) -> Row | None:
         """A document in full; None if it is gone by now, or Zoho does not show it."""
-        spec = STREAMS[stream]
         try:
-            answer = self._client.get(f"{spec.path}/{key}")
+            answer = self._client.get(f"{STREAMS[stream].path}/{key}")
         except SourceRejected as refused:
             self.has_missed = True
-            if refused.code != NOT_FOUND:
+            if refused.code == NOT_FOUND:
+                self.gone.add((stream, key))
+            else:
                 self.refused.append(f"{stream}: {refused.message}")
             return None
+        return self._complete(stream, key, answer)
+
+    def find(self, stream: str, key: str) -> tuple[Outcome, Row]:
+        """Ask for a record that no list showed.
+
+        Returns:
+            ``READ`` with the record in full, empty where lists say everything; ``GONE`` by Zoho's own word;
+            ``REFUSED`` if it is not shown to this sign-in.
+        """
+        try:
+            answer = self._client.get(f"{STREAMS[stream].path}/{key}")
+        except SourceRejected as refused:
+            return (Outcome.GONE if refused.code == NOT_FOUND else Outcome.REFUSED), {}
+        except CredentialError as refused:
+            if refused.code != SCOPE_REFUSED:  # the sign-in itself has ended
+                raise
+            return Outcome.REFUSED, {}
+        found = self._complete(stream, key, answer) if STREAMS[stream].detail else None
+        if found is None:
+            self.has_missed = True
+        return Outcome.READ, found or {}
+
+    def _complete(self, stream: str, key: str, answer: Row) -> Row | None:
+        spec = STREAMS[stream]
         found = rows_of(answer, spec.detail, spec.path)
         if not found:
             self.refused.append(f"{stream}: the answer to {key} is empty")

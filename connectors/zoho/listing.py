@@ -174,3 +174,13 @@ def listed_of(row: Mapping[str, Any], spec: StreamSpec, whole: msgspec.Raw = NOT
         modified=moment_of(row, spec.modified) if spec.modified else None,
         row=whole,
     )
+
+
+def moments_of(spec: StreamSpec | None, listed: Listed) -> dict[str, str | None]:
+    """Date and modification as columns, of streams that have them."""
+    found: dict[str, str | None] = {}
+    if spec and spec.day:
+        found["date"] = listed.day.isoformat() if listed.day else None
+    if spec and spec.modified:
+        found["modified"] = listed.modified.isoformat() if listed.modified else None
+    return found

@@ -72,14 +72,14 @@ class Lists:
         self.has_moved = False
         self.issues: list[Issue] = []
 
-    def read(self, stream: str) -> None:
-        """Walk a list as far as it can have changed, in a sweep to its end.
+    def read(self, stream: str, *, is_whole: bool = False) -> None:
+        """Walk a list as far as it can have changed; to its end in a sweep, or if ``is_whole``.
 
         Raises:
             KhataError: it must be there and is refused, or Zoho does not answer.
         """
         spec = STREAMS[stream]
-        since = None if self._is_sweep else self._mark.modified.get(stream)
+        since = None if self._is_sweep or is_whole else self._mark.modified.get(stream)
         try:
             listing = self._walk(stream, since - self._overlap if since else None)
         except SourceRejected as refused:

@@ -24,6 +24,7 @@ class Plan:
 
     Attributes:
         listed: made already, to find out: every list walked.
+        named: made already: records that webhooks named and no list showed, asked for by their id.
         counted: made already: lists counted, and walked whole where the count said that something was missed.
         details: documents to be read in full, by stream.
         checks: candidates of deletion to be confirmed, by stream.
@@ -32,6 +33,7 @@ class Plan:
     """
 
     listed: int
+    named: int = 0
     counted: int
     details: Mapping[str, int]
     checks: Mapping[str, int]
@@ -46,7 +48,16 @@ class Plan:
     @property
     def calls(self) -> int:
         """Calls of the whole sync, today and later."""
-        return self.listed + self.counted + sum(self.details.values()) + sum(self.checks.values()) + TAIL
+        return self._made + sum(self.details.values()) + sum(self.checks.values()) + TAIL
+
+    @property
+    def _made(self) -> int:
+        return self.listed + self.named + self.counted
+
+    @property
+    def allowed_calls(self) -> int:
+        """Calls of what is done today."""
+        return self.calls - self.postponed
 
     @property
     def postponed(self) -> int:
@@ -58,6 +69,7 @@ class Plan:
         return {
             "calls": self.calls,
             "listed": self.listed,
+            "named": self.named,
             "counted": self.counted,
             "details": dict(self.details),
             "checks": dict(self.checks),
@@ -74,14 +86,25 @@ def make_plan(
     checks: Mapping[str, int],
     left: int | None,
     order: Sequence[str],
+    named: int = 0,
 ) -> Plan:
-    """Share what is left of the day among the streams, in their order."""
+    """Share what is left of the day among the streams, in their order.
+
+    Args:
+        listed: as in ``Plan``.
+        counted: as in ``Plan``.
+        details: documents to be read in full, by stream.
+        checks: records that may be gone, by stream.
+        left: calls left today; None without a quota.
+        order: of the streams.
+        named: as in ``Plan``: what was announced is looked for before the day's calls go to anything else.
+    """
     room = None if left is None else max(0, left - TAIL)
     allowed: dict[str, int] = {}
     for stream in (name for name in order if name in details):
         allowed[stream] = details[stream] if room is None else min(details[stream], room)
         room = None if room is None else room - allowed[stream]
-    return Plan(listed=listed, counted=counted, details=details, checks=checks, allowed=allowed, left=left)
+    return Plan(listed=listed, named=named, counted=counted, details=details, checks=checks, allowed=allowed, left=left)
 
 
 def postponed(plan: Plan) -> Issue:

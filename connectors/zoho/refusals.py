@@ -21,6 +21,8 @@ NOT_AUTHORISED = frozenset({14, 57})
 PER_MINUTE, PER_DAY, CONCURRENT = 44, 45, 1070
 INTERNAL = 1000
 MISSING = frozenset({1002})
+INVALID_ADDRESS = 5
+"""The address itself is wrong, which says nothing of a record."""
 NOT_FOUND = "zoho.not_found"
 SCOPE_REFUSED = "zoho.not_authorised"
 """The sign-in is good and this part is not open to it."""
@@ -52,11 +54,16 @@ def judge(answer: requests.Response, again: Again = usual_again) -> KhataError |
         return _too_many(answer, number)
     if answer.status_code == UNAUTHORISED or number in NOT_AUTHORISED:
         return _not_authorised(answer, number, again)
-    if number in MISSING or answer.status_code == NOT_FOUND_STATUS:
+    if _is_missing(answer, number):
         return SourceRejected("Zoho Books has no such record (any more).", code=NOT_FOUND, zoho_code=number)
     if number == INTERNAL or answer.status_code >= 500:  # noqa: PLR2004 - of HTTP
         return SourceUnavailable(f"Zoho Books failed inside ({number}). Try again later.", zoho_code=number)
     return SourceRejected(f"Zoho Books refused the request: {message or answer.status_code}.", zoho_code=number)
+
+
+def _is_missing(answer: requests.Response, number: int) -> bool:
+    """Zoho's own word that there is no such record; a 404 of a proxy, or of a wrong address, is not that."""
+    return number in MISSING or (answer.status_code == NOT_FOUND_STATUS and number > 0 and number != INVALID_ADDRESS)
 
 
 def _not_authorised(answer: requests.Response, number: int, again: Again) -> CredentialError:

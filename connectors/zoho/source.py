@@ -1,10 +1,10 @@
 """One organisation as the source of the tap: walks its lists, plans the calls, reads in full what is new or differs.
 
-Order of a sync: the organisation and its chart (with balances), every list, how long the lists are, the plan, the
-documents, what has gone, the balances once more. Lists that cannot say what changed are walked whole every time, which
-also tells what has gone from them; the others in a sweep (``sweep_hours``), and when their length shows that something
-went. What is missing from a whole list is asked for by its id before it is called deleted, because rows slip from page
-to page while somebody works.
+Order of a sync: the organisation and its chart (with balances), every list, what webhooks named and no list shows, how
+long the lists are, the plan, the documents, what has gone, the balances once more. Lists that cannot say what changed
+are walked whole every time, which also tells what has gone from them; the others in a sweep (``sweep_hours``), and when
+their length shows that something went. What is missing from a whole list is asked for by its id before it is called
+deleted, because rows slip from page to page while somebody works.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ import msgspec
 from canonical.errors import ConfigurationError
 from canonical.issue import Issue
 from canonical.record import JsonValue
+from connectors.sdk.announcements import Announcements
 from connectors.sdk.base import ProgressEvent, Surroundings
 from connectors.sdk.census import CENSUS, HubMemory, Settlement, census_record
 from connectors.sdk.notebook import Portion
 from connectors.sdk.source import Emission
+from connectors.zoho.announced import Named
 from connectors.zoho.choosing import PORTION
 from connectors.zoho.client import Row, ZohoClient, rows_of
 from connectors.zoho.fetching import Fetching
-from connectors.zoho.listing import Listed, Listing, listed_of, walk
+from connectors.zoho.listing import Listed, Listing, listed_of, moments_of, walk
 from connectors.zoho.lists import Lists
 from connectors.zoho.open_documents import Seen
 from connectors.zoho.quota import Plan, make_plan, postponed
@@ -37,6 +39,8 @@ from connectors.zoho.watermark import Watermark
 
 Record = dict[str, Any]
 COMPANIES, ACCOUNTS, TAXES = "companies", "chartofaccounts", "taxes"
+READ_TOLD = 10
+"""Documents between two words to whoever waits: each of them is a call."""
 CONFIRMED_MAX = 500
 """Candidates of deletion that one sync asks for; the rest waits for the next."""
 SWEEP_HOURS = 24
@@ -51,6 +55,7 @@ class ZohoSource:
         surroundings: of this process.
         selected: streams to be read.
         memory: what the hub holds; None from the shell, where the bookmarks decide.
+        announcements: what Zoho's webhooks named since the last sync; None from the shell.
     """
 
     def __init__(
@@ -60,6 +65,8 @@ class ZohoSource:
         surroundings: Surroundings,
         selected: frozenset[str],
         memory: HubMemory | None = None,
+        *,
+        announcements: Announcements | None = None,
     ) -> None:
         self._settings, self._emission, self._memory = settings, emission, memory
         self._directory = surroundings.work_directory
@@ -72,6 +79,7 @@ class ZohoSource:
         self._has_moved = self._is_partial = self._is_sweep = False
         self._seen = Seen("")
         self._fetching = Fetching(self._client, self._seen)
+        self._named = Named(announcements, memory, self._fetching)
         self._lists = self._open_lists()
         self._organisation: Row = {}
         self._accounts: list[dict[str, Any]] = []
@@ -87,7 +95,7 @@ class ZohoSource:
     @property
     def issues(self) -> tuple[Issue, ...]:
         """What was noticed about the organisation and the connection."""
-        return (*self._lists.issues, *self._notes, *self._fetching.issues)
+        return (*self._lists.issues, *self._notes, *self._fetching.issues, *self._named.issues)
 
     @property
     def _moved(self) -> bool:
@@ -118,6 +126,7 @@ class ZohoSource:
         """
         if self._plan is not None:
             return
+        self._client.watch(self._tell_call)
         self._began = self._client.now()
         self._choose_organisation()
         key = self._client.organization_id
@@ -127,10 +136,11 @@ class ZohoSource:
         self._seen = Seen(text_of(self._organisation, "currency_code"))
         self._fetching.seen = self._seen
         self._lists = self._open_lists()
-        for done, stream in enumerate((one for one in STREAMS if one in self._selected - {COMPANIES}), start=1):
-            self._lists.read(stream)
+        listed = [stream for stream in STREAMS if stream in self._selected - {COMPANIES}]
+        for done, stream in enumerate(listed, start=1):
+            self._lists.read(stream, is_whole=self._named.wants_whole(stream))
             if self._emission.progress:
-                self._emission.progress(ProgressEvent("list", done, len(STREAMS), "lists"))
+                self._emission.progress(ProgressEvent("list", done, len(listed), "lists"))
         if ACCOUNTS in self._lists.found:
             self._accounts = [account_row(row) for row in self._lists.found[ACCOUNTS].whole.values()]
         if TAXES in self._lists.found:
@@ -147,7 +157,14 @@ class ZohoSource:
             yield self._record(COMPANIES, self._organisation, _listed(COMPANIES, self._organisation))
         elif stream in self._lists.found:
             yield from self._stream(stream, self._lists.found[stream])
+            yield from self._looked_for(stream, self._lists.found[stream])
             self._settle(stream, self._lists.found[stream])
+
+    def _tell_call(self, calls: int) -> None:
+        """Whoever waits sees the calls, the costly part of a sync; how many there will be is known with the plan."""
+        if self._emission.progress:
+            planned = max(self._plan.allowed_calls, calls) if self._plan else 0
+            self._emission.progress(ProgressEvent("ask", calls, planned, "calls"))
 
     # -- before the first record ------------------------------------------------------------------------------------
 
@@ -186,10 +203,12 @@ class ZohoSource:
     def _decide(self) -> None:
         lists, listed = self._lists, self._client.calls
         lists.choose()
+        named = self._ask_named()
         lists.count()
         self._plan = make_plan(
             listed=listed,
-            counted=self._client.calls - listed,
+            named=named,
+            counted=self._client.calls - listed - named,
             details=lists.choosing.details,
             checks={name: min(count, CONFIRMED_MAX) for name, count in lists.choosing.gone.items() if count},
             left=self._client.pace.left_today(),
@@ -198,6 +217,18 @@ class ZohoSource:
         if not self._plan.is_whole:
             self._is_partial = True
             self._notes.append(postponed(self._plan))
+
+    def _ask_named(self) -> int:
+        """Ask for what webhooks named and no list shows, before the lists are counted; return the calls it took.
+
+        An announced deletion makes a list shorter than expected; unasked, the whole list would be walked for it.
+        """
+        before, lists, company = self._client.calls, self._lists, self._client.organization_id
+        self._named.refuse_unlisted(lists.found)
+        for stream, listing in lists.found.items():
+            answered = self._named.ask(company, stream, listing, self._client.pace.left_today)
+            lists.choosing.reckon(stream, listing, found=answered.found, gone=answered.gone)
+        return self._client.calls - before
 
     # -- the records ------------------------------------------------------------------------------------------------
 
@@ -209,11 +240,18 @@ class ZohoSource:
             return
         allowed = self._plan.allowed.get(stream, 0) if self._plan else 0
         for done, one in enumerate(islice(wanted, allowed), start=1):
-            detail = self._fetching.document(stream, one.key)
+            detail = self._named.answer(stream, one.key) or self._fetching.document(stream, one.key)
             if detail is not None:
+                self._named.see_record(stream, one.key)
                 yield self._record(stream, detail, one)
-            if self._emission.progress and done % 100 == 0:
+            if self._emission.progress and done % READ_TOLD == 0:
                 self._emission.progress(ProgressEvent("read", done, min(allowed, len(wanted)), stream))
+
+    def _looked_for(self, stream: str, listing: Listing) -> Iterator[Record]:
+        """Records that webhooks named and no list showed; those that are gone are retired."""
+        left, organization = self._client.pace.left_today, self._client.organization_id
+        for row in self._named.look(organization, stream, listing, left):
+            yield self._record(stream, row, listed_of(row, STREAMS[stream]))
 
     def _rows(self, stream: str, listing: Listing) -> Iterator[Record]:
         """Records of a list that has no detail: its rows."""
@@ -237,7 +275,7 @@ class ZohoSource:
             "key": listed.key,
             "name": text_of(node, "name") if stream == COMPANIES else listed.number,
             "number": listed.number,
-            **_moments(stream, listed),
+            **moments_of(STREAMS.get(stream), listed),
             "version": listed.version,
             "object": node,
             "rates": self._fetching.rates(stream, node),
@@ -269,7 +307,7 @@ class ZohoSource:
             left = self._client.pace.left_today()
             asked = told[: room if left is None else min(room, left)]
             room -= len(asked)
-            there = tuple(key for key in asked if self._fetching.exists(stream, key))
+            there = tuple(key for key in asked if self._named.answer(stream, key) or self._fetching.exists(stream, key))
             if there:
                 self._has_moved = True
             if asked:
@@ -313,17 +351,6 @@ class ZohoSource:
         kept = self._emission.whole_state.setdefault(COMPANIES, {})
         kept[self._client.organization_id] = self._mark.to_state()
         self._emission.checkpoint(COMPANIES)
-
-
-def _moments(stream: str, listed: Listed) -> dict[str, str | None]:
-    """Date and modification, of streams that have them."""
-    spec = STREAMS.get(stream)
-    found: dict[str, str | None] = {}
-    if spec and spec.day:
-        found["date"] = listed.day.isoformat() if listed.day else None
-    if spec and spec.modified:
-        found["modified"] = listed.modified.isoformat() if listed.modified else None
-    return found
 
 
 def _listed(stream: str, row: Row) -> Listed:

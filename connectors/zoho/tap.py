@@ -70,7 +70,7 @@ class TapZohoBooks(BooksTap):
         """The organisation, over the API."""
         selected = frozenset(name for name, stream in self.streams.items() if stream.selected)
         place = self.surroundings or shell_surroundings(self.config, limits_of(self.config))
-        return ZohoSource(self.config, self, place, selected, self.memory)
+        return ZohoSource(self.config, self, place, selected, self.memory, announcements=self.announcements)
 
 
 def main() -> None:

@@ -108,9 +108,10 @@ def _examine_product(  # noqa: PLR0917 - passed on as they were given
     from khata.sign_in.doctor import Examination, examine_all
 
     with open_session(ctx, db, tenant) as session:
-        products = Products(hub=session.hub, tenant=session.hub.settings.cli.tenant, connector=connector)
+        settings = session.hub.settings
+        products = Products(hub=session.hub, tenant=settings.cli.tenant, connector=connector)
         chosen = tuple(products.get(name) for name in names) or products.list()
-        found = examine_all(Examination(products=products, public_url=public_url), chosen)
+        found = examine_all(Examination(products=products, public_url=public_url or settings.api.public_url), chosen)
     write_findings(found, form)
 
 

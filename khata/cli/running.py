@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khata.cli.options import Database, Tenant
+from khata.cli.options import Database, DocumentFormat, SummaryFormat, Tenant
+from khata.cli.output import write_document
 from khata.cli.progress import progress_bars
 from khata.cli.session import Invocation, need_extra, open_session, read_settings
 from khata.exit_codes import ExitCode
 from khata.wiring import open_hub
 
 if TYPE_CHECKING:
+    from canonical.issue import Issue
     from khata.cli.session import Session
     from khata.settings import Settings
     from khata.supervisor.hub import HubPlaces, HubPlan
@@ -115,16 +117,16 @@ def sync(  # noqa: PLR0917 - one parameter per option, given by name
     ] = False,
     thorough: Annotated[
         bool,
-        typer.Option(
-            "--thorough", help="Compare all a running program has with the books, whatever its change counters say."
-        ),
+        typer.Option("--thorough", help="Compare all the source has with the books, whatever it says of changes."),
     ] = False,
     db: Database = None,
     tenant: Tenant = None,
+    form: SummaryFormat = DocumentFormat.TABLE,
 ) -> None:
     """Run a connection's sync as a durable workflow and wait for it; Ctrl-C stops the waiting, not the sync.
 
-    With --local the same steps run in this process. A sync that was stopped or killed is completed by the next one.
+    With --local the same steps run in this process. A sync that was stopped or killed is completed by the next one. If
+    the figures differ after a sync of changes, everything is compared at once, where the product's quota has room.
     """
     from canonical.issue import IssueLevel
     from workflows.inputs import SyncRequest
@@ -143,8 +145,23 @@ def sync(  # noqa: PLR0917 - one parameter per option, given by name
                 else _sync_there(target, request, on_progress)
             )
         rejected = session.books.issues.counts_by_level(run_id=summary.run_id).get(IssueLevel.REJECTED, 0)
-    _print(summary, rejected)
+        held = _held(session, summary)
+    if form is DocumentFormat.JSON:
+        from khata.rendering.sync import sync_document
+
+        write_document(sync_document(summary, rejected, held))
+    else:
+        _print(summary, rejected, held)
     raise typer.Exit(_exit_code(summary, rejected))
+
+
+def _held(session: Session, summary: RunSummary) -> list[Issue]:
+    """What the run noted of companies whose figures are held back."""
+    from workflows.doubt import HELD
+
+    if summary.publication != "held":
+        return []
+    return [item.issue for item in session.books.issues.page(run_id=summary.run_id, code=HELD).items]
 
 
 def _target(settings: Settings) -> TemporalTarget:
@@ -168,14 +185,16 @@ def _sync_here(session: Session, request: SyncRequest, on_progress: Callable[[Pr
     return sync_connection(hub_steps(session.hub), request, on_progress)
 
 
-def _print(summary: RunSummary, rejected: int) -> None:
-    from khata.rendering.summary import run_line
+def _print(summary: RunSummary, rejected: int, held: list[Issue]) -> None:
+    from khata.rendering.sync import held_lines, named_line, sync_line
 
     if not summary.run_id:
         typer.echo("Nothing has moved in the source since the last sync.")
         return
-    line = run_line(summary, rejected)
+    line = sync_line(summary, rejected)
     typer.echo(f"{line[0].upper()}{line[1:]}")
+    for line in filter(None, (named_line(summary), *held_lines(held))):
+        typer.echo(line)
     typer.echo(f"Next: khata issues --run {summary.run_id}; khata proof")
 
 

@@ -14,10 +14,14 @@ from khata.cli.session import open_session
 from khata.rendering.sheet import Format
 
 if TYPE_CHECKING:
-    from storage import Connection
+    from storage import Connection, TenantStore
 
 app = typer.Typer(help="Webhooks: products call us when books change.", no_args_is_help=True)
 Named = Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")]
+PublicUrl = Annotated[
+    str | None,
+    typer.Option("--public-url", metavar="URL", help="Where the API is reached from outside; the addresses begin so."),
+]
 
 
 @app.callback()
@@ -26,7 +30,7 @@ def webhooks() -> None:
 
 
 @app.command("set")
-def set_up(
+def set_up(  # noqa: PLR0917 - one parameter per option, given by name
     ctx: typer.Context,
     connection: Named,
     secret_file: Annotated[
@@ -37,56 +41,100 @@ def set_up(
             help="File with the secret the product gave ('-' is standard input), as QuickBooks' verifier token.",
         ),
     ] = None,
+    public_url: PublicUrl = None,
     db: Database = None,
     tenant: Tenant = None,
 ) -> None:
     """Store the secret a connection's deliveries are signed with; without a file make one, and show it this once.
 
-    The printed path, below the public address of the API, is where the product has to call. Setting it again changes
-    the secret.
+    The printed addresses are what has to be entered in the product, one for each kind of change where it wants that.
+    Setting it again changes the secret; 'khata webhooks show' prints the addresses again.
     """
-    from khata.sign_in.webhooks import new_secret, path_of, set_secret
+    from khata.sign_in.webhooks import addresses_of, new_secret, set_secret
 
     secret = new_secret() if secret_file is None else _read(secret_file)
     with open_session(ctx, db, tenant) as session:
         found = session.books.connections.get(connection)
-        _need_webhooks(found)
-        name = session.hub.settings.cli.tenant
-        set_secret(session.hub, name, found, secret)
+        settings = session.hub.settings
+        addresses = addresses_of(settings.cli.tenant, found, public_url or settings.api.public_url)
+        set_secret(session.hub, settings.cli.tenant, found, secret)
     typer.echo(f"Deliveries of {connection} are verified from now on.")
-    typer.echo(f"  Address: https://YOUR-PUBLIC-HOST{path_of(name, found.connector)}")
+    _say_addresses(found, addresses)
     if secret_file is None:
-        typer.echo(f"  Secret (shown only now): {secret}")
+        typer.echo(f"Secret (shown only now): {secret}")
+
+
+@app.command("show")
+def show(
+    ctx: typer.Context,
+    connection: Named,
+    public_url: PublicUrl = None,
+    db: Database = None,
+    tenant: Tenant = None,
+) -> None:
+    """Print what to enter in the product again: where, and every address; the secret stays as it is."""
+    from khata.sign_in.webhooks import addresses_of, has_secret
+
+    with open_session(ctx, db, tenant) as session:
+        found = session.books.connections.get(connection)
+        settings = session.hub.settings
+        addresses = addresses_of(settings.cli.tenant, found, public_url or settings.api.public_url)
+    _say_addresses(found, addresses)
+    if not has_secret(found):
+        typer.echo(f"There is no secret yet: khata webhooks set {connection}")
+
+
+def _say_addresses(connection: Connection, addresses: list[tuple[str, str]]) -> None:
+    from khata.sign_in.webhooks import UNKNOWN_HOST, webhooks_of
+
+    typer.echo(f"{webhooks_of(connection).place}.")
+    width = max(len(what) for what, _ in addresses)
+    for what, address in addresses:
+        typer.echo(f"  {what:<{width}}  {address}")
+    if addresses[0][1].startswith(UNKNOWN_HOST):
+        typer.echo(
+            f"Put the address under which 'khata serve' is reached from outside in the place of {UNKNOWN_HOST}; "
+            "--public-url URL, or the setting api.public_url, prints it."
+        )
 
 
 @app.command("list")
 def list_deliveries(  # noqa: PLR0917 - one parameter per option, given by name
     ctx: typer.Context,
-    connection: Named,
+    connection: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CONNECTION]", help="Name of the connection; all, and those of no connection, if left out."
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="N", help="Newest so many.")] = 50,
     db: Database = None,
     tenant: Tenant = None,
     form: ReportFormat = Format.TABLE,
 ) -> None:
-    """List the deliveries a connection was called with, newest first; they are kept for 30 days."""
+    """List the deliveries that came, newest first, and what a sync found of what they named; kept for 30 days.
+
+    Deliveries about a company that is not connected stand under no connection.
+    """
     from khata.rendering.webhooks import deliveries_sheet
 
     with open_session(ctx, db, tenant) as session:
-        found = session.books.connections.get(connection)
-        sheet = deliveries_sheet(session.books.deliveries.list(found.connection_id, limit=limit))
+        books = session.books
+        chosen = [books.connections.get(connection)] if connection else list(books.connections.list())
+        came = books.deliveries.list(chosen[0].connection_id if connection else None, limit=limit)
+        found = {
+            (one.connection_id, told.named.stream, told.named.key): told
+            for one in chosen
+            for told in books.announcements.list(one.connection_id)
+        }
+        sheet = deliveries_sheet(came, {one.connection_id: one.name for one in chosen}, found, _notes(books))
     write_sheet(sheet, form)
 
 
-def _need_webhooks(connection: Connection) -> None:
-    from canonical.errors import ConfigurationError
-    from connectors.sdk.registry import get_connector
+def _notes(books: TenantStore) -> tuple[str, ...]:
+    from khata.sign_in.strangers import remedy_of, sentence_of, strangers
 
-    if get_connector(connection.connector).webhooks is None:
-        raise ConfigurationError(
-            f"{connection.connector} sends no webhooks that Khata can verify.",
-            code="webhook.not_offered",
-            connector=connection.connector,
-        )
+    return tuple(f"{sentence_of(one)} {remedy_of(one)}" for one in strangers(books))
 
 
 def _read(file: Path) -> str:

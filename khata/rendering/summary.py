@@ -15,7 +15,6 @@ from canonical.publication import ProofFindings
 from khata.rendering.sheet import Cell, Sheet, amount, count, text
 
 if TYPE_CHECKING:
-    from workflows.inputs import RunSummary
     from workflows.summary import ImportSummary
 
 DIFFERENCES_SHOWN = 20
@@ -98,19 +97,6 @@ def difference_line(total: ControlTotal) -> str:
         f"{total.name}: ours {render_inr(total.ours)}, theirs {theirs}, "
         f"difference {render_inr(total.difference)} ({total.oracle})"
     )
-
-
-def run_line(summary: RunSummary, rejected: int | None = None) -> str:
-    """Say in one line how a sync ended: what it brought, and what became of the proof.
-
-    A sync that brought nothing proves nothing anew, so it has no word on the proof that was made before.
-    """
-    counts = ", ".join(f"{stream} {number}" for stream, number in sorted(summary.counts.items()) if number)
-    is_idle = not counts and summary.proof in ("", ProofStatus.NO_ORACLE)
-    proof = "the last proof stands" if is_idle else f"proof {summary.proof or 'none'}"
-    held = ", held back" if summary.publication == "held" else ""
-    refused = f"; {rejected} rejected" if rejected is not None else ""
-    return f"run {summary.run_id} {summary.status}: {counts or 'nothing new'}{refused}; {proof}{held}."
 
 
 def _issue_lines(summary: ImportSummary) -> Iterable[str]:

@@ -17,6 +17,7 @@ from connectors.sdk.pacing import QUOTA_USED
 from khata.live.doctor import Finding
 from khata.sign_in.connecting import company_key
 from khata.sign_in.permissions import calls_finding, permission_findings
+from khata.sign_in.strangers import remedy_of, sentence_of, strangers
 from khata.sign_in.surroundings import pace_of
 from khata.sign_in.webhooks import has_secret, path_of
 
@@ -150,8 +151,11 @@ class Examination:
                 sentence="Changes are found by the schedule only.",
                 remedy=f"khata webhooks set {connection.name} tells what to enter in the product.",
             )
-        came = self.products.books.deliveries.list(connection.connection_id, limit=1)
+        books = self.products.books
+        came = books.deliveries.list(connection.connection_id, limit=1)
         sentence = f"The last delivery came {came[0].last_at:%Y-%m-%d %H:%M} UTC." if came else "None has come yet."
+        waiting = books.announcements.count_waiting(connection.connection_id)
+        sentence += f" {waiting} objects that were named wait for a sync to look for them." if waiting else ""
         if not self.public_url:
             return Finding(what=title, state="ok" if came else "silent", sentence=sentence)
         return self._reached(title, connection, sentence)
@@ -184,18 +188,28 @@ class _AliveButRefused(Exception):
 
 def examine_all(examination: Examination, connections: tuple[Connection, ...]) -> list[Finding]:
     """Look at many connections; without any, say how to get one."""
-    found = [finding for one in connections for finding in examination.examine(one)]
-    if found:
-        return found
     connector = examination.products.connector
+    found = [finding for one in connections for finding in examination.examine(one)]
+    found += [
+        Finding(
+            what=f"{connector}, webhooks of {one.company or 'nobody'}",
+            state="another secret" if one.connection else "not connected",
+            sentence=sentence_of(one),
+            remedy=remedy_of(one),
+        )
+        for one in strangers(examination.products.books, connector)
+    ]
+    if connections:
+        return found
     return [
+        *found,
         Finding(
             what=connector,
             state="not connected",
             sentence="No connection is signed in to it.",
             remedy=f"khata connect {connector}",
             is_usable=False,
-        )
+        ),
     ]
 
 

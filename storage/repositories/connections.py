@@ -18,7 +18,7 @@ from canonical.record import JsonValue
 from storage.engine import Transaction
 from storage.repositories.base import Repository
 from storage.tables.run import bookmark, connection
-from storage.tables.sign_in import delivery, sign_in, throttle
+from storage.tables.sign_in import announcement, delivery, sign_in, throttle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class Connections(Repository):
         """
         found = self.get(name)
         with self._write() as transaction:
-            for table in (bookmark, sign_in, throttle, delivery):
+            for table in (bookmark, sign_in, throttle, delivery, announcement):
                 transaction.connection.execute(
                     sa.delete(table).where(self._mine(table), table.c.connection_id == found.connection_id)
                 )

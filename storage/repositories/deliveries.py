@@ -14,12 +14,16 @@ from storage.repositories.base import Repository
 from storage.repositories.connections import insert_of
 from storage.tables.sign_in import delivery
 
+NOBODY = 0
+"""In the place of a connection: deliveries for companies the tenant has not connected."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One delivery.
 
     Attributes:
+        connection_id: whom it is about; ``NOBODY`` for a company that is no connection's.
         body: its bytes.
         events: what it told of, as the connector read it.
         times: how often it came.
@@ -69,13 +73,23 @@ class Deliveries(Repository):
             )
         return int(done.rowcount)
 
-    def list(self, connection_id: int, *, limit: int = 100) -> tuple[Delivery, ...]:
-        """A connection's deliveries, newest first."""
+    def forget_beyond(self, connection_id: int, kept: int) -> int:
+        """Delete all but a connection's newest deliveries; return how many."""
+        mine = (self._mine(delivery), delivery.c.connection_id == connection_id)
+        newest = sa.select(delivery.c.id).where(*mine).order_by(delivery.c.last_at.desc(), delivery.c.id.desc())
+        with self._write() as transaction:
+            done = transaction.connection.execute(
+                sa.delete(delivery).where(*mine, delivery.c.id.not_in(newest.limit(kept)))
+            )
+        return int(done.rowcount)
+
+    def list(self, connection_id: int | None, *, limit: int = 100) -> tuple[Delivery, ...]:
+        """A connection's deliveries, newest first; None: those of all, and of none."""
+        wanted = [self._mine(delivery)]
+        if connection_id is not None:
+            wanted.append(delivery.c.connection_id == connection_id)
         query = (
-            sa.select(delivery)
-            .where(self._mine(delivery), delivery.c.connection_id == connection_id)
-            .order_by(delivery.c.last_at.desc(), delivery.c.id.desc())
-            .limit(limit)
+            sa.select(delivery).where(*wanted).order_by(delivery.c.last_at.desc(), delivery.c.id.desc()).limit(limit)
         )
         with self._read() as transaction:
             rows = transaction.connection.execute(query).all()

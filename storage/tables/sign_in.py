@@ -1,10 +1,10 @@
-"""Sign-ins of connections, how fast they may ask, and what products called us with."""
+"""Sign-ins of connections, how fast they may ask, what products called us with, and what those calls named."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from storage.tables.base import key, metadata, tenant_column, text
+from storage.tables.base import flag, key, metadata, tenant_column, text
 from storage.types import Json, Moment
 
 sign_in = sa.Table(
@@ -52,4 +52,25 @@ delivery = sa.Table(
     sa.UniqueConstraint("tenant_id", "connection_id", "digest"),
     sa.Index("ix_delivery_received", "tenant_id", "received_at"),
 )
-"""What products called us with: the bytes of each, once, and how often they came."""
+"""What products called us with: the bytes of each, once, and how often they came.
+
+``connection_id`` is 0 of those that are about no connection of the tenant.
+"""
+
+announcement = sa.Table(
+    "announcement",
+    metadata,
+    tenant_column(),
+    sa.Column("connection_id", sa.BigInteger, nullable=False),
+    key("stream"),
+    key("source_key"),
+    flag("is_deletion"),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+    key("outcome"),
+    sa.Column("run_id", sa.BigInteger),
+    sa.PrimaryKeyConstraint("tenant_id", "connection_id", "stream", "source_key"),
+    sa.Index("ix_announcement_last", "tenant_id", "last_at"),
+)
+"""Objects that deliveries named, each once: an empty ``outcome`` waits for a sync that looks for it."""

@@ -1,4 +1,4 @@
-"""Deliveries of a product that reach a hub: verified, kept, and said to be news or a repeat, as the API does it."""
+"""Deliveries of a product that reach a hub: verified, kept with what they name, news or a repeat, as at the API."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from canonical.errors import SourceRejected
 from connectors.sdk.registry import get_connector
+from khata.sign_in.webhooks import named_in
 from storage import TenantStore
 
 
@@ -33,4 +34,7 @@ def is_news(
             raise
         return False
     told: list[Any] = [{"id": one.event_id} for one in events]
-    return books.deliveries.keep(held.connection_id, body, told, at=now) or any(one.at is None for one in events)
+    is_new = books.deliveries.keep(held.connection_id, body, told, at=now)
+    news = [one for one in events if is_new or one.at is None]
+    books.announcements.note(held.connection_id, named_in(news), at=now)
+    return bool(news)

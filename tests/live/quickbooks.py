@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,11 @@ class Hub:
     def sync(self, *, dies_after: int | None = None) -> RunSummary:
         """Sync; the process ends at the call of that number, if one is given."""
         place = dying_after(dies_after, self.api.surroundings())
-        return sync_connection(Steps(stores=self.store.tenant, clock=self.clock, surroundings=place), REQUEST)
+        return sync_connection(replace(self.steps, surroundings=place), REQUEST)
+
+    @property
+    def steps(self) -> Steps:
+        return Steps(stores=self.store.tenant, clock=self.clock, surroundings=self.api.surroundings())
 
     def proof(self) -> Proof:
         found = self.books.proofs.latest(self.company)

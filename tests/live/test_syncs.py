@@ -129,7 +129,7 @@ def test_a_killed_first_reading_goes_on_where_it_was(served: Tally) -> None:
 def test_books_that_differ_after_changes_are_compared_as_a_whole(synced: LiveHub, monkeypatch: Any) -> None:
     """Held back after changes only: the watermark goes; after everything was compared, it is kept."""
     held = PublicationState.HELD.value
-    monkeypatch.setattr("workflows.steps._publication", lambda proofs, is_held: held)
+    monkeypatch.setattr("workflows.steps.publication_of", lambda proofs, is_held: held)
     work(synced, edits.create)
     synced.poll()
     assert WATERMARKS not in bookmark(synced, COMMITTED)

@@ -182,3 +182,37 @@ def test_no_batch_reads_what_is_stored_already(url: str, monkeypatch: pytest.Mon
         with books.raw._database.read(1) as transaction:
             plans = [plain(transaction, f"EXPLAIN QUERY PLAN {sql}", bound) for sql, bound in looked]
     assert all("source_key=?" in str(plan) for plan in plans), plans
+
+
+def test_another_version_of_the_same_bytes_is_noted_and_nothing_else_is_written(
+    books: TenantStore, company: int
+) -> None:
+    """A list may say otherwise of a record that reads the same; by the old version it would be read for ever."""
+    first = dataclasses.replace(raw("V1"), version=7, label="V1")
+    (raw_id,) = books.raw.append(company, 1, [first]).raw_ids
+    member = ("V1", 8, None, None)
+    assert books.census.compare(company, "vouchers", None, [member]).outdated == ("V1",)
+    again = books.raw.append(company, 2, [dataclasses.replace(first, version=8)])
+    assert (again.new, again.known, again.first, again.changed, again.raw_ids) == (0, 1, 0, 0, (raw_id,))
+    assert books.census.compare(company, "vouchers", None, [member]).outdated == ()
+    books.raw.append(company, 3, [dataclasses.replace(first, version=None)])
+    assert books.census.compare(company, "vouchers", None, [member]).outdated == (), "a file without one says nothing"
+
+
+def test_addresses_are_counted_as_first_or_changed(books: TenantStore, company: int) -> None:
+    done = books.raw.append(company, 1, [raw("V1", "a"), raw("V2", "a"), raw("V2", "b")])
+    assert (done.first, done.changed) == (2, 0)
+    done = books.raw.append(company, 2, [raw("V1", "c"), raw("V2", "b"), raw("V3", "a")])
+    assert (done.first, done.changed) == (1, 1)
+    books.retirement.retire(company, "vouchers", ["V1"], run_id=2, known_at=LATER, reason="gone")
+    done = books.raw.append(company, 3, [raw("V1", "c")])
+    assert (done.first, done.changed) == (1, 0), "it came back"
+    assert books.raw.count_current(company) == 3
+
+
+def test_of_single_keys_those_held_are_named(books: TenantStore, company: int) -> None:
+    books.raw.append(company, 1, [raw("V1"), raw("V2")])
+    books.retirement.retire(company, "vouchers", ["V2"], run_id=1, known_at=LATER, reason="gone")
+    assert books.census.held(company, "vouchers", ["V3", "V2", "V1", "V1"]) == ("V1",)
+    assert books.census.held(company, "ledgers", ["V1"]) == ()
+    assert books.census.held(company, "vouchers", []) == ()

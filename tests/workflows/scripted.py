@@ -48,7 +48,8 @@ class Failing:
 class Script:
     """What the steps do: rows per long step, seconds per row, failures by step, and where to stand still.
 
-    ``looks`` are the answers of looks at the source's counters, the last one for ever.
+    ``looks`` are the answers of looks at the source's counters, the last one for ever; ``differing`` the runs after
+    which everything is to be compared at once; what they were asked for is in ``requests``.
     """
 
     rows: int = 3
@@ -56,6 +57,7 @@ class Script:
     pause_s: float = 0.0
     failing: dict[str, Failing] = field(default_factory=dict)
     silent_s: dict[str, float] = field(default_factory=dict)
+    differing: tuple[int, ...] = ()
 
     def dump(self) -> str:
         return json.dumps(asdict(self))
@@ -63,7 +65,7 @@ class Script:
     @classmethod
     def load(cls, text: str) -> Script:
         raw = json.loads(text)
-        raw["looks"] = tuple(raw["looks"])
+        raw["looks"], raw["differing"] = tuple(raw["looks"]), tuple(raw["differing"])
         failing = {step: Failing(**value) for step, value in raw.pop("failing").items()}
         return cls(failing=failing, **raw)
 
@@ -74,6 +76,7 @@ class ScriptedSteps:
     def __init__(self, path: Path, script: Script) -> None:
         self.path = path
         self.script = script
+        self.requests: list[SyncRequest] = []
         with self._write() as db:
             for statement in SCHEMA:
                 db.execute(statement)
@@ -123,6 +126,7 @@ class ScriptedSteps:
         return Look(is_due=reason not in {"unchanged", "waiting"}, reason=reason)
 
     def open_run(self, request: SyncRequest) -> RunRef:
+        self.requests.append(request)
         attempt = self._attempt("open_run")
         self._fail("open_run", attempt, 0)
         with self._write() as db:
@@ -164,4 +168,5 @@ class ScriptedSteps:
         with self._write() as db:
             db.execute("update runs set status = ?, error_code = ? where run_id = ?", (status, error_code, run.run_id))
         counts = {"voucher": self.script.rows}
-        return RunSummary(run.run_id, status, counts, proof="proved", publication="published")
+        again = run.run_id in self.script.differing
+        return RunSummary(run.run_id, status, counts, "proved", "held" if again else "published", looks_again=again)

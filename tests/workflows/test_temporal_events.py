@@ -12,7 +12,7 @@ from tests.workflows.scripted import Failing, Script, ScriptedSteps
 from tests.workflows.servers import RunningServer
 from tests.workflows.sync_support import QUICK, during, request_of, started, until
 from tests.workflows.test_temporal_schedules import put, scheduled_results
-from workflows.inputs import RunStatus
+from workflows.inputs import DIFFERS, RunStatus
 from workflows.temporal import names
 from workflows.temporal.client import SyncHandle, signal_changed, sync_result
 from workflows.temporal.schedules import delete_schedule, trigger_schedule
@@ -88,6 +88,28 @@ def test_a_look_that_fails_is_not_repeated(temporal: RunningServer, tmp_path: Pa
 
     during(temporal, steps, key, body)
     assert (steps.attempts("look"), steps.runs()) == (1, [])
+
+
+def test_figures_that_differ_have_everything_compared_at_once(
+    temporal: RunningServer, tmp_path: Path, key: str
+) -> None:
+    """Once, by a run that knows which it follows, whatever else had changed meanwhile."""
+    steps = ScriptedSteps(tmp_path / "e.db", Script(rows=5, pause_s=0.1, differing=(1,)))
+
+    async def body(client: Client) -> None:
+        handle = await started(client, key)
+        await until(lambda: len(steps.rows("extract")) > 1)
+        await told(client, key)
+        summary = await sync_result(handle)
+        assert (summary.run_id, summary.looks_again) == (2, False)
+
+    during(temporal, steps, key, body)
+    assert [status for _, status, _ in steps.runs()] == ["succeeded", "succeeded"]
+    first, second = steps.requests
+    assert (first.is_thorough, first.after) == (False, 0)
+    assert (second.is_thorough, second.after, second.reason) == (True, 1, DIFFERS)
+    assert first.key != second.key
+    assert steps.attempts("look") == 0
 
 
 def test_a_hanging_source_is_not_asked_again_in_the_same_run(temporal: RunningServer, tmp_path: Path, key: str) -> None:

@@ -102,6 +102,8 @@ class SyncWorkflow:
             await self._close(run, job, RunStatus.FAILED, reason.type or "")
             raise reason from error
         summary = await self._close(run, job, RunStatus.SUCCEEDED)
+        if summary.looks_again:
+            workflow.continue_as_new(replace(job, request=job.request.looking_again(summary.run_id)))
         if self._has_changed:
             workflow.continue_as_new(replace(job, request=replace(job.request, reason="event", key="")))
         return summary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from khata.api.limits import RateLimit
     from khata.api.starting import SyncStarter
 
+logger = logging.getLogger("khata.api")
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 _FAILURE = {"application/json": {"schema": ERROR_SCHEMA}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -25,9 +27,15 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
             "application/json": {
                 "schema": {
                     "type": "object",
-                    "required": ["taken"],
-                    "properties": {"taken": {"type": "boolean"}},
-                    "example": {"taken": True},
+                    "required": ["taken", "not_connected"],
+                    "properties": {
+                        "taken": {"type": "boolean", "description": "genuine, and kept"},
+                        "not_connected": {
+                            "type": "integer",
+                            "description": "companies it tells of that no connection with this secret reads",
+                        },
+                    },
+                    "example": {"taken": True, "not_connected": 0},
                 }
             }
         },
@@ -44,7 +52,9 @@ async def take(request: Request, tenant: Slug, connector: Slug) -> Response:
     """Take a delivery of a product. No API key: the product signs the body with the secret of `khata webhooks set`.
 
     The bytes are stored as they came and the sync of each company they are about is started or, if it is running, told
-    to look again. Repeats and disorder do no harm.
+    to look again; it looks for exactly the objects that were named. Repeats and disorder do no harm. What tells of a
+    company that is not connected is kept too and starts nothing (`khata webhooks list`, `khata doctor`): vendors repeat
+    what is refused for days, and may give the address up.
     """
     hub: Hub = request.app.state.hub
     arrival = Arrival(
@@ -55,14 +65,18 @@ async def take(request: Request, tenant: Slug, connector: Slug) -> Response:
         query=tuple(request.query_params.multi_items()),
     )
     try:
-        asked = await run_in_threadpool(take_delivery, hub, arrival)
+        taken = await run_in_threadpool(take_delivery, hub, arrival)
     except DeliveryRefused:
         strangers: RateLimit = request.app.state.strangers
         strangers.admit(request.client.host if request.client else "unknown")
         raise
     starter: SyncStarter = request.app.state.starter
-    for one in asked:
+    for one in taken.asked:
         starter.start(one)
-    if asked:
+    if taken.asked or taken.strangers:
         starter.later(forget_old, hub, tenant)
-    return answer({"taken": True})
+    if taken.strangers:
+        logger.warning(
+            "a delivery of %s tells of companies that are not connected: %d", connector, len(taken.strangers)
+        )
+    return answer({"taken": True, "not_connected": len(taken.strangers)})

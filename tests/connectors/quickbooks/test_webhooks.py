@@ -83,3 +83,20 @@ def test_an_old_delivery_is_refused_whatever_its_unsigned_header_says() -> None:
 def test_a_delivery_about_nothing_is_no_event() -> None:
     assert WEBHOOKS.verify(headers(b"[]"), b"[]", SECRET, NOW) == ()
     assert WEBHOOKS.verify(headers(b"{}"), b"{}", SECRET, NOW) == ()
+
+
+def test_a_merger_names_what_went_too() -> None:
+    merged = (
+        b'{"eventNotifications":[{"realmId":"11","dataChangeEvent":{"entities":[{"name":"Customer","id":"1","operation":'
+        b'"Merge","lastUpdated":"2026-05-05T14:42:19-0700","deletedId":"4"}]}}]}'
+    )
+    kept, gone = WEBHOOKS.verify(headers(merged), merged, SECRET, NOW)
+    assert (kept.stream, kept.key, kept.operation) == ("customers", "1", "merged")
+    assert (gone.company, gone.stream, gone.key, gone.operation) == ("11", "customers", "4", "deleted")
+    assert kept.event_id != gone.event_id
+
+
+def test_an_id_that_is_none_names_nothing() -> None:
+    odd = NEWER.replace(b'"1234"', b"\"1' OR Id > '0\"")
+    (event,) = WEBHOOKS.verify(headers(odd), odd, SECRET, NOW)
+    assert (event.stream, event.key) == ("invoices", "")

@@ -60,18 +60,21 @@ def test_success_and_the_days_reset() -> None:
 @given(
     st.dictionaries(st.sampled_from(list(STREAMS)), st.integers(0, 500)),
     st.none() | st.integers(0, 900),
-    st.integers(0, 50),
-    st.integers(0, 50),
+    st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50)),
 )
 def test_a_plan_never_allows_more_than_is_left(
-    details: dict[str, int], left: int | None, listed: int, counted: int
+    details: dict[str, int], left: int | None, made: tuple[int, int, int]
 ) -> None:
-    plan = make_plan(listed=listed, counted=counted, details=details, checks={}, left=left, order=tuple(STREAMS))
+    listed, named, counted = made
+    plan = make_plan(
+        listed=listed, named=named, counted=counted, details=details, checks={}, left=left, order=tuple(STREAMS)
+    )
     assert all(0 <= plan.allowed[name] <= count for name, count in details.items())
     if left is not None:
         assert sum(plan.allowed.values()) <= max(0, left - TAIL)
     assert plan.is_whole is (plan.postponed == 0)
-    assert plan.calls == listed + counted + sum(details.values()) + TAIL
+    assert plan.calls == sum(made) + sum(details.values()) + TAIL
+    assert plan.allowed_calls == plan.calls - plan.postponed
 
 
 def test_masters_come_first_when_the_day_is_short() -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from canonical.errors import SourceRejected
+from connectors.zoho.streams import STREAMS
 from connectors.zoho.webhooks import SIGNATURE, WEBHOOKS
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -58,6 +59,57 @@ def test_anything_else_is_refused(headers: dict[str, str]) -> None:
         WEBHOOKS.verify(headers, BODY, SECRET, NOW)
     assert refused.value.code == "webhook.refused"
     assert SECRET not in refused.value.message
+
+
+def told(body: object, query: list[tuple[str, str]]) -> tuple[str, str, str]:
+    """Stream, id and operation of a signed delivery."""
+    text = json.dumps(body).encode()
+    signed = "".join(name + value for name, value in sorted(query)).encode() + text
+    (event,) = WEBHOOKS.verify(sign(signed), text, SECRET, NOW, query=query)
+    return event.stream, event.key, event.operation
+
+
+@pytest.mark.parametrize(
+    ("module", "body", "expected"),
+    [
+        ("invoice", {"invoice": {"invoice_id": "77"}}, ("invoices", "77")),
+        ("invoice", {"invoice_id": "77"}, ("invoices", "77")),
+        ("invoice", {"id": "77"}, ("invoices", "77")),
+        ("invoice", {}, ("invoices", "")),
+        ("invoice", [], ("invoices", "")),
+        ("creditnote", {"creditnote": {"creditnote_id": "5"}}, ("creditnotes", "5")),
+        ("customerpayment", {"payment": {"payment_id": "5"}}, ("customerpayments", "5")),
+        ("customer_payment", {"customer_payment": {"payment_id": "5"}}, ("customerpayments", "5")),
+        ("vendorpayment", {"vendorpayment": {"vendorpayment_id": "5"}}, ("vendorpayments", "5")),
+        ("vendorpayment", {"vendor_payment": {"payment_id": "5"}}, ("vendorpayments", "5")),
+        ("vendorpayment", {"payment": {"payment_id": "5"}}, ("vendorpayments", "5")),
+        ("", {"payment": {"payment_id": "5"}}, ("customerpayments", "5")),
+        ("vendorcredit", {"vendor_credit": {"vendor_credit_id": "5"}}, ("vendorcredits", "5")),
+        ("invoice", {"bill": {"bill_id": "5"}}, ("bills", "5")),
+        ("mystery", {"mystery": {"mystery_id": "5"}}, ("", "")),
+        ("invoice", {"invoice": {"invoice_id": "../../organizations"}}, ("invoices", "")),
+        ("invoice", {"invoice": {"invoice_id": "5?x=1"}}, ("invoices", "")),
+        ("invoice", {"invoice": {"invoice_id": "9" * 200}}, ("invoices", "")),
+    ],
+)
+def test_what_went_is_read_in_whatever_form_it_is_said(module: str, body: object, expected: tuple[str, str]) -> None:
+    query = [("org", "60001"), ("event", "deleted"), *([("module", module)] if module else [])]
+    assert told(body, query) == (*expected, "deleted")
+
+
+def test_the_address_may_carry_the_id() -> None:
+    query = [("org", "60001"), ("module", "bill"), ("event", "deleted"), ("id", "123")]
+    assert told({}, query) == ("bills", "123", "deleted")
+    assert told({"bill": {"bill_id": "9"}}, query) == ("bills", "9", "deleted"), "the body's own word counts first"
+
+
+def test_each_address_that_is_printed_is_understood() -> None:
+    for one in WEBHOOKS.addresses("60001"):
+        query = list(one.query)
+        stream, key, operation = told({}, query)
+        assert stream in STREAMS
+        assert (key, operation) == ("", dict(query)["event"])
+        assert dict(query)["org"] == "60001"
 
 
 def test_without_a_secret_nothing_is_genuine() -> None:

@@ -80,7 +80,7 @@ def test_from_connect_to_proof(home: Path, tally: Running) -> None:
     assert json.loads(proved.output)["status"] == "proved"
     assert ".." not in run(home, "proof").output
     again = run(home, "sync", "shop", "--local")
-    assert "nothing new; 0 rejected; the last proof stands." in again.output
+    assert "0 new, 0 changed; 0 rejected; the last proof stands." in again.output
     vouchers = json.loads(run(home, "vouchers", "--format", "json", "--limit", "1000").output)["vouchers"]
     assert len(vouchers) == len(company(tally).vouchers())
     issues = json.loads(run(home, "issues", "--format", "json", "--limit", "1000").output)["issues"]
@@ -384,9 +384,9 @@ def test_the_command_watches_until_it_is_asked_to_stop(home: Path, tally: Runnin
     )
     try:
         assert process.stdout is not None
-        assert re.match(r"shop: run \d+ succeeded: .*vouchers 40; proof proved", process.stdout.readline())
+        assert re.match(r"shop: run \d+ succeeded: .* new .*vouchers 40.*; proof proved", process.stdout.readline())
         enter_journal(tally, "seen by the command")
-        assert re.match(r"shop: run \d+ succeeded: .*vouchers 1; proof", process.stdout.readline())
+        assert re.match(r"shop: run \d+ succeeded: .*vouchers 1.*; proof", process.stdout.readline())
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     finally:

@@ -32,7 +32,7 @@ from connectors.sdk.oauth import CLIENT_ID, CLIENT_SECRET, CompanyChoice, OAuthS
 from connectors.sdk.rest import RestClient
 from connectors.sdk.token_endpoint import ask_for_tokens, authorize_url, post, tokens_of
 from connectors.sdk.tokens import Limits, Tokens, carried_over
-from connectors.sdk.webhooks import Pairs, WebhookEvent, require_recent, same_text
+from connectors.sdk.webhooks import Pairs, WebhookAddress, WebhookEvent, require_recent, same_text
 
 NAME = "zoho"
 """Of a product the command line knows; the tests put this one in its place."""
@@ -160,6 +160,11 @@ class Provider:
 class Hooks:
     """See ``Webhooks``: HMAC of the body; an event says when it was made, or not."""
 
+    place: str = "On the product's page"
+
+    def addresses(self, company: str) -> tuple[WebhookAddress, ...]:
+        return (WebhookAddress(what="Everything", query=(("org", company),)),)
+
     def verify(
         self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime, *, query: Pairs = ()
     ) -> tuple[WebhookEvent, ...]:
@@ -170,7 +175,14 @@ class Hooks:
         if at is not None:
             require_recent(at, now)
         return tuple(
-            WebhookEvent(company=one, stream="invoices", key="7", operation="updated", event_id="e", at=at)
+            WebhookEvent(
+                company=one,
+                stream="invoices",
+                key=told.get("key", "7"),
+                operation=told.get("operation", "updated"),
+                event_id="e",
+                at=at,
+            )
             for one in told["companies"]
         )
 
