@@ -191,7 +191,8 @@ def _print(summary: RunSummary, rejected: int, held: list[Issue]) -> None:
     if not summary.run_id:
         typer.echo("Nothing has moved in the source since the last sync.")
         return
-    typer.echo(sync_line(summary, rejected))
+    line = sync_line(summary, rejected)
+    typer.echo(f"{line[0].upper()}{line[1:]}")
     for line in filter(None, (named_line(summary), *held_lines(held))):
         typer.echo(line)
     typer.echo(f"Next: khata issues --run {summary.run_id}; khata proof")

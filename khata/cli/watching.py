@@ -290,11 +290,11 @@ def _say_file(told: Decided | KhataError) -> None:
 
 def _say(told: Told) -> None:
     from khata.live.watching import WatchEvent
-    from khata.rendering.sync import run_line
+    from khata.rendering.sync import sync_line
 
     match told.event:
         case WatchEvent.SYNCED if told.summary is not None:
-            typer.echo(f"{told.connection}: {run_line(told.summary)}")
+            typer.echo(f"{told.connection}: {sync_line(told.summary)}")
         case WatchEvent.FAILED if told.error is not None:
             typer.echo(f"{told.connection}: {told.error.message} ({told.error.code})", err=True)
         case _:

@@ -24,16 +24,14 @@ NAMED = {
 """What became of objects that webhooks named."""
 
 
-def sync_line(summary: RunSummary, rejected: int) -> str:
-    """Say in one line what a sync did, as a sentence; see ``run_line``."""
-    line = run_line(summary, rejected)
-    return f"{line[0].upper()}{line[1:]}"
+def sync_line(summary: RunSummary, rejected: int | None = None) -> str:
+    """Say in one line how a sync ended: what is new or other than it was held, and what became of the proof.
 
+    A sync that brought nothing proves nothing anew, so it has no word on the proof that was made before.
 
-def run_line(summary: RunSummary, rejected: int | None = None) -> str:
-    """Say in one line what a sync did: what is new or other than it was held, what was known, what became of the proof.
-
-    A sync that read nothing proves nothing anew, so it has no word on the proof that was made before.
+    Args:
+        summary: of the run.
+        rejected: records it refused; None to say nothing of them.
     """
     is_idle = not any(summary.counts.values()) and summary.proof in ("", ProofStatus.NO_ORACLE)
     proof = "the last proof stands" if is_idle else f"proof {summary.proof or 'none'}"
@@ -44,8 +42,6 @@ def run_line(summary: RunSummary, rejected: int | None = None) -> str:
 
 def found_words(summary: RunSummary) -> str:
     """Say what was new, changed and gone, by stream, and how many records were read that were known."""
-    if not any(sum(one.values()) for one in (summary.counts, summary.new, summary.changed, summary.retired)):
-        return "nothing new"
     parts = [_counted(summary.new, "new"), _counted(summary.changed, "changed")]
     if any(summary.retired.values()):
         parts.append(_counted(summary.retired, "gone"))

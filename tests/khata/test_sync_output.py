@@ -72,15 +72,15 @@ def summary(**more: object) -> RunSummary:
 
 def test_the_line_counts_what_was_found_and_not_what_was_read() -> None:
     assert sync_line(summary(), 0) == (
-        "Run 7 succeeded: 0 new, 0 changed; 8 read and known before; 0 rejected; proof proved."
+        "run 7 succeeded: 0 new, 0 changed; 8 read and known before; 0 rejected; proof proved."
     )
     told = summary(new={"invoices": 2}, changed={"contacts": 1}, retired={"bills": 1}, publication="held")
     assert sync_line(told, 3) == (
-        "Run 7 succeeded: 2 new (invoices 2), 1 changed (contacts 1), 1 gone (bills 1); 5 read and known before; "
+        "run 7 succeeded: 2 new (invoices 2), 1 changed (contacts 1), 1 gone (bills 1); 5 read and known before; "
         "3 rejected; proof proved, held back."
     )
     assert known_of(told) == 5
-    assert found_words(summary(counts={})) == "nothing new"
+    assert found_words(summary(counts={})) == "0 new, 0 changed"
 
 
 def test_what_webhooks_named_is_told() -> None:

@@ -80,7 +80,7 @@ def test_from_connect_to_proof(home: Path, tally: Running) -> None:
     assert json.loads(proved.output)["status"] == "proved"
     assert ".." not in run(home, "proof").output
     again = run(home, "sync", "shop", "--local")
-    assert "nothing new; 0 rejected; the last proof stands." in again.output
+    assert "0 new, 0 changed; 0 rejected; the last proof stands." in again.output
     vouchers = json.loads(run(home, "vouchers", "--format", "json", "--limit", "1000").output)["vouchers"]
     assert len(vouchers) == len(company(tally).vouchers())
     issues = json.loads(run(home, "issues", "--format", "json", "--limit", "1000").output)["issues"]
