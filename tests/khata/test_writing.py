@@ -153,5 +153,5 @@ def test_what_was_written_comes_with_the_next_sync_and_the_books_are_proved(
     assert done.code == 0, done.output + done.errors
     again = sync()
     assert "ledgers 1," in again
-    assert "vouchers 1;" in again
+    assert "vouchers 1)" in again
     assert "proof proved" in again
