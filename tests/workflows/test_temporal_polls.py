@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -21,14 +22,18 @@ def test_schedules_follow_the_connections(temporal: RunningServer, steps: Script
     tenant = f"tenant-{key}"
     shop, mill = (SyncRequest(tenant=tenant, connection=name, source="tally") for name in ("shop", "mill"))
 
-    async def ids(client: Client) -> set[str]:
-        return {name async for name in iter_schedule_ids(client, tenant)}
+    async def lists(client: Client, *connections: str) -> None:
+        """The server's list follows what was done a little later."""
+        expected = {f"schedule:{tenant}:{name}" for name in connections}
+        async with asyncio.timeout(20):
+            while {name async for name in iter_schedule_ids(client, tenant)} != expected:  # noqa: ASYNC110 - on a server
+                await asyncio.sleep(0.05)
 
     async def body(client: Client) -> None:
         everything = PollPlan(tenant=tenant, live=[shop, mill], every=timedelta(minutes=5))
         assert await keep_polls(client, everything, task_queue=key) == 2
         await keep_polls(client, everything, task_queue=key)
-        assert await ids(client) == {f"schedule:{tenant}:shop", f"schedule:{tenant}:mill"}
+        await lists(client, "shop", "mill")
         described = await client.get_schedule_handle(f"schedule:{tenant}:shop").describe()
         assert described.schedule.spec.intervals[0].every == timedelta(minutes=5)
         assert (await get_schedule(client, tenant, "shop")).next_at is not None
@@ -37,10 +42,10 @@ def test_schedules_follow_the_connections(temporal: RunningServer, steps: Script
         await put_schedule(client, nightly, Timetable(every=timedelta(hours=24)), task_queue=key)
         fewer = PollPlan(tenant=tenant, live=[shop], others=frozenset({"files"}), every=timedelta(minutes=1))
         assert await keep_polls(client, fewer, task_queue=key) == 1
-        assert await ids(client) == {f"schedule:{tenant}:shop", f"schedule:{tenant}:files"}
+        await lists(client, "shop", "files")
 
         off = PollPlan(tenant=tenant, live=[shop], others=frozenset({"files"}), every=None)
         assert await keep_polls(client, off, task_queue=key) == 0
-        assert await ids(client) == {f"schedule:{tenant}:files"}
+        await lists(client, "files")
 
     during(temporal, steps, key, body)
