@@ -18,6 +18,8 @@ WHOLE_SYSTEMS = (
     *("connectors/zoho/test_histories.py", "connectors/zoho/test_end_to_end.py", "workflows/test_apart.py"),
     *("khata/test_publication.py", "khata/test_writing_over_api.py", "khata/test_api_tenants.py"),
     *("khata/files/test_real_import.py", "khata/files/test_histories.py", "khata/sign_in/test_processes.py"),
+    *("khata/sign_in/test_webhooks.py", "khata/sign_in/test_connecting.py", "khata/test_errors_and_exits.py"),
+    *("connectors/busy/test_end_to_end.py", "khata/files/test_mapping.py", "khata/test_commands.py"),
 )
 """Where every test runs processes, fakes and databases through a whole sync or import: slow, all of them."""
 TESTS = Path(__file__).parent
