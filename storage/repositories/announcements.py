@@ -14,8 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.engine import Transaction
-from storage.repositories.base import Repository
-from storage.repositories.connections import insert_of
+from storage.repositories.base import Repository, insert_of
 from storage.tables.sign_in import announcement
 
 WAITING_MAX = 1000

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from canonical.errors import RuleError
 from storage.engine import Database, Transaction
@@ -57,6 +58,11 @@ def _is_position(position: list[Any]) -> bool:
     """Every position of ours is text followed by a row id that fits the column."""
     *texts, row_id = position
     return all(isinstance(text, str) for text in texts) and type(row_id) is int and abs(row_id) < 2**63
+
+
+def insert_of(transaction: Transaction, table: sa.Table) -> Any:
+    """The database's own INSERT, which knows what to do about a row that is there already."""
+    return (postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
 class Repository:

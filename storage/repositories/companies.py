@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from canonical.errors import NotFound
-from storage.repositories.base import Repository
+from storage.repositories.base import Repository, insert_of
 from storage.tables.company import company, company_moment
 
 _JUST_AFTER = timedelta(microseconds=1)
@@ -53,8 +51,7 @@ class Companies(Repository):
             "created_at": created_at,
         }
         with self._write() as transaction:
-            insert = postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert
-            statement: Any = insert(company).values(row)
+            statement = insert_of(transaction, company).values(row)
             statement = statement.on_conflict_do_update(
                 index_elements=["tenant_id", "connector", "source_key"],
                 set_={"name": sa.func.coalesce(sa.func.nullif(statement.excluded.name, ""), company.c.name)},
@@ -107,9 +104,8 @@ class Companies(Repository):
                 if last.run_id == run_id:
                     return before
                 moment = max(started_at, before + _JUST_AFTER)
-            insert = postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert
             taken = {"run_id": run_id, "known_at": moment}
-            statement: Any = insert(table).values(address | taken)
+            statement = insert_of(transaction, table).values(address | taken)
             transaction.connection.execute(statement.on_conflict_do_update(index_elements=list(address), set_=taken))
         return moment
 

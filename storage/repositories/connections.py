@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from canonical.errors import NotFound
 from canonical.record import JsonValue
-from storage.engine import Transaction
-from storage.repositories.base import Repository
+from storage.repositories.base import Repository, insert_of
 from storage.tables.run import bookmark, connection
 from storage.tables.sign_in import announcement, delivery, sign_in, throttle
 
@@ -142,8 +139,3 @@ class Bookmarks(Repository):
         with self._write() as transaction:
             statement = insert_of(transaction, bookmark).values({**key, **change})
             transaction.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=change))
-
-
-def insert_of(transaction: Transaction, table: sa.Table) -> Any:
-    """The database's own INSERT, which knows what to do about a row that is there already."""
-    return (postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert)(table)

@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from canonical.crosswalk import Crosswalk, CrosswalkEntry
-from storage.repositories.base import Repository
+from storage.repositories.base import Repository, insert_of
 from storage.tables.crosswalk import crosswalk
 from storage.tables.master import party
 
@@ -60,8 +59,7 @@ class Crosswalks(Repository):
             for entry in changes
         ]
         with self._write() as transaction:
-            insert = postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert
-            statement: Any = insert(crosswalk)
+            statement = insert_of(transaction, crosswalk)
             changed = {name: statement.excluded[name] for name in ("golden_id", "merge_id", "ended_at", "document")}
             transaction.connection.execute(
                 statement.on_conflict_do_update(index_elements=["tenant_id", "entry_id"], set_=changed), rows

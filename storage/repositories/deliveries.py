@@ -10,8 +10,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from canonical.record import JsonValue
-from storage.repositories.base import Repository
-from storage.repositories.connections import insert_of
+from storage.repositories.base import Repository, insert_of
 from storage.tables.sign_in import delivery
 
 NOBODY = 0

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from canonical.errors import NotFound
 from canonical.record import JsonValue
-from storage.repositories.base import Page, Repository, parse_cursor, render_cursor
+from storage.repositories.base import Page, Repository, insert_of, parse_cursor, render_cursor
 from storage.tables.run import run, run_step
 
 RUNNING = "running"
@@ -125,8 +124,7 @@ class Runs(Repository):
         key = {"tenant_id": self._tenant_id, "run_id": run_id, "name": step}
         position = sa.select(sa.func.count()).where(self._mine(run_step), run_step.c.run_id == run_id).scalar_subquery()
         with self._write() as transaction:
-            insert = postgresql.insert if transaction.dialect.name == "postgresql" else sqlite.insert
-            statement: Any = insert(run_step).values({**key, "position": position, **change})
+            statement = insert_of(transaction, run_step).values({**key, "position": position, **change})
             transaction.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=change))
 
     def get(self, run_id: int) -> Run:

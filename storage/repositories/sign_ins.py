@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from canonical.errors import InvariantError
 from canonical.record import JsonValue
-from storage.repositories.base import Repository
-from storage.repositories.connections import insert_of
+from storage.repositories.base import Repository, insert_of
 from storage.tables.sign_in import sign_in
 
 
