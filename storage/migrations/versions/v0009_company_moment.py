@@ -16,8 +16,9 @@ down_revision = "0008"
 
 _FROM_PROOFS = (
     "INSERT INTO company_moment (tenant_id, company_id, run_id, known_at) "
-    "SELECT tenant_id, company_id, COALESCE(MAX(run_id), 0), MAX(known_at) FROM proof GROUP BY tenant_id, company_id"
+    "SELECT tenant_id, company_id, 0, MAX(known_at) FROM proof GROUP BY tenant_id, company_id"
 )
+"""Run 0 is none: whoever writes next, an earlier run included, does so after everything that was proved."""
 
 
 def upgrade() -> None:
