@@ -23,9 +23,9 @@ from workflows.run_facts import step_facts
 Beat = Callable[[Progress], None]
 COMPANIES = "companies"
 RUNS_REMEMBERED = 50
+"""Runs looked through for the same content."""
 CHANGES = ("new", "changed", "retired")
 """What the step notes of what it found other than it was held, by stream."""
-"""Runs looked through for the same content."""
 
 
 def no_beat(progress: Progress) -> None:

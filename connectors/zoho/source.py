@@ -297,13 +297,12 @@ class ZohoSource:
             everything = Portion(tuple(listing.rows), None)
             self._emission.emit_aside(CENSUS, census_record(self._lists.choosing.census(stream, everything)))
             return
-        if not self._lists.choosing.gone[
-            stream
-        ]:  # nothing was missed when the plan was made, and nothing has left the hub since
+        choosing = self._lists.choosing
+        if not choosing.gone[stream]:  # nothing was missed when the plan was made, nothing has left the hub since
             return
         room = CONFIRMED_MAX
         for portion in listing.rows.portions(PORTION):
-            told = self._lists.choosing.compare(stream, portion).gone
+            told = choosing.compare(stream, portion).gone
             left = self._client.pace.left_today()
             asked = told[: room if left is None else min(room, left)]
             room -= len(asked)
@@ -311,7 +310,7 @@ class ZohoSource:
             if there:
                 self._has_moved = True
             if asked:
-                self._lists.choosing.compare(stream, portion, (*there, *told[len(asked) :]), is_sure=True)
+                choosing.compare(stream, portion, (*there, *told[len(asked) :]), is_sure=True)
 
     def _reports(self) -> Iterator[Record]:
         if ACCOUNTS in self._lists.found:
