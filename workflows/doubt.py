@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Sequence
 from canonical.issue import Issue, IssueLevel
 from canonical.money import ZERO, render_inr
 from canonical.proof import ControlKind, ControlTotal, Proof
-from canonical.publication import PublicationState
 from storage.store import TenantStore
 from workflows.proving.company import unread
 
@@ -90,13 +89,6 @@ def held_issue(company: str, proof: Proof, objections: Sequence[str], *, connect
         else _after_changes(connection),
         facts={"differing": len(proof.differences)},
     )
-
-
-def publication_of(proofs: list[Proof], *, is_held: bool) -> str:
-    """One word over all companies of a run; none without a proof."""
-    if not proofs:
-        return ""
-    return (PublicationState.HELD if is_held else PublicationState.PUBLISHED).value
 
 
 def cost_of_looking(store: TenantStore, company_ids: Iterable[int]) -> int:

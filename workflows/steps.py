@@ -40,13 +40,14 @@ from workflows.bookmarks import (
     load_start,
 )
 from workflows.closing import AFTER, close
-from workflows.doubt import cost_of_looking, differences_of, held_issue, is_affordable, is_mendable, publication_of
+from workflows.doubt import cost_of_looking, differences_of, held_issue, is_affordable, is_mendable
 from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_beat, see_content_again, watch
 from workflows.inputs import Look, Progress, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.interpretation import company_translator
 from workflows.parties import harmonize_changed
 from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
 from workflows.proving.company import prove_company, unread
+from workflows.proving.words import publication_word, worst_status
 from workflows.resolving import resolved
 from workflows.run_facts import step_facts
 from workflows.translation import CompanyTranslation, Translated
@@ -302,7 +303,7 @@ class Steps:
         is_held = False
         for company_id, proof in by_company.items():
             is_held |= self._tell_held(store, held, run, company_id, proof, differs)
-        found = {"status": worst_status(proofs), "publication": publication_of(proofs, is_held=is_held)}
+        found = {"status": worst_status(proofs), "publication": publication_word(proofs, is_held=is_held)}
         self._note(store, run, "prove", len(proofs), {**found, **differs})
         return StepOutcome("prove", sum(len(proof.totals) for proof in proofs), 0, found)
 
@@ -394,12 +395,6 @@ def is_live(run: Run) -> bool:
 def _some(counter: Counter[str]) -> dict[str, JsonValue]:
     """The counts that are not nothing."""
     return {name: count for name, count in counter.items() if count}
-
-
-def worst_status(proofs: list[Proof]) -> str:
-    """The status that needs a person most."""
-    statuses = [proof.status.value for proof in proofs]
-    return next((s for s in ("differs", "proved", "no_oracle") if s in statuses), "no_oracle")
 
 
 def _counters(connector: Connector, config: Mapping[str, JsonValue], surroundings: Surroundings | None) -> JsonValue:

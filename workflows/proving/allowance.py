@@ -22,7 +22,8 @@ def changes_allowed(store: TenantStore, company_id: int, now: datetime) -> int:
     """Return how many more vouchers may change; 0 if everything should be compared now.
 
     That is so where the newest proof found a difference, where something was written after it, and where a report was
-    never read or longer ago than ``LONGEST``.
+    never read or longer ago than ``LONGEST``; one that was imported from a file counts like any other, so beside such a
+    file everything is always asked for.
 
     Args:
         store: the tenant's.

@@ -23,9 +23,10 @@ from workflows.proving.oracles import NOT_READ, Oracle, Oracles, read_oracles
 from workflows.proving.ours import OurBooks
 from workflows.proving.period import PeriodBooks
 
-OLDER = "read before vouchers changed; it is asked for again after more changes, or with the next day's first sync"
 LEDGERS = "ledgers"
 """Stream of ledger masters; every connector calls it so."""
+OLDER = "read before vouchers changed; a later sync asks for it again"
+"""Why a report of an earlier sync is set aside: it can prove no state that came after it."""
 
 
 def prove_company(
