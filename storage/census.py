@@ -91,16 +91,18 @@ class Census(Repository):
             found = transaction.find(lookup, (self._tenant_id, company_id, stream), sorted(set(keys)))
             return tuple(sorted(key for (key,) in found))
 
-    def count_by_day(self, company_id: int, stream: str) -> dict[date, int]:
-        """Number of current raw records by their day; what has no day is left out."""
+    def held_by_day(self, company_id: int, stream: str) -> dict[date, tuple[int, int]]:
+        """Number of current raw records and sum of their versions, by their day; what has no day is left out."""
         with self._read() as transaction:
             read_day = transaction.dialect.values.read_day
             rows = transaction.rows(
-                "SELECT day, count(*) FROM raw_record WHERE tenant_id = ? AND company_id = ? AND stream = ? "
-                "AND is_current AND day IS NOT NULL GROUP BY day ORDER BY day",
+                "SELECT day, count(*), COALESCE(sum(version), 0) FROM raw_record "
+                "WHERE tenant_id = ? AND company_id = ? AND stream = ? AND is_current AND day IS NOT NULL "
+                "GROUP BY day ORDER BY day",
                 (self._tenant_id, company_id, stream),
             )
-            return {day: int(count) for day, count in ((read_day(row[0]), row[1]) for row in rows) if day is not None}
+            days = ((read_day(row[0]), int(row[1]), int(row[2])) for row in rows)
+            return {day: (count, versions) for day, count, versions in days if day is not None}
 
     def outdated(self, company_id: int, stream: str) -> tuple[Member, ...]:
         """Current raw records that name what was renamed since they were read, with what is held of them."""

@@ -21,7 +21,7 @@ from storage.chunk import ChunkReader, Place
 from storage.engine import Lookup, Row, Transaction
 from storage.raw_append import AppendResult, Batch, look
 from storage.repositories.base import Repository
-from storage.tables.raw import raw_stream
+from storage.tables.raw import RAW_ADDRESS, raw_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +215,19 @@ class RawStore(Repository):
         """Everything ever said at an address, oldest first."""
         where = "r.company_id = ? AND r.stream = ? AND r.source_key = ?"
         return tuple(self._where(where, (company_id, source.stream, source.key)))
+
+    def payloads(self, company_id: int, stream: str, source_keys: Sequence[str]) -> list[bytes]:
+        """Everything ever said under some source keys, in no order; what was retired is among it."""
+        lookup = Lookup(
+            table="raw_record",
+            columns="chunk_id, chunk_at, chunk_size",
+            where="tenant_id = ? AND company_id = ? AND stream = ?",
+            column="source_key",
+            index=RAW_ADDRESS,
+        )
+        with self._read() as transaction:
+            rows = transaction.find(lookup, (self._tenant_id, company_id, stream), source_keys)
+            return list(self._chunks.read(transaction, [Place(*row) for row in rows]))
 
     def _where(self, condition: str, parameters: tuple[Any, ...], limit: int | None = None) -> list[StoredRaw]:
         with self._read() as transaction:

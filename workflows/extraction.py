@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import msgspec
 from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord
 from connectors.sdk.base import Connector, ProgressEvent, placeholder_name
-from connectors.sdk.census import Census, CensusMember, CensusVerdict
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HeldDay, values_in
 from storage.store import TenantStore
 from workflows.inputs import Progress, RunStatus
 from workflows.proving.allowance import changes_allowed
@@ -107,9 +107,14 @@ class StoreSink:
             company_id, census.stream, gone, run_id=self.run_id, known_at=self.now, reason=_reason(census)
         )
 
-    def count_by_day(self, company: str, stream: str) -> dict[date, int]:
+    def held_by_day(self, company: str, stream: str) -> dict[date, HeldDay]:
         """Count what is held and not retired."""
-        return self.store.census.count_by_day(self._company(company), stream)
+        held = self.store.census.held_by_day(self._company(company), stream)
+        return {day: HeldDay(*sums) for day, sums in held.items()}
+
+    def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
+        """Look into everything ever said under some keys."""
+        return values_in(self.store.raw.payloads(self._company(company), stream, keys), field)
 
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         """Name what mentions a master under the name it had before."""

@@ -13,7 +13,7 @@ from canonical.company import Company
 from canonical.issue import Issue
 from canonical.proof import SourceReport
 from canonical.record import JsonValue, RawRecord
-from connectors.sdk.census import Census, CensusMember, CensusVerdict
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HeldDay
 from connectors.sdk.tokens import Breaker, Limits, Pace, TokenKeeper
 
 if TYPE_CHECKING:
@@ -107,7 +107,11 @@ class RecordSink(Protocol):
         """Compare a census with what is held; retire what is gone, if it is corroborated."""
         ...
 
-    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:
+    def held_by_day(self, company: str, stream: str) -> Mapping[date, HeldDay]:
+        """See ``HubMemory``."""
+        ...
+
+    def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
         """See ``HubMemory``."""
         ...
 
@@ -127,9 +131,13 @@ class Forgetful:
         """Nothing is held."""
         return CensusVerdict(missing=tuple(member.key for member in census.members))
 
-    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:  # noqa: ARG002 - signature of a sink
+    def held_by_day(self, company: str, stream: str) -> Mapping[date, HeldDay]:  # noqa: ARG002 - signature of a sink
         """Nothing is held."""
         return {}
+
+    def values_of(self, *_: object) -> frozenset[str]:
+        """Nothing is held."""
+        return frozenset()
 
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:  # noqa: ARG002 - signature of a sink
         """Nothing is held."""

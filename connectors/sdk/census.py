@@ -15,17 +15,20 @@ When a census may call itself corroborated
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
+
+import msgspec
 
 from canonical.dates import Period
 from canonical.record import JsonValue
 
 CENSUS = "census"
 """Name of the Singer stream."""
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,19 @@ class CensusVerdict:
         return self.missing + self.outdated
 
 
+@dataclass(frozen=True, slots=True)
+class HeldDay:
+    """What is held of a day.
+
+    Attributes:
+        records: how many.
+        versions: sum of their versions, one without counting as 0.
+    """
+
+    records: int
+    versions: int
+
+
 class Settlement(StrEnum):
     """How a run of a tap left a live source."""
 
@@ -115,8 +131,11 @@ class HubMemory(Protocol):
     def compare(self, census: Census) -> CensusVerdict:
         """Hand a census over; everything emitted before it is taken into account."""
 
-    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:
-        """Number of records held, by day: where the source counts fewer, something has gone."""
+    def held_by_day(self, company: str, stream: str) -> Mapping[date, HeldDay]:
+        """What is held, by day: where the source counts fewer, something has gone."""
+
+    def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
+        """Every text a field has in any version ever handed over of some records; the newest and retired ones too."""
 
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         """Records held that the source says otherwise by now although their own version did not move.
@@ -127,6 +146,13 @@ class HubMemory(Protocol):
 
     def changes_allowed(self, company: str) -> int:
         """How many more documents may change before the source's own reports should all be read again; 0 if now."""
+
+
+def values_in(payloads: Iterable[bytes], field: str) -> frozenset[str]:
+    """Return the texts a field has in records as they are kept."""
+    records = (_FIELDS.decode(payload) for payload in payloads)
+    told = (msgspec.json.decode(record[field]) for record in records if field in record)
+    return frozenset(one for one in told if isinstance(one, str))
 
 
 def census_schema() -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ from canonical.company import Company
 from canonical.errors import KhataError
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import Connector
-from connectors.sdk.census import Census, CensusMember, CensusVerdict
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HeldDay, values_in
 from connectors.sdk.run import Extracted, run_tap
 
 README_HEADINGS = (
@@ -92,9 +91,20 @@ class Collected:
         held = {record.source.key for record in self._held(census.company, census.stream)}
         return CensusVerdict(missing=tuple(member.key for member in census.members if member.key not in held))
 
-    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:
+    def held_by_day(self, company: str, stream: str) -> Mapping[date, HeldDay]:
         """Count what was handed over."""
-        return Counter(record.day for record in self._held(company, stream) if record.day is not None)
+        days: dict[date, HeldDay] = {}
+        for record in self._held(company, stream):
+            if record.day is not None:
+                before = days.get(record.day, HeldDay(0, 0))
+                days[record.day] = HeldDay(before.records + 1, before.versions + (record.version or 0))
+        return days
+
+    def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
+        """Look into what was handed over."""
+        said = [record for record in (*self.before, *self.records) if record.source.key in keys]
+        mine = [record for record in said if (record.source.company, record.source.stream) == (company, stream)]
+        return values_in((record.payload for record in mine), field)
 
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:  # noqa: ARG002 - nothing is renamed here
         """Nothing: no run came before."""

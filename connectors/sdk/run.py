@@ -7,7 +7,7 @@ stays a real tap: from the shell it speaks Singer on standard output.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -22,7 +22,7 @@ from canonical.issue import Issue
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.announcements import Announced, Announcements, Outcome
 from connectors.sdk.base import ProgressEvent, RecordSink, Surroundings
-from connectors.sdk.census import Census, CensusMember, CensusVerdict, HubMemory, Settlement
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HeldDay, HubMemory, Settlement
 from connectors.sdk.tap import BooksStream
 
 if TYPE_CHECKING:
@@ -173,10 +173,15 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
         counts[census.stream] = counts.get(census.stream, 0) + len(census.members)
         return verdict
 
-    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:
+    def held_by_day(self, company: str, stream: str) -> Mapping[date, HeldDay]:
         """See ``HubMemory``."""
         self.flush()
-        return self._sink.count_by_day(company, stream)
+        return self._sink.held_by_day(company, stream)
+
+    def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
+        """See ``HubMemory``."""
+        self.flush()
+        return self._sink.values_of(company, stream, keys, field)
 
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         """See ``HubMemory``."""

@@ -88,7 +88,9 @@ class Choosing:
 
     def _held(self, stream: str) -> int:
         """Records of a stream the hub holds; only documents, which have days, have lists that are not walked whole."""
-        return sum(self._memory.count_by_day(self._company, stream).values()) if self._memory else 0
+        return (
+            sum(day.records for day in self._memory.held_by_day(self._company, stream).values()) if self._memory else 0
+        )
 
     def compare(
         self, stream: str, portion: Portion[Listed], also: tuple[str, ...] = (), *, is_sure: bool = False

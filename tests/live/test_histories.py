@@ -21,6 +21,7 @@ from tests.connectors.tally.live.tally import Edit, Tally, tally
 from tests.live.edits import ALL_EDITS
 from tests.live.histories import FAULTS, LASTING, History
 from tests.live.hub import hub
+from workflows.proving import allowance
 
 HISTORIES = int(os.environ.get("KHATA_HISTORIES", "4"))
 STEPS = 5
@@ -41,9 +42,11 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.opened = ExitStack()
 
-    @initialize(troubled=st.booleans(), at=st.integers(1, 60))
-    def begin(self, troubled: bool, at: int) -> None:
-        """The first sync is a full one; it may be killed too."""
+    @initialize(troubled=st.booleans(), at=st.integers(1, 60), is_bold=st.booleans())
+    def begin(self, troubled: bool, at: int, is_bold: bool) -> None:
+        """The first sync is a full one; it may be killed too. In half the histories all changes count as few."""
+        patch = self.opened.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(allowance, "SHARE", 1 if is_bold else allowance.SHARE)
         self.served.company.restore(self.backup)
         self.served.running.faults, self.served.running.watch = Faults(), None
         self.history = History(self.served, self.opened.enter_context(hub(self.served)), self.backup)

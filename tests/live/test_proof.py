@@ -29,8 +29,7 @@ from tests.connectors.tally.live.tally import Tally, create, tally, work
 from tests.live.edits import ALL_EDITS
 from tests.live.hub import Calendar, LiveHub, Synced, synced_once
 from workflows.interpretation import company_translator
-from workflows.proving import allowance
-from workflows.proving.company import OLDER, prove_company
+from workflows.proving.company import prove_company
 
 ZERO = Decimal(0)
 PAISA = Decimal("0.01")
@@ -203,65 +202,3 @@ def prove_with(live: LiveHub, reports: Sequence[dict[str, object]]) -> Proof:
     live.books.raw.append(live.company, run_id, records)
     translator = company_translator(live.books, get_connector("tally"), live.company)
     return prove_company(live.books, translator, live.company, run_id, is_live=True)
-
-
-BILLS = frozenset({"Bills Receivable", "Bills Payable"})
-
-
-def asked(live: LiveHub) -> set[str]:
-    """Sync, and say which questions Tally was asked."""
-    before = len(live.tally.running.requests)
-    live.clock.now += timedelta(minutes=5)
-    live.sync()
-    return {one.name for one in live.tally.running.requests[before:]}
-
-
-@pytest.fixture
-def bold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A quarter of the vouchers counts as few."""
-    monkeypatch.setattr(allowance, "SHARE", 4)
-
-
-@pytest.mark.usefixtures("bold")
-def test_after_few_changes_only_the_balances_are_asked_for_and_the_books_are_published(live: LiveHub) -> None:
-    company = live.tally.company
-    create(company, Random(1))
-    questions = asked(live)
-    assert "Trial Balance" in questions
-    assert not questions & (BILLS | {"Profit and Loss", "Balance Sheet", "KhataTypes"})
-    proof = newest(live).proof
-    assert (proof.status, told(proof.differences)) == (ProofStatus.PROVED, [])
-    idle = {use.oracle.partition(",")[0].removeprefix("tally:"): use.reason for use in proof.oracles if not use.is_used}
-    assert {idle[name] for name in BILLS} == {OLDER}
-    view = view_published(live.books, live.books.companies.get(live.company), ZERO)
-    assert view.publication.state is PublicationState.PUBLISHED
-
-
-@pytest.mark.usefixtures("bold")
-def test_everything_is_asked_for_once_changes_are_many_or_a_day_has_passed(live: LiveHub) -> None:
-    company = live.tally.company
-    create(company, Random(1))
-    assert not asked(live) & BILLS
-    live.clock.now += timedelta(days=1)
-    create(company, Random(2))
-    assert asked(live) >= BILLS
-    for seed in range(3, 13):
-        create(company, Random(seed))
-    assert not asked(live) & BILLS
-    for seed in range(13, 30):
-        create(company, Random(seed))
-    assert asked(live) >= BILLS, "a few and a few are many"
-
-
-@pytest.mark.usefixtures("bold")
-def test_a_difference_does_not_go_away_because_less_is_asked(live: LiveHub) -> None:
-    company = live.tally.company
-    row = next(row for row in company.vouchers() if len(row.postings) == 4 and not row.bills and not row.is_optional)
-    first, one, second, other = row.postings
-    company.state.vouchers[row.master_id] = replace(row, postings=(first, one + 1, second, other - 1))
-    create(company, Random(1))
-    assert not asked(live) & BILLS
-    assert newest(live).proof.status is ProofStatus.DIFFERS, "the trial balance sees it"
-    create(company, Random(2))
-    assert asked(live) >= BILLS
-    assert newest(live).proof.status is ProofStatus.DIFFERS

@@ -68,7 +68,7 @@ def test_only_the_current_word_counts(books: TenantStore, company: int) -> None:
     books.raw.append(company, 2, [held("A", 2, FIRST + timedelta(40))])
     assert books.census.compare(company, "vouchers", APRIL, []) == differing()
     assert books.census.compare(company, "vouchers", None, [("A", 2, None, None)]) == differing()
-    assert books.census.count_by_day(company, "vouchers") == {FIRST + timedelta(40): 1}
+    assert books.census.held_by_day(company, "vouchers") == {FIRST + timedelta(40): (1, 2)}
 
 
 def test_what_was_stored_before_versions_were_kept_is_outdated_once(books: TenantStore, company: int) -> None:
@@ -86,7 +86,7 @@ def test_companies_and_tenants_do_not_mix(books: TenantStore, company: int) -> N
     other = books.companies.ensure("tally", "co-2")
     books.raw.append(company, 1, [held("A")])
     assert books.census.compare(other, "vouchers", None, [("A", 1, None, None)]) == differing("A")
-    assert books.census.count_by_day(other, "vouchers") == {}
+    assert books.census.held_by_day(other, "vouchers") == {}
 
 
 KEYS = st.sampled_from([f"K{n}" for n in range(8)])
@@ -127,5 +127,5 @@ def test_a_census_of_many_statements_is_compared_whole(books: TenantStore, compa
     members.append(("guid-new", 1, FIRST, "x"))
     found = books.census.compare(company, "vouchers", None, members)
     assert (len(found.missing), len(found.outdated), len(found.gone)) == (1, 1, 50)
-    assert sum(books.census.count_by_day(company, "vouchers").values()) == size
+    assert sum(count for count, _ in books.census.held_by_day(company, "vouchers").values()) == size
     assert books.census.compare(company, "vouchers", Period(FIRST, FIRST), []).gone

@@ -15,7 +15,7 @@ from datetime import date
 from canonical.dates import Period
 from connectors.sdk.census import Census, CensusVerdict, HubMemory
 from connectors.tally.live.book import Book, Whole
-from connectors.tally.live.counting import Counted, DayCount, count_days, is_between, runs_of
+from connectors.tally.live.counting import Counted, DayCount, count_days, differing_days, is_between, runs_of
 from connectors.tally.live.fetching import Fetcher
 from connectors.tally.live.notes import period_clipped
 from connectors.tally.live.windows import DAYS_MAX, Window
@@ -41,6 +41,8 @@ class Absence:
         self._fetcher = Fetcher(book)
         self.is_unsettled = False
         """Something is held that Tally did not show, and its answers do not prove it gone."""
+        self.touched: set[str] = set()
+        """Keys of what was found gone, or otherwise than it was held."""
 
     def wanted(self, period: Period, rows: Sequence[Counted]) -> list[Counted]:
         """Return which of the vouchers counted have to be read; all of them where nobody remembers."""
@@ -51,12 +53,11 @@ class Absence:
         return [row for row in rows if row.key in keys]
 
     def suspects(self, served: Mapping[date, DayCount]) -> list[date]:
-        """Days of which more or fewer vouchers are held than Tally shows; none where nobody remembers."""
+        """Days of which other vouchers, or other versions, are held than Tally shows; none where nobody remembers."""
         if self._memory is None:
             return []
-        held = self._memory.count_by_day(self._book.guid, VOUCHERS)
-        shown = {day: count.vouchers for day, count in served.items()}
-        return sorted(day for day in held.keys() | shown.keys() if held.get(day, 0) != shown.get(day, 0))
+        held = self._memory.held_by_day(self._book.guid, VOUCHERS)
+        return differing_days({day: DayCount(one.records, one.versions) for day, one in held.items()}, served)
 
     def settle(self, days: Sequence[date], served: Mapping[date, DayCount], *, is_quiet: bool) -> Iterator[Whole]:
         """Count some days, hand the censuses over, and yield what the other side wants of them.
@@ -76,6 +77,7 @@ class Absence:
                 self.is_unsettled = True
                 self._book.notes.unsure_of_absence(self._book.company.name, str(period.start), str(period.end))
             keys = frozenset(verdict.wanted)
+            self.touched |= keys.union(verdict.gone)
             yield from self._fetcher.fetch(window, rows, [row for row in rows if row.key in keys])
 
     def _refuse_hidden(self, days: Sequence[date], served: Mapping[date, DayCount]) -> None:
@@ -95,7 +97,7 @@ class Absence:
 
     def agrees(self, period: Period, rows: Sequence[Counted], served: Mapping[date, DayCount]) -> bool:
         """Say whether a list of vouchers is what the count by day says of its days."""
-        counted = count_days(rows)
+        counted = count_days(rows, self._book.summed)
         return counted == {day: count for day, count in served.items() if day in period}
 
     def _is_sure(self, period: Period, rows: Sequence[Counted], served: Mapping[date, DayCount]) -> bool:

@@ -31,6 +31,7 @@ from connectors.tally.live.counting import (
     BY_VOUCHER,
     Counted,
     DayCounts,
+    Summed,
     count_days,
     read_counted,
     read_day_counts,
@@ -65,14 +66,23 @@ class Book:
     Attributes:
         company: as last listed.
         profile: how this Tally behaves.
+        summed: what counts by day add up.
         pace: how many vouchers to ask for at once.
         requests, byte_count: what it cost so far.
         letters_lost: an answer came in eight-bit characters.
     """
 
-    def __init__(self, client: GatewayClient, company: LoadedCompany, profile: CapabilityProfile, notes: Notes) -> None:
+    def __init__(
+        self,
+        client: GatewayClient,
+        company: LoadedCompany,
+        profile: CapabilityProfile,
+        notes: Notes,
+        summed: Summed = Summed.MASTERS,
+    ) -> None:
         self.company = company
         self.profile = profile
+        self.summed = summed
         self.pace = Pace()
         self.notes = notes
         self.requests = 0
@@ -124,11 +134,11 @@ class Book:
         """Ask how many vouchers each day of the book holds."""
         period = self.whole_period()
         if not self._can_group:
-            return count_days(self.count(Window(first=period.start, last=period.end)))
-        return self._days_of(period)
+            return count_days(self.count(Window(first=period.start, last=period.end)), self.summed)
+        return self._days_of(period, summed=self.summed)
 
-    def _days_of(self, period: Period, *filters: Formula) -> DayCounts:
-        request = self._vouchers(period, name="KhataDays", filters=filters, group_by=BY_DAY)
+    def _days_of(self, period: Period, *filters: Formula, summed: Summed = Summed.MASTERS) -> DayCounts:
+        request = self._vouchers(period, name="KhataDays", filters=filters, group_by=BY_DAY[summed])
         try:
             return read_day_counts(self._objects(request, "OBJECT"))
         except SourceError as error:
@@ -136,7 +146,10 @@ class Book:
                 raise
         middle = period.start + timedelta(days=period.days // 2 - 1)
         earlier, later = Period(period.start, middle), Period(middle + timedelta(days=1), period.end)
-        return {**self._days_of(earlier, *filters), **self._days_of(later, *filters)}
+        return {
+            **self._days_of(earlier, *filters, summed=summed),
+            **self._days_of(later, *filters, summed=summed),
+        }
 
     def refuse_clipped(self, served: DayCounts) -> None:
         """Check that the count by day reaches to the last voucher there is; it may have been deleted just now.

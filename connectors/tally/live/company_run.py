@@ -6,13 +6,15 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from canonical.errors import SourceError
 from canonical.record import JsonValue
 from connectors.sdk.census import Census, HubMemory
+from connectors.tally.gateway.refusal import TOO_HEAVY
 from connectors.tally.live import notes
 from connectors.tally.live.absence import Absence
 from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.counting import Counted
-from connectors.tally.live.delta import Delta, count_changed
+from connectors.tally.live.delta import Delta, count_changed, read_changed
 from connectors.tally.live.full import FullRead, Progress
 from connectors.tally.live.masters import MasterRead
 from connectors.tally.live.numbering import is_renumbered
@@ -22,6 +24,8 @@ from connectors.tally.tree import Node
 
 VOUCHER_TYPES = "voucher_types"
 LETTERS_CAME_BACK = "letters were lost when it was read, and Tally sends all of them now"
+READ_UNCOUNTED_MAX = 500
+"""Change numbers given since the last sync, up to which the vouchers behind them are held in memory at once."""
 ROUNDS_MAX = 3
 """Rounds of changes read in one sync while somebody goes on working; the next sync takes what follows."""
 
@@ -66,8 +70,9 @@ class CompanyRun:
     is_settled: bool = False
     is_unsure: bool = False
     is_light: bool = False
-    """So little changed that the trial balance alone is asked for; see ``oracles.py``."""
+    """So little changed that Tally is asked for little more than that; see ``_is_light``."""
     _changed: Sequence[Counted] = ()
+    _read: Sequence[Whole] | None = None
     _renumbered: set[str] = field(default_factory=set)
     _types_read: bool = False
     _is_thorough: bool = False
@@ -85,16 +90,23 @@ class CompanyRun:
                 raise notes.no_state(self.book.company.name)
             if self.mark is not None and self.mode is not Mode.FULL:
                 self.book.notes.started_anew(self.book.company.name, reason)
+            self.is_light = False
             self._plan_everything()
             return
         company = self.book.company
         same = (self.mark.alter_master_id, self.mark.alter_voucher_id, self.mark.name)
         is_same = same == (company.alter_master_id, company.alter_voucher_id, company.name)
         self.plan = Plan.NOTHING if is_same else Plan.CHANGES
-        self.is_light = self.plan is Plan.CHANGES and self._is_light(self.mark)
         self.is_settled = is_same
 
     def _is_light(self, mark: Watermark) -> bool:
+        """Say whether so little changed that Tally need not be asked for everything.
+
+        Then the vouchers changed are read without being counted first, the hub's own sums by day being the check;
+        voucher numbers are listed of the types alone that were touched, and the trial balance is the only report. What
+        moves without any change number (numbers given anew by hand, those of optional vouchers) and all the other
+        reports wait for the first sync of another day.
+        """
         if self.memory is None or self.mode is not Mode.AUTO or mark.name != self.book.company.name:
             return False
         if mark.alter_master_id != self.book.company.alter_master_id:
@@ -144,7 +156,7 @@ class CompanyRun:
                 mark = yield from self._everything(absence, save)
             case Plan.CHANGES:
                 assert self.mark is not None  # noqa: S101 - the plan follows from it
-                mark = yield from self._round(absence, self._with_types(self.mark), self._changed)
+                mark = yield from self._round(absence, self._with_types(self.mark), self._changed, self._read)
         if not absence.is_unsettled:
             mark = yield from self._settle(absence, mark)
         self.is_unsure = absence.is_unsettled
@@ -179,10 +191,14 @@ class CompanyRun:
         return mark
 
     def _round(
-        self, absence: Absence, mark: Watermark, counted: Sequence[Counted]
+        self,
+        absence: Absence,
+        mark: Watermark,
+        counted: Sequence[Counted],
+        read: Sequence[Whole] | None = None,
     ) -> Generator[Whole, None, Watermark]:
         changed = [row for row in counted if row.alter_id > mark.alter_voucher_id]
-        delta = Delta(self.book, absence, self.memory, mark, changed)
+        delta = Delta(self.book, absence, self.memory, mark, changed, read, self.is_light)
         yield from delta.records()
         return delta.mark
 
@@ -226,10 +242,25 @@ class CompanyRun:
         if mark.letters_lost and self.book.is_lossless:
             return LETTERS_CAME_BACK
         if mark.alter_voucher_id != company.alter_voucher_id:
-            self._changed = count_changed(self.book, mark)
+            self.is_light = self._is_light(mark)
+            self._look_at_changes(mark)
             if mark.contradicts(self._changed):
                 return "vouchers known from before carry other change numbers, so an older state was restored"
         return ""
+
+    def _look_at_changes(self, mark: Watermark) -> None:
+        """Read a few changed vouchers at once; count them first where they are many, or the answer was too large."""
+        if self.is_light and self.book.company.alter_voucher_id - mark.alter_voucher_id <= READ_UNCOUNTED_MAX:
+            try:
+                found = read_changed(self.book, mark)
+            except SourceError as error:
+                if error.code not in TOO_HEAVY:
+                    raise
+            else:
+                self._changed = [row for row, _ in found]
+                self._read = [whole for row, whole in found if row.alter_id > mark.alter_voucher_id]
+                return
+        self._changed = count_changed(self.book, mark)
 
     def facts(self) -> dict[str, JsonValue]:
         """What the sync of this company cost, for summaries."""

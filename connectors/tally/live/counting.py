@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from canonical.dates import Period
 from connectors.sdk.census import CensusMember
+from connectors.tally.export.record import Described
 from connectors.tally.gateway.allowed import Aggregate
 from connectors.tally.gateway.formula import method, number
 from connectors.tally.gateway.requests import GroupBy, Total
@@ -25,11 +27,23 @@ GAP_DAYS = 3
 _TAIL = re.compile(r"-([0-9a-fA-F]{8})$")
 _NUMBER = re.compile(r"-?\d+")
 
-BY_DAY = GroupBy(
-    by={"Day": method("Date")},
-    totals={"Vouchers": Total(of=number(1)), "Masters": Total(of=method("MasterID"))},
-)
-"""Per day: number of vouchers, and the sum of their master numbers, which no edit but a move or a deletion changes."""
+
+class Summed(StrEnum):
+    """What is added up of a day's vouchers besides counting them; the value is Tally's name of it."""
+
+    MASTERS = "MasterID"
+    """Their numbers for ever: no edit but a move or a deletion changes the sum."""
+    VERSIONS = "AlterID"
+    """Their change numbers: every edit changes the sum, so only who holds all of them as they are now has it, too."""
+
+
+BY_DAY = {
+    summed: GroupBy(
+        by={"Day": method("Date")}, totals={"Vouchers": Total(of=number(1)), "Summed": Total(of=method(summed.value))}
+    )
+    for summed in Summed
+}
+"""Per day: number of vouchers, and a sum."""
 BY_VOUCHER = GroupBy(
     by={
         "Key": method("Guid"),
@@ -102,6 +116,21 @@ def read_counted(node: Node, company_guid: str = "") -> Counted | None:
     )
 
 
+def counted_of(item: Described) -> Counted | None:
+    """Say of a voucher that was read what a census would say; None if it has no date."""
+    columns = item.columns
+    if not columns["date"]:
+        return None
+    return Counted(
+        key=item.key,
+        alter_id=item.alter_id,
+        master_id=columns["master_id"] or 0,
+        day=date.fromisoformat(columns["date"]),
+        number=columns["voucher_number"],
+        type_name=columns["voucher_type"],
+    )
+
+
 def master_id_of(guid: str) -> int:
     """Return the master number that a GUID ends with, as those of all captures do; 0 if it has another form."""
     match = _TAIL.search(guid)
@@ -110,16 +139,16 @@ def master_id_of(guid: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """How many vouchers a day holds, and the sum of their master numbers."""
+    """How many vouchers a day holds, and a sum over them: ``Summed`` says of what."""
 
     vouchers: int
-    master_ids: int
+    total: int
 
     def __add__(self, other: DayCount) -> DayCount:
-        return DayCount(self.vouchers + other.vouchers, self.master_ids + other.master_ids)
+        return DayCount(self.vouchers + other.vouchers, self.total + other.total)
 
     def __sub__(self, other: DayCount) -> DayCount:
-        return DayCount(self.vouchers - other.vouchers, self.master_ids - other.master_ids)
+        return DayCount(self.vouchers - other.vouchers, self.total - other.total)
 
 
 NOTHING = DayCount(0, 0)
@@ -132,15 +161,16 @@ def read_day_counts(nodes: Iterable[Node]) -> DayCounts:
     for node in nodes:
         day = _day(text_of(node.get("DAY")))
         if day is not None:
-            found[day] = DayCount(_whole(text_of(node.get("VOUCHERS"))), _whole(text_of(node.get("MASTERS"))))
+            found[day] = DayCount(_whole(text_of(node.get("VOUCHERS"))), _whole(text_of(node.get("SUMMED"))))
     return found
 
 
-def count_days(rows: Iterable[Counted]) -> DayCounts:
+def count_days(rows: Iterable[Counted], summed: Summed = Summed.MASTERS) -> DayCounts:
     """Count rows of a census by day."""
     found: DayCounts = {}
     for row in rows:
-        found[row.day] = found.get(row.day, NOTHING) + DayCount(1, row.master_id)
+        total = row.master_id if summed is Summed.MASTERS else row.alter_id
+        found[row.day] = found.get(row.day, NOTHING) + DayCount(1, total)
     return found
 
 
@@ -162,7 +192,7 @@ def runs_of(days: Iterable[date], span_days: int) -> list[Period]:
 
 def to_state(counts: DayCounts) -> dict[str, list[int]]:
     """Write counts into the tap's state."""
-    return {f"{day:%Y%m%d}": [count.vouchers, count.master_ids] for day, count in sorted(counts.items())}
+    return {f"{day:%Y%m%d}": [count.vouchers, count.total] for day, count in sorted(counts.items())}
 
 
 def from_state(state: Mapping[str, list[int]]) -> DayCounts:

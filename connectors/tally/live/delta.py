@@ -14,7 +14,14 @@ from connectors.sdk.census import Census, CensusMember, HubMemory
 from connectors.tally.live.absence import VOUCHERS, Absence
 from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.conditions import may_be_renumbered
-from connectors.tally.live.counting import NOTHING, Counted, DayCounts, count_days, differing_days
+from connectors.tally.live.counting import (
+    NOTHING,
+    Counted,
+    DayCounts,
+    count_days,
+    counted_of,
+    differing_days,
+)
 from connectors.tally.live.fetching import Fetcher
 from connectors.tally.live.numbering import mark_days
 from connectors.tally.live.watermark import OVERLAP, Watermark, sample_of
@@ -23,9 +30,26 @@ from connectors.tally.live.windows import Window
 
 def count_changed(book: Book, mark: Watermark) -> list[Counted]:
     """Ask which vouchers changed since a mark, with a few at or below it as a sample."""
+    return book.count_surely(_since(book, mark))
+
+
+def read_changed(book: Book, mark: Watermark) -> list[tuple[Counted, Whole]]:
+    """Read the vouchers that changed since a mark, with the same sample; what the answer lost only the hub notices.
+
+    Raises:
+        SourceError: the answer is not whole, or too large.
+    """
+    found: dict[str, tuple[Counted, Whole]] = {}
+    for whole in book.read(_since(book, mark)):
+        row = counted_of(whole.item)
+        if row is not None:
+            found[row.key] = (row, whole)
+    return list(found.values())
+
+
+def _since(book: Book, mark: Watermark) -> Window:
     period = book.whole_period()
-    after = max(mark.alter_voucher_id - OVERLAP, 0)
-    return book.count_surely(Window(first=period.start, last=period.end, after=after))
+    return Window(first=period.start, last=period.end, after=max(mark.alter_voucher_id - OVERLAP, 0))
 
 
 @dataclass(slots=True)
@@ -35,6 +59,8 @@ class Delta:
     Attributes:
         mark: before the round; ``next_mark`` after it.
         changed: vouchers above the mark.
+        read: the same whole, if they were read already.
+        is_light: numbers are listed of types alone that were touched.
     """
 
     book: Book
@@ -42,25 +68,40 @@ class Delta:
     memory: HubMemory | None
     mark: Watermark
     changed: Sequence[Counted]
+    read: Sequence[Whole] | None = None
+    is_light: bool = False
 
     def records(self) -> Iterator[Whole]:
         """Yield what changed, then what else turns out to differ; the mark is moved after the last one."""
         book = self.book
         fetcher = Fetcher(book)
-        if self.changed:
+        if self.read is not None:
+            yield from self.read
+        elif self.changed:
             days = [row.day for row in self.changed]
             window = Window(first=min(days), last=max(days), after=self.mark.alter_voucher_id)
             yield from fetcher.fetch(window, self.changed, self.changed)
         served = self.mark.days
-        if book.company.alter_voucher_id != self.mark.alter_voucher_id:
+        is_moved = book.company.alter_voucher_id != self.mark.alter_voucher_id
+        if is_moved and not self._is_accounted():
             served = book.count_days()
             book.refuse_clipped(served)
             suspects = self._suspects(served)
             is_quiet = book.is_quiet() if suspects else True
             yield from self.absence.settle(suspects, served, is_quiet=is_quiet)
+        if is_moved:
             yield from self._renumbered(fetcher)
         yield from self._renamed(fetcher)
         self.mark = self._moved_mark(served)
+
+    def _is_accounted(self) -> bool:
+        """Say whether a voucher that was read has each of the change numbers given since the mark: then none is gone.
+
+        A deletion takes two numbers, which no voucher has afterwards; whatever else is done takes one or two and leaves
+        the last of them with the voucher; others measured that.
+        """
+        given = range(self.mark.alter_voucher_id + 1, self.book.company.alter_voucher_id + 1)
+        return self.is_light and {row.alter_id for row in self.changed}.issuperset(given)
 
     def _suspects(self, served: DayCounts) -> list[date]:
         """Days whose count is not explained by the changes alone: something left them, or came from elsewhere."""
@@ -84,7 +125,9 @@ class Delta:
 
     def _renumbered(self, fetcher: Fetcher) -> Iterator[Whole]:
         """Vouchers whose number moved without a change of theirs."""
-        types = sorted(self.mark.renumbered)
+        types = self._touched() if self.is_light else sorted(self.mark.renumbered)
+        if self.is_light and not types:
+            return
         rows = self.book.count_numbers(types)
         if self.memory is None:
             marks = mark_days(rows)
@@ -96,6 +139,13 @@ class Delta:
             keys = frozenset(verdict.wanted)
             wanted = [row for row in rows if row.key in keys]
         yield from fetcher.fetch_like(wanted, may_be_renumbered(types))
+
+    def _touched(self) -> list[str]:
+        """Types that renumber themselves, and that a voucher changed, gone or found to differ has now or ever had."""
+        if self.memory is None:
+            return sorted(self.mark.renumbered)
+        keys = [*self.absence.touched, *(row.key for row in self.changed)]
+        return sorted(self.mark.renumbered & self.memory.values_of(self.book.guid, VOUCHERS, keys, "voucher_type"))
 
     def _moved_mark(self, served: DayCounts) -> Watermark:
         company = self.book.company

@@ -26,6 +26,7 @@ from connectors.tally.gateway.endpoint import parse_endpoint
 from connectors.tally.gateway.profile import CapabilityProfile, parse_profile
 from connectors.tally.live.book import Book, Whole
 from connectors.tally.live.company_run import CompanyRun, Mode, Plan
+from connectors.tally.live.counting import Summed
 from connectors.tally.live.full import Progress
 from connectors.tally.live.notes import Notes
 from connectors.tally.live.oracles import read_reports
@@ -135,8 +136,9 @@ class GatewaySource:
     def _run(self, company: LoadedCompany) -> CompanyRun:
         mark = self._emission.whole_state.get("companies", {}).get(company.guid)
         progress = self._progress().get(company.guid)
+        summed = Summed.MASTERS if self._memory is None else Summed.VERSIONS
         return CompanyRun(
-            book=Book(self._client, company, self._profile(company), self._notes),
+            book=Book(self._client, company, self._profile(company), self._notes, summed),
             mode=Mode(self._config.get("mode") or Mode.AUTO),
             memory=self._memory,
             mark=Watermark.from_state(mark) if mark else None,

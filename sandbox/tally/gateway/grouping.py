@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Fold = Callable[[Value, Value], Value]
 _ONE = Decimal(1)
+_AS_IT_IS = (date, Decimal, bool, type(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +38,17 @@ def group(world: RequestWorld, definition: Definition, scopes: Iterable[Scope]) 
     aggregates = [_aggregate(world, one) for one in definition.all("AGGRCOMPUTE")]
     buckets: dict[tuple[object, ...], list[Value]] = {}
     names: dict[tuple[object, ...], list[Value]] = {}
+    evaluates = [key.evaluate for _, key in keys]
+    folds = [(position, one.fold, one.evaluate) for position, one in enumerate(aggregates)]
     for scope in scopes:
-        values = [key.evaluate(scope) for _, key in keys]
-        bucket_key = tuple(value.casefold() if isinstance(value, str) else _hashable(value) for value in values)
+        values = [evaluate(scope) for evaluate in evaluates]
+        bucket_key = tuple(map(_hashable, values))
         bucket = buckets.get(bucket_key)
         if bucket is None:
             names[bucket_key] = values
-            buckets[bucket_key] = [one.fold(None, one.evaluate(scope)) for one in aggregates]
-            continue
-        for position, one in enumerate(aggregates):
-            bucket[position] = one.fold(bucket[position], one.evaluate(scope))
+            bucket = buckets[bucket_key] = [None] * len(folds)
+        for position, fold, evaluate in folds:
+            bucket[position] = fold(bucket[position], evaluate(scope))
     for bucket_key, bucket in buckets.items():
         row = {name: key_scalar(value) for (name, _), value in zip(keys, names[bucket_key], strict=True)}
         row |= {one.name: scalar_of(value) for one, value in zip(aggregates, bucket, strict=True)}
@@ -59,7 +61,9 @@ def key_scalar(value: Value) -> Scalar:
 
 
 def _hashable(value: Value) -> object:
-    return value if isinstance(value, Decimal | bool | date | None) else text(value)
+    if isinstance(value, str):
+        return value.casefold()
+    return value if isinstance(value, _AS_IT_IS) else text(value)
 
 
 def _aggregate(world: RequestWorld, written: str) -> Aggregate:
@@ -73,6 +77,8 @@ def _aggregate(world: RequestWorld, written: str) -> Aggregate:
 
 
 def _sum(total: Value, value: Value) -> Value:
+    if type(total) is Decimal and type(value) is Decimal:
+        return total + value
     added = number(total) + number(value)
     return Amount(added) if isinstance(value, Amount) or isinstance(total, Amount) else added
 

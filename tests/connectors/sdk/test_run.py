@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,9 +24,11 @@ from connectors.sdk.census import (
     Census,
     CensusMember,
     CensusVerdict,
+    HeldDay,
     HubMemory,
     census_record,
     census_schema,
+    values_in,
 )
 from connectors.sdk.run import run_tap
 
@@ -54,7 +56,7 @@ class Numbers(Stream):
         if self._tap.compare and self._tap.memory:
             members = tuple(CensusMember(str(n)) for n in range(self.config["count"] + 1))
             verdict = self._tap.compare(Census("company", "numbers", None, members, corroborated=True))
-            self._tap.asked = (verdict, self._tap.memory.count_by_day("company", "numbers"))
+            self._tap.asked = (verdict, self._tap.memory.held_by_day("company", "numbers"))
 
     @staticmethod
     def source_ref(stream: str, record: dict[str, JsonValue]) -> SourceRef:
@@ -134,8 +136,12 @@ class Sink:
         held = {record.source.key for record in self.records}
         return CensusVerdict(missing=tuple(member.key for member in census.members if member.key not in held))
 
-    def count_by_day(self, company: str, stream: str) -> dict[date, int]:
-        return dict(Counter(record.day for record in self.records if record.day))
+    def held_by_day(self, company: str, stream: str) -> dict[date, HeldDay]:
+        days = Counter(record.day for record in self.records if record.day)
+        return {day: HeldDay(count, 0) for day, count in days.items()}
+
+    def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
+        return values_in((record.payload for record in self.records if record.source.key in keys), field)
 
     def changes_allowed(self, company: str) -> int:
         return 0
@@ -195,7 +201,11 @@ def test_the_tap_may_ask_what_the_hub_holds(tmp_path: Path) -> None:
 
     place = Surroundings(work_directory=tmp_path, clock=lambda: 1.0, sleep=lambda _: None)
     done = run_tap(Asking, {"count": 3}, Sink(), now=NOW, surroundings=place)
-    assert asked == [CensusVerdict(missing=("3",)), {date(2026, 4, 1): 2, date(2026, 4, 2): 1}, place]
+    assert asked == [
+        CensusVerdict(missing=("3",)),
+        {date(2026, 4, 1): HeldDay(2, 0), date(2026, 4, 2): HeldDay(1, 0)},
+        place,
+    ]
     assert done.census == {"numbers": 4}
 
 

@@ -17,7 +17,7 @@ from canonical.issue import Issue, IssueLevel
 from canonical.proof import ReportKind
 from canonical.record import JsonValue, RawRecord, SourceRef
 from connectors.sdk.base import ProgressEvent
-from connectors.sdk.census import Census, CensusMember, CensusVerdict, Settlement
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HeldDay, Settlement
 from connectors.sdk.source import Record
 from connectors.tally.odbc.beside import BesideOdbc
 from connectors.tally.odbc.opinion import NO_PERIOD, OTHER_PERIOD, REPORT_TITLE, Opinion, derived_ledgers
@@ -156,8 +156,11 @@ class Hub:
         held = self.held.get(census.stream, set())
         return CensusVerdict(missing=tuple(keys - held), gone=tuple(held - keys))
 
-    def count_by_day(self, company: str, stream: str) -> Mapping[Any, int]:
+    def held_by_day(self, company: str, stream: str) -> Mapping[Any, HeldDay]:
         return {}
+
+    def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
+        return frozenset()
 
     def changes_allowed(self, company: str) -> int:
         return 0

@@ -7,7 +7,7 @@ one way and look whether that is found, and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -24,7 +24,7 @@ from canonical.issue import Issue
 from canonical.proof import ReportKind, SourceReport
 from canonical.record import RawRecord, SourceRef
 from connectors.sdk.base import Surroundings
-from connectors.sdk.census import Census, CensusMember, CensusVerdict
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HeldDay
 from connectors.sdk.run import Extracted, run_tap
 from connectors.tally.odbc.address import DRIVER_64
 from connectors.tally.odbc.opinion import REPORT_TITLE
@@ -77,12 +77,16 @@ class Store:
             gone=tuple(key for key in in_scope if key not in counted),
         )
 
-    def count_by_day(self, company: str, stream: str) -> dict[date, int]:
-        days: dict[date, int] = {}
+    def held_by_day(self, company: str, stream: str) -> dict[date, HeldDay]:
+        days: dict[date, HeldDay] = {}
         for record in self.held(stream).values():
             if record.day and record.source.company == company:
-                days[record.day] = days.get(record.day, 0) + 1
+                before = days.get(record.day, HeldDay(0, 0))
+                days[record.day] = HeldDay(before.records + 1, before.versions + (record.version or 0))
         return days
+
+    def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
+        return frozenset()
 
     def changes_allowed(self, company: str) -> int:
         return 0

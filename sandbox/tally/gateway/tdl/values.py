@@ -199,6 +199,8 @@ def same(left: Value, right: Value) -> bool:
 
 def compare(left: Value, right: Value) -> int | None:
     """Order of two values: -1, 0, 1, or None where they cannot be ordered."""
+    if type(left) is Decimal and type(right) is Decimal:
+        return _order(left, right)
     if left is None or right is None:
         return 0 if is_empty(left) and is_empty(right) else None
     if isinstance(left, date) or isinstance(right, date):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from canonical.record import RawRecord
-from connectors.sdk.census import Census, CensusMember, CensusVerdict
+from connectors.sdk.census import Census, CensusMember, CensusVerdict, HeldDay, values_in
 
 Address = tuple[str, str, str]
 """Company, stream and key."""
@@ -30,6 +30,8 @@ class Hub:
     stale: dict[Address, CensusMember] = field(default_factory=dict)
     states: list[Any] = field(default_factory=list)
     accepted: int = 0
+    said: dict[Address, list[bytes]] = field(default_factory=dict)
+    allowed: int = 0
 
     def accept(self, stream: str, records: list[RawRecord]) -> None:
         for record in records:
@@ -37,6 +39,7 @@ class Hub:
             address = (source.company, stream, source.key)
             before = self.held.get(address)
             self.held[address] = record
+            self.said.setdefault(address, []).append(record.payload)
             self.stale.pop(address, None)
             self.accepted += 1
             if before and stream != "vouchers" and before.label and before.label != record.label:
@@ -71,12 +74,20 @@ class Hub:
                 self.retired.append(address)
         return CensusVerdict(missing, outdated, gone)
 
-    def count_by_day(self, company: str, stream: str) -> Mapping[date, int]:
-        held = (record for address, record in self.held.items() if address[:2] == (company, stream))
-        return Counter(record.day for record in held if record.day is not None)
+    def held_by_day(self, company: str, stream: str) -> Mapping[date, HeldDay]:
+        held = [record for address, record in self.held.items() if address[:2] == (company, stream)]
+        records = Counter(record.day for record in held)
+        return {
+            day: HeldDay(count, sum(record.version or 0 for record in held if record.day == day))
+            for day, count in records.items()
+            if day is not None
+        }
+
+    def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
+        return values_in((one for key in keys for one in self.said.get((company, stream, key), ())), field)
 
     def changes_allowed(self, company: str) -> int:
-        return 0
+        return self.allowed
 
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         return tuple(one for address, one in self.stale.items() if address[:2] == (company, stream))
