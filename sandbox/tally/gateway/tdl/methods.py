@@ -22,7 +22,7 @@ def read_method(obj: Methods, name: str) -> Scalar | None:
         name: Lower case.
     """
     found = obj.method(name)
-    if found is not None and (found.wire or name not in _FILLED):
+    if found is not None and (name not in _FILLED or found.wire):
         return found
     derive = _DERIVED.get((obj.tag, name))
     return (derive(obj) if derive is not None else None) or found
