@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from canonical.codec import CanonicalRecord
@@ -149,9 +149,13 @@ class CompanyTranslation:
         return done
 
     def _infer_again(self, translator: Translator, done: Translated) -> None:
-        """Infer parties anew from the vouchers that are left, where one they were inferred from has ended."""
-        started_at = self.store.runs.get(self.run_id).started_at
-        found = self.store.records.find_inferred(self.company_id, started_at)
+        """Infer parties anew from the vouchers that are left, where one they were inferred from has ended.
+
+        Since the last proof: a run that was killed may have ended vouchers, and come no further than that.
+        """
+        proof = self.store.proofs.newest_head(self.company_id)
+        since = proof.known_at + timedelta(microseconds=1) if proof else datetime(1970, 1, 1, tzinfo=UTC)
+        found = self.store.records.find_inferred(self.company_id, since)
         if not found:
             return
         for party in self.store.records.iter(self.company_id, Party):

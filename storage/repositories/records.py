@@ -186,9 +186,10 @@ class Records(Repository):
         """
         of_ended = (
             "SELECT t.key FROM party t WHERE t.tenant_id = ? AND t.company_id = ? AND t.known_to IS NULL "
-            "AND t.is_provisional AND EXISTS (SELECT 1 FROM voucher v JOIN posting p ON p.tenant_id = v.tenant_id "
-            "AND p.voucher_id = v.id WHERE v.tenant_id = t.tenant_id AND v.company_id = t.company_id "
-            "AND v.known_to >= ? AND (p.ledger_key = t.key OR v.party_key = t.key))"
+            "AND t.is_provisional AND (EXISTS (SELECT 1 FROM posting p WHERE p.tenant_id = t.tenant_id "
+            "AND p.company_id = t.company_id AND p.ledger_key = t.key AND p.known_to >= ?) "
+            "OR EXISTS (SELECT 1 FROM voucher v WHERE v.tenant_id = t.tenant_id AND v.company_id = t.company_id "
+            "AND v.party_key = t.key AND v.known_to >= ?))"
         )
         of_current = (
             "SELECT DISTINCT v.stream, v.source_key FROM posting p JOIN voucher v ON v.tenant_id = p.tenant_id "
@@ -197,7 +198,8 @@ class Records(Repository):
         )
         with self._read() as transaction:
             mine = (self._tenant_id, company_id)
-            keys = transaction.rows(of_ended, (*mine, transaction.dialect.values.moment(since)))
+            moment = transaction.dialect.values.moment(since)
+            keys = transaction.rows(of_ended, (*mine, moment, moment))
             return {
                 key: [(stream, source_key) for stream, source_key in transaction.rows(of_current, (*mine, key))]
                 for (key,) in keys

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,7 +24,7 @@ from storage.turn import TurnTaken
 from tests.connectors.tally.live import tally as edits
 from tests.connectors.tally.live.tally import Tally, tally
 from tests.live.edits import rename_company
-from tests.live.histories import PATIENCE, Killed, Requests, dying_at_request
+from tests.live.histories import PATIENCE, Killed, Requests, dying_at_request, dying_at_write
 from tests.live.hub import REQUEST, LiveHub, Synced, differences, fresh, hub, synced_once
 from workflows import parties
 from workflows.bookmarks import COMMITTED, COUNTERS, WATERMARKS
@@ -33,6 +35,7 @@ from workflows.polling import PAUSE_FIRST, PAUSE_LONGEST, pause_after
 from workflows.steps import Steps
 
 DAY = date(2025, 6, 16)
+EXPENSE, BANK = "Telephone & Internet", "Deccan Union Bank - CA 4471"
 ROOT = Path(__file__).resolve().parents[2]
 STEPS: tuple[Callable[[Steps, Any], Any], ...] = (
     lambda steps, run: steps.extract(run, no_beat),
@@ -327,17 +330,37 @@ def test_the_company_says_what_the_books_say_though_they_moved_while_they_were_r
     assert not differences(synced.held(), fresh(synced.tally))
 
 
+@pytest.mark.slow
+def test_a_party_is_inferred_from_what_is_left_wherever_a_sync_was_killed(served: Tally) -> None:
+    """The voucher may have ended already when the process died; the next sync must not take that for old news."""
+    company = served.company
+    for bills in ((), (BillDraft(kind="New Ref", paise=12300, ref="B1"),)):
+        entries = (EntryDraft(ledger=EXPENSE, paise=12300, bills=bills), EntryDraft(ledger=BANK, paise=-12300))
+        entered = company.edit_vouchers.create(VoucherDraft(type_name="Journal", day=DAY, entries=entries))
+    with synced_once(served) as put_away:
+        company.edit_vouchers.delete(entered.master_id)
+        for at in itertools.count(1, 3):
+            with put_away.again() as made:
+                with contextlib.suppress(Killed), dying_at_write(made, at):
+                    made.sync()
+                    break
+                made.reopen()
+                made.clock.now += PATIENCE
+                made.sync()
+                assert EXPENSE not in {party.name for party in made.books.records.iter(made.company, Party)}, at
+    assert at > 10, "there were so many places to die"
+
+
 def test_a_party_is_inferred_from_the_vouchers_there_are(synced: LiveHub) -> None:
     """A bill on an expense made it a party; what is posted there without one does not keep it one."""
     company = synced.tally.company
-    ledger, bank = "Telephone & Internet", "Deccan Union Bank - CA 4471"
 
     def enter(*bills: BillDraft, type_name: str = "Journal") -> int:
-        entries = (EntryDraft(ledger=ledger, paise=12300, bills=bills), EntryDraft(ledger=bank, paise=-12300))
+        entries = (EntryDraft(ledger=EXPENSE, paise=12300, bills=bills), EntryDraft(ledger=BANK, paise=-12300))
         return company.edit_vouchers.create(VoucherDraft(type_name=type_name, day=DAY, entries=entries)).master_id
 
     def inferred() -> list[frozenset[PartyRole]]:
-        return [party.roles for party in synced.books.records.iter(synced.company, Party) if party.name == ledger]
+        return [party.roles for party in synced.books.records.iter(synced.company, Party) if party.name == EXPENSE]
 
     enter()
     kept = enter(BillDraft(kind="New Ref", paise=12300, ref="B1"))
