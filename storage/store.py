@@ -110,6 +110,10 @@ class TenantStore:
         self.reports = Reports(*bound, records=self.records, raw=self.raw)
         self.crosswalk = Crosswalks(*bound)
 
+    def optimize(self) -> None:
+        """Refresh the database's statistics and files, of all tenants; outside of any transaction."""
+        self._database.dialect.settle(self._database.engine)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything written in the block one commit: all of it is stored, or nothing.

@@ -62,6 +62,9 @@ HUB_ONLY = "hub"
 """Part of a connection's settings that is the hub's own business; no connector sees it."""
 ABANDONED = "sync.abandoned"
 """Code of a run whose process ended before it did; what it had stored stays."""
+LARGE = 20_000
+"""Records translated in one run from which the database's statistics are refreshed before anything is proved: without
+them PostgreSQL reads whole tables for each party until its own housekeeping comes round, a minute later."""
 RUNS_SEARCHED = 50
 """Newest runs looked through for one that was opened with the same key."""
 
@@ -264,6 +267,8 @@ class Steps:
             store.issues.replace(run.run_id, None, company.company_id, company.notes)
         refused = [company.company_id for company in done if company.refusal]
         records = sum(company.records for company in done)
+        if records >= LARGE:
+            store.optimize()
         self._note(store, run, "translate", records, {"refused": refused})
         issues = sum(company.issues + len(company.notes) for company in done)
         return StepOutcome("translate", records, issues, {"refused": str(len(refused))})

@@ -5,14 +5,15 @@ Where the hub remembers a month already (from an earlier sync, or from files), o
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import IO, Any
+
+import msgspec
 
 from canonical.dates import Period
 from connectors.sdk.census import HubMemory
@@ -26,6 +27,8 @@ from connectors.tally.live.watermark import Watermark, sample_of
 from connectors.tally.live.windows import Window, scopes
 
 _DAY = timedelta(days=1)
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[Counted]).decode
 
 
 @dataclass(slots=True)
@@ -153,20 +156,19 @@ class _Counted:
     """Censuses on disk until the end of the read; nobody is told that something is gone before everything was read."""
 
     def __init__(self) -> None:
-        self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by close
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close
         self._places: dict[Window, int] = {}
 
     def keep(self, scope: Window, rows: Sequence[Counted]) -> None:
         """Append a scope's rows."""
         self._file.seek(0, 2)
         self._places[scope] = self._file.tell()
-        json.dump([{**asdict(row), "day": row.day.isoformat()} for row in rows], self._file)
-        self._file.write("\n")
+        self._file.write(_encode(rows) + b"\n")
 
     def rows(self, scope: Window) -> list[Counted]:
         """Read a scope's rows back."""
         self._file.seek(self._places[scope])
-        return [Counted(**{**row, "day": date.fromisoformat(row["day"])}) for row in json.loads(self._file.readline())]
+        return _decode(self._file.readline())
 
     def close(self) -> None:
         """Free the disk."""
