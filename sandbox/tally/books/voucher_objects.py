@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from sandbox.tally.books.catalogue import type_of
@@ -177,6 +178,14 @@ _HEADER: dict[str, Callable[[VoucherObject], Scalar]] = {
     "ISCANCELLED": lambda voucher: Logical(voucher.record.is_cancelled),
     "AMOUNT": _amount,
 }
+PLAIN: dict[str, Callable[[Voucher], date | Decimal | bool]] = {
+    "date": lambda record: record.day,
+    "masterid": lambda record: Decimal(record.master_id),
+    "alterid": lambda record: Decimal(record.alter_id),
+    "isoptional": lambda record: record.is_optional,
+    "iscancelled": lambda record: record.is_cancelled,
+}
+"""Values of the header for expressions, by lower-case name: a walk asks each voucher of the book for some of these."""
 _ATTRIBUTES: dict[str, Callable[[VoucherObject], Scalar]] = {
     "REMOTEID": lambda voucher: Text(voucher.guid),
     "VCHKEY": lambda voucher: Text(voucher.attributes["VCHKEY"]),

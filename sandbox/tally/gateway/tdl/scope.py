@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from sandbox.tally.books.voucher_objects import PLAIN, VoucherObject
 from sandbox.tally.gateway.tdl.methods import read_children, read_method
 from sandbox.tally.gateway.tdl.values import Methods, Value, plain
 
@@ -88,6 +89,8 @@ class Scope:
         while scope is not None:
             if scope.computed is not None and (evaluate := scope.computed.get(name)) is not None:
                 return evaluate(scope)
+            if type(scope.obj) is VoucherObject and (told := PLAIN.get(name)) is not None:
+                return told(scope.obj.record)
             found = read_method(scope.obj, name)
             if found is not None:
                 return plain(found)
