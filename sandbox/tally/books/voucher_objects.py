@@ -102,11 +102,22 @@ class VoucherObject(LiveObject):
 
     def tagged(self, tag: str) -> Sequence[Element]:
         """Return the stored children of a tag; a request asks one voucher for a hundred of them."""
+        return self.by_tag.get(tag, ())
+
+    @property
+    def by_tag(self) -> Mapping[str, Sequence[Element]]:
+        """The stored children by their tag."""
         if self._by_tag is None:
             self._by_tag = {}
             for child in self.tree.children:
                 self._by_tag.setdefault(child.tag, []).append(child)
-        return self._by_tag.get(tag, ())
+        return self._by_tag
+
+    @staticmethod
+    def tags_behind(field: str) -> tuple[str, ...]:
+        """The stored tags one of which a voucher has if it answers a field or list; none where it may answer anyway."""
+        computed = (_HEADER.keys() | HEAD_FIELDS | _ATTRIBUTES.keys() | _COMPUTED_LISTS) & {field}
+        return () if computed else (field, f"{field}.LIST")
 
     def stored(self) -> Iterator[Element]:
         """Yield the children as an export lists them, header values filled in."""
@@ -140,6 +151,8 @@ class VoucherObject(LiveObject):
 
 
 _UNREAD = Element("VOUCHER")
+_COMPUTED_LISTS = frozenset({"ALLLEDGERENTRIES", "ALLINVENTORYENTRIES", "INVENTORYENTRIES"})
+"""Put together from the stored lists, whatever those are called."""
 
 
 def _goods_lines(tree: Element) -> Iterator[Element]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from sandbox.tally.books.catalogue import MASTER_CLASSES, type_of
 from sandbox.tally.books.objects import LiveObject
 from sandbox.tally.books.tree import attribute_text, escape_native, render
 from sandbox.tally.books.values import Amount, Scalar, Text
+from sandbox.tally.books.voucher_objects import VoucherObject
 from sandbox.tally.gateway.faults import Faults
 from sandbox.tally.gateway.fetching import Fetch
 from sandbox.tally.gateway.rows import Overridden
@@ -94,6 +96,20 @@ Write = Callable[[Scope], str]
 """Writes one field or list of one object; empty if there is nothing to write."""
 
 
+class Part(NamedTuple):
+    """One field or list of the objects of a class.
+
+    Attributes:
+        write: Writes it.
+        name: As asked for; empty for what is more than one field.
+        absent: What an object without it shows.
+    """
+
+    write: Write
+    name: str = ""
+    absent: str = ""
+
+
 class ObjectWriter:
     """Writes the objects of one collection; what to write is worked out once for each tag.
 
@@ -107,30 +123,51 @@ class ObjectWriter:
         self._fetch = fetch
         self._computed = computed
         self._faults = faults
-        self._writers: dict[str, Sequence[Write]] = {}
+        self._parts: dict[str, Sequence[Part]] = {}
+        self._shapes: dict[tuple[str, ...], Sequence[Write | str]] = {}
 
     def write(self, scope: Scope) -> str:
         """One object with its tag."""
         tag = scope.obj.tag.removesuffix(".LIST")
-        writers = self._writers.get(tag)
-        if writers is None:
-            writers = self._writers[tag] = self._prepare(tag)
-        body = "".join([write(scope) for write in writers])
+        parts = self._parts.get(tag)
+        if parts is None:
+            parts = self._parts[tag] = self._prepare(tag)
+        if type(scope.obj) is VoucherObject:
+            pieces = self._of_shape(tuple(scope.obj.by_tag), parts)
+            body = "".join([piece if isinstance(piece, str) else piece(scope) for piece in pieces])
+        else:
+            body = "".join([part.write(scope) for part in parts])
         return f"    <{tag}{_attributes(scope)}>\n{body}    </{tag}>\n"
 
-    def _prepare(self, tag: str) -> Sequence[Write]:
+    def _of_shape(self, stored: tuple[str, ...], parts: Sequence[Part]) -> Sequence[Write | str]:
+        """What to write of vouchers that have these tags: most of what is asked for is absent, and always the same."""
+        pieces = self._shapes.get(stored)
+        if pieces is None:
+            has, made = set(stored), list[Write | str]()
+            for part in parts:
+                tags = VoucherObject.tags_behind(part.name.upper()) if part.name else ()
+                if not tags or has.intersection(tags):
+                    made.append(part.write)
+                elif made and isinstance(made[-1], str):
+                    made[-1] += part.absent
+                else:
+                    made.append(part.absent)
+            pieces = self._shapes[stored] = made
+        return pieces
+
+    def _prepare(self, tag: str) -> Sequence[Part]:
         if tag == "OBJECT":
-            return [_write_row]
+            return [Part(_write_row)]
         fields = _FIXED.get(tag, ())
-        writers = list(_field_writers(self._fetch, fields, tag, _INDENT + 1, self._faults))
+        parts = list(_field_parts(self._fetch, fields, tag, _INDENT + 1, self._faults))
         if self._fetch.everything or self._fetch.whole:
-            writers.insert(0, _write_everything(set(self._fetch.names) | {name.casefold() for name, _, _ in fields}))
-        position = _first_list(self._fetch, writers)
-        computed = [_computed_writer(name, evaluate) for name, evaluate in self._computed.items()]
-        writers[position:position] = computed
+            named = set(self._fetch.names) | {name.casefold() for name, _, _ in fields}
+            parts.insert(0, Part(_write_everything(named)))
+        position = _first_list(self._fetch, parts)
+        parts[position:position] = [Part(_computed_writer(name, one)) for name, one in self._computed.items()]
         if tag in MASTER_CLASSES and "languagename" not in self._fetch.names:
-            writers.append(_write_names)
-        return writers
+            parts.append(Part(_write_names))
+        return parts
 
 
 _FIXED = {
@@ -176,24 +213,20 @@ def _padded(tag: str, value: Scalar) -> str:
     return f" {wire}" if value.type_name == "Number" and wire and tag not in _UNPADDED else wire
 
 
-def _field_writers(
+def _field_parts(
     fetch: Fetch, fixed: Sequence[tuple[str, bool, str]], root: str, indent: int, faults: Faults
-) -> list[Write]:
-    """Writers of the fields, then of the lists."""
+) -> list[Part]:
+    """The fields, then the lists."""
     always = {tag.casefold(): (typed, default) for tag, typed, default in fixed}
     wanted = [
         name for name in fetch.names if name not in LISTS and name not in always and not _is_names(name, root, indent)
     ]
     ordered = _merge([tag.casefold() for tag, _, _ in fixed], wanted, root)
-    writers = [
-        _fixed_writer(name, root, indent, *always[name])
-        if name in always
-        else _field_or_list_writer(name, root, indent)
+    parts = [
+        _fixed_part(name, root, indent, *always[name]) if name in always else _field_or_list_part(name, root, indent)
         for name in ordered
     ]
-    return writers + [
-        _list_writer(name, fetch.inside[name], root, indent, faults) for name in fetch.names if name in LISTS
-    ]
+    return parts + [_list_part(name, fetch.inside[name], root, indent, faults) for name in fetch.names if name in LISTS]
 
 
 def _is_names(name: str, root: str, indent: int) -> bool:
@@ -201,8 +234,8 @@ def _is_names(name: str, root: str, indent: int) -> bool:
     return name == "name" and root in MASTER_CLASSES and indent == _INDENT + 1
 
 
-def _first_list(fetch: Fetch, writers: Sequence[Write]) -> int:
-    return len(writers) - sum(1 for name in fetch.names if name in LISTS)
+def _first_list(fetch: Fetch, parts: Sequence[Part]) -> int:
+    return len(parts) - sum(1 for name in fetch.names if name in LISTS)
 
 
 def _merge(fixed: Sequence[str], wanted: Sequence[str], root: str) -> list[str]:
@@ -224,26 +257,28 @@ def _type(tag: str, root: str) -> str:
     return "Due Date" if tag in _DUE_DATES else type_of(tag, root)
 
 
-def _field_or_list_writer(name: str, root: str, indent: int) -> Write:
+def _field_or_list_part(name: str, root: str, indent: int) -> Part:
     """A fetched name is a field, unless the object has a list called so."""
-    field = _field_text(name, root, indent, typed=True, default="")
-    listed = _list_writer(name, _WHOLE, root, indent, _NO_FAULTS)
+    field, absent = _field_text(name, root, indent, typed=True, default="")
+    listed = _list_part(name, _WHOLE, root, indent, _NO_FAULTS).write
 
     def write(scope: Scope) -> str:
         value = read_method(scope.obj, name)
         is_list = value is None and read_children(scope.obj, name)
         return listed(scope) if is_list else field(scope, value)
 
-    return write
+    return Part(write, name, absent)
 
 
-def _fixed_writer(name: str, root: str, indent: int, typed: bool, default: str) -> Write:
-    field = _field_text(name, root, indent, typed=typed, default=default)
-    return lambda scope: field(scope, read_method(scope.obj, name))
+def _fixed_part(name: str, root: str, indent: int, typed: bool, default: str) -> Part:
+    field, absent = _field_text(name, root, indent, typed=typed, default=default)
+    return Part(lambda scope: field(scope, read_method(scope.obj, name)), name, absent)
 
 
-def _field_text(name: str, root: str, indent: int, typed: bool, default: str) -> Callable[[Scope, Scalar | None], str]:
-    """Write a field whose value has been looked up, None if there is none."""
+def _field_text(
+    name: str, root: str, indent: int, typed: bool, default: str
+) -> tuple[Callable[[Scope, Scalar | None], str], str]:
+    """What writes a field whose value has been looked up (None if there is none), and what it shows without one."""
     tag = name.upper()
     type_name = _type(tag, root)
     pad = " " * indent
@@ -260,7 +295,7 @@ def _field_text(name: str, root: str, indent: int, typed: bool, default: str) ->
         own = kind if not typed or type_name in {"Due Date", value.type_name} else f' TYPE="{value.type_name}"'
         return f"{pad}<{tag}{own}>{padded if value.type_name == 'Number' else ''}{_escape(wire)}</{tag}>\n"
 
-    return write
+    return write, empty
 
 
 @lru_cache(maxsize=16384)
@@ -316,7 +351,7 @@ _NOT_IN_EVERYTHING = frozenset(
 )
 
 
-def _list_writer(name: str, fetch: Fetch, root: str, indent: int, faults: Faults) -> Write:
+def _list_part(name: str, fetch: Fetch, root: str, indent: int, faults: Faults) -> Part:
     tag = f"{name.upper()}.LIST"
     pad = " " * indent
     placeholder = f"{pad}<{tag}>{pad}</{tag}>\n"
@@ -335,12 +370,12 @@ def _list_writer(name: str, fetch: Fetch, root: str, indent: int, faults: Faults
         lines = [_corrupt(line) for line in lines] if bills else lines
         return "".join([f"{pad}<{tag}>\n{line}{pad}</{tag}>\n" for line in lines])
 
-    return write
+    return Part(write, name, placeholder)
 
 
 def _entry_writers(name: str, fetch: Fetch, root: str, indent: int, faults: Faults) -> list[Write]:
     fixed = _FIXED.get(name.upper(), ()) if root == "VOUCHER" else ()
-    return _field_writers(fetch, fixed, root, indent, faults)
+    return [part.write for part in _field_parts(fetch, fixed, root, indent, faults)]
 
 
 def _own_text(entry: object, name: str) -> str:
