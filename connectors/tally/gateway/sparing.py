@@ -11,7 +11,7 @@ import re
 
 from connectors.tally.export.sanitiser import Sanitiser
 
-_EMPTY_FIELD = re.compile(rb'<([A-Z][A-Z0-9_]*) TYPE="[A-Za-z ]+"></\1>\s*')
+_EMPTY_FIELD = re.compile(rb'<([^ <>]++) TYPE="[^"<>]++"></\1>\s*+')
 _TEXT_AS_IT_IS = b"<![CDATA["
 
 
