@@ -1,8 +1,9 @@
 """Voucher numbers that Tally moves by itself, without touching any change number.
 
 A type numbered automatically, with renumbering, gives all later vouchers of the year new numbers when one is inserted
-before them, removed or moved to another day. Nothing in the vouchers says so. So after each change the numbers of all
-vouchers of such types are listed again, which costs a short row each; what differs is read.
+before them, removed or moved to another day. Nothing in the vouchers says so. So after changes the numbers of all
+vouchers of such types are listed again (after few, of those types alone that were touched), which costs a short row
+each; what differs is read.
 """
 
 from __future__ import annotations
