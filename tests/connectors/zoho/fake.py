@@ -13,12 +13,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from canonical.bill import bill_key
 from canonical.codec import RECORD_TYPES, to_document
 from canonical.proof import Proof
 from connectors.sdk.base import Surroundings
 from connectors.sdk.pacing import LocalPace
 from connectors.sdk.tokens import Pace
+from connectors.zoho.client import Row, ZohoClient
 from connectors.zoho.limits import limits_of
 from sandbox.zoho import DEMO_CLIENT, Limits, Options, ZohoRunning, build_books, serve_zoho, specs_for, truth_of
 from sandbox.zoho.books import editing
@@ -214,6 +217,18 @@ def quote(books: Books) -> None:
     contact = next(one for one in books.contacts.values() if one.type is ContactType.CUSTOMER)
     line = editing.make_line(books, next(iter(books.items.values())), rate=4_000)
     editing.make_document(books, DocumentKind.ESTIMATE, contact.id, [line])
+
+
+def lose_the_quote(shop: ZohoHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every list walked without the one estimate there is, as if its row slipped between two pages."""
+    (new,) = [one.id for one in shop.zoho.books.documents_of(DocumentKind.ESTIMATE)]
+    pages: Any = ZohoClient.pages
+
+    def slippery(self: ZohoClient, path: str, *rest: Any, **params: str) -> Iterator[list[Row]]:
+        for rows in pages(self, path, *rest, **params):
+            yield [row for row in rows if row.get("estimate_id") != new]
+
+    monkeypatch.setattr(ZohoClient, "pages", slippery)
 
 
 def rupees(hundredths: int) -> Decimal:

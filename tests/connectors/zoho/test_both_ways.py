@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from canonical.issue import IssueLevel
 from canonical.publication import PublicationState
-from connectors.zoho.client import Row, ZohoClient
 from sandbox.zoho.books import editing
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.records import ContactType, DocumentKind
-from tests.connectors.zoho.fake import ZohoHub, differences, hub, quote, zoho
+from tests.connectors.zoho.fake import ZohoHub, differences, hub, lose_the_quote, quote, zoho
 from tests.connectors.zoho.test_announced import DELETIONS, announce, free, outcomes, runs, tombstones
 from tests.connectors.zoho.test_unannounced import held_issues, silently
 
@@ -123,14 +121,7 @@ def test_a_count_that_differs_after_its_list_was_walked_is_compared_no_further(
 ) -> None:
     """No walk shows the row: every list walked once more would not either."""
     shop.zoho.edit(quote)
-    (new,) = [one.id for one in shop.zoho.books.documents_of(DocumentKind.ESTIMATE)]
-    pages: Any = ZohoClient.pages
-
-    def slippery(self: ZohoClient, path: str, *rest: Any, **params: str) -> Iterator[list[Row]]:
-        for rows in pages(self, path, *rest, **params):
-            yield [row for row in rows if row.get("estimate_id") != new]
-
-    monkeypatch.setattr(ZohoClient, "pages", slippery)
+    lose_the_quote(shop, monkeypatch)
     before = runs(shop)
     for number in (1, 2):
         asked = Asked(shop, "invoices")
