@@ -96,12 +96,12 @@ class Census(Repository):
         with self._read() as transaction:
             read_day = transaction.dialect.values.read_day
             rows = transaction.rows(
-                "SELECT day, count(*), COALESCE(sum(version), 0) FROM raw_record "
+                f"SELECT day, count(*), {_HIGH}, {_LOW} FROM raw_record "
                 "WHERE tenant_id = ? AND company_id = ? AND stream = ? AND is_current AND day IS NOT NULL "
                 "GROUP BY day ORDER BY day",
                 (self._tenant_id, company_id, stream),
             )
-            days = ((read_day(row[0]), int(row[1]), int(row[2])) for row in rows)
+            days = ((read_day(row[0]), int(row[1]), (int(row[2]) << _HALF) + int(row[3])) for row in rows)
             return {day: (count, versions) for day, count, versions in days if day is not None}
 
     def outdated(self, company_id: int, stream: str) -> tuple[Member, ...]:
@@ -115,6 +115,12 @@ class Census(Repository):
                 (self._tenant_id, company_id, stream),
             )
             return tuple((key, version, read_day(day), label) for key, version, day, label in rows)
+
+
+_HALF = 31
+_HIGH = f"COALESCE(sum(version >> {_HALF}), 0)"
+_LOW = f"COALESCE(sum(version & {(1 << _HALF) - 1}), 0)"
+"""A sum of versions in two parts: some sources' are digests of 62 bits, and SQLite adds up no more than 63."""
 
 
 def _differs(column: str) -> str:

@@ -79,8 +79,11 @@ class Dialect(Protocol):
     def make_durable(self, engine: sa.Engine) -> None:
         """Bring what was committed to the disk."""
 
+    def refresh_statistics(self, engine: sa.Engine) -> None:
+        """Have the planner know the tables after a large load; nobody waits for it, nor it for anybody."""
+
     def settle(self, engine: sa.Engine) -> None:
-        """Bring statistics and files in order after a large load."""
+        """Bring statistics and files in order."""
 
     def translate(self, error: BaseException) -> StorageError | None:
         """Turn a driver's error into ours where it says something about the database rather than about our SQL."""

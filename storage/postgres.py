@@ -123,12 +123,13 @@ class Postgres:
     def make_durable(self, engine: sa.Engine) -> None:
         """Nothing to do: a commit has reached the server's log."""
 
+    def refresh_statistics(self, engine: sa.Engine) -> None:
+        """Sample the large tables; what belongs to another user is left out."""
+        _run_alone(engine, f"ANALYZE {_LARGE}")
+
     def settle(self, engine: sa.Engine) -> None:
         """Refresh statistics and the visibility map, without which index-only scans read the heap."""
-        with engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.exec_driver_sql("SET client_min_messages = error")
-            connection.exec_driver_sql("VACUUM (ANALYZE) posting, bill_allocation, voucher, raw_record, ledger")
+        _run_alone(engine, f"VACUUM (ANALYZE) {_LARGE}")
 
     def translate(self, error: BaseException) -> StorageError | None:
         """Lost serialisation and deadlocks may be tried again; a server that is gone or full needs a person."""
@@ -138,6 +139,17 @@ class Postgres:
             return ConcurrentUpdate(f"Another writer came in between: {first_line(error)}.")
         never_arrived = state is None and isinstance(cause, self._connection_error)
         return _gone(error) if never_arrived or (state or "")[:2] in _UNAVAILABLE_CLASSES else None
+
+
+_LARGE = "posting, bill_allocation, voucher, raw_record, ledger"
+
+
+def _run_alone(engine: sa.Engine, statement: str) -> None:
+    """Run a statement outside of any transaction, without its warnings."""
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("SET client_min_messages = error")
+        connection.exec_driver_sql(statement)
 
 
 def _run_queue(transaction: Transaction) -> None:

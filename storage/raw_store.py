@@ -23,6 +23,9 @@ from storage.raw_append import AppendResult, Batch, look
 from storage.repositories.base import Repository
 from storage.tables.raw import RAW_ADDRESS, raw_stream
 
+KEYS_AT_ONCE = 50
+"""Source keys of which everything ever said is held in memory at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRaw:
@@ -216,8 +219,12 @@ class RawStore(Repository):
         where = "r.company_id = ? AND r.stream = ? AND r.source_key = ?"
         return tuple(self._where(where, (company_id, source.stream, source.key)))
 
-    def payloads(self, company_id: int, stream: str, source_keys: Sequence[str]) -> list[bytes]:
+    def payloads(self, company_id: int, stream: str, source_keys: Sequence[str]) -> Iterator[bytes]:
         """Everything ever said under some source keys, in no order; what was retired is among it."""
+        for start in range(0, len(source_keys), KEYS_AT_ONCE):
+            yield from self._payloads(company_id, stream, source_keys[start : start + KEYS_AT_ONCE])
+
+    def _payloads(self, company_id: int, stream: str, source_keys: Sequence[str]) -> list[bytes]:
         lookup = Lookup(
             table="raw_record",
             columns="chunk_id, chunk_at, chunk_size",
@@ -227,7 +234,7 @@ class RawStore(Repository):
         )
         with self._read() as transaction:
             rows = transaction.find(lookup, (self._tenant_id, company_id, stream), source_keys)
-            return list(self._chunks.read(transaction, [Place(*row) for row in rows]))
+            return self._chunks.read(transaction, [Place(*row) for row in rows])
 
     def _where(self, condition: str, parameters: tuple[Any, ...], limit: int | None = None) -> list[StoredRaw]:
         with self._read() as transaction:

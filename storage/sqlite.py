@@ -86,6 +86,12 @@ class Sqlite:
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
+    def refresh_statistics(self, engine: sa.Engine) -> None:
+        """Refresh the planner's statistics."""
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA optimize")
+
     def settle(self, engine: sa.Engine) -> None:
         """Fold the write-ahead log into the file and refresh the planner's statistics."""
         with engine.connect() as connection:

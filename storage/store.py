@@ -10,6 +10,7 @@ Start here; ``TenantStore`` lists the repositories.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,7 +22,7 @@ import sqlalchemy as sa
 from canonical.errors import ConfigurationError
 from storage import migrate as migrations
 from storage.census import Census
-from storage.engine import Database
+from storage.engine import Database, first_line
 from storage.ids import IdAllocator
 from storage.postgres import Postgres
 from storage.raw_store import RawStore
@@ -46,6 +47,8 @@ from storage.retirement import Retirement
 from storage.sqlite import Sqlite
 from storage.tenants import DEFAULT_TENANT, ApiKeys, Tenants
 from storage.turn import await_turn, hold_turn
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,12 @@ class TenantStore:
         self.reports = Reports(*bound, records=self.records, raw=self.raw)
         self.crosswalk = Crosswalks(*bound)
 
-    def optimize(self) -> None:
-        """Refresh the database's statistics and files, of all tenants; outside of any transaction."""
-        self._database.dialect.settle(self._database.engine)
+    def refresh_statistics(self) -> None:
+        """Have the database look at its tables, of all tenants; outside of any transaction. It never fails."""
+        try:
+            self._database.dialect.refresh_statistics(self._database.engine)
+        except sa.exc.DBAPIError as error:
+            _log.warning("The database's statistics were not refreshed: %s", first_line(error))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

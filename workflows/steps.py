@@ -268,7 +268,7 @@ class Steps:
         refused = [company.company_id for company in done if company.refusal]
         records = sum(company.records for company in done)
         if records >= LARGE:
-            store.optimize()
+            store.refresh_statistics()
         self._note(store, run, "translate", records, {"refused": refused})
         issues = sum(company.issues + len(company.notes) for company in done)
         return StepOutcome("translate", records, issues, {"refused": str(len(refused))})

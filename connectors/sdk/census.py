@@ -132,7 +132,7 @@ class HubMemory(Protocol):
         """Hand a census over; everything emitted before it is taken into account."""
 
     def held_by_day(self, company: str, stream: str) -> Mapping[date, HeldDay]:
-        """What is held, by day: where the source counts fewer, something has gone."""
+        """What is held, by day: where the source counts or adds up otherwise, something was missed or has gone."""
 
     def values_of(self, company: str, stream: str, keys: Sequence[str], field: str) -> frozenset[str]:
         """Every text a field has in any version ever handed over of some records; the newest and retired ones too."""

@@ -71,6 +71,14 @@ def test_only_the_current_word_counts(books: TenantStore, company: int) -> None:
     assert books.census.held_by_day(company, "vouchers") == {FIRST + timedelta(40): (1, 2)}
 
 
+def test_versions_of_a_day_are_added_up_however_large_they_are(books: TenantStore, company: int) -> None:
+    """Those of some sources are digests of 62 bits, and some records have none."""
+    large = (1 << 62) - 1
+    records = [held(f"K{n}", large - n) for n in range(9)]
+    books.raw.append(company, 1, [*records, dataclasses.replace(held("none"), version=None)])
+    assert books.census.held_by_day(company, "vouchers") == {FIRST: (10, 9 * large - sum(range(9)))}
+
+
 def test_what_was_stored_before_versions_were_kept_is_outdated_once(books: TenantStore, company: int) -> None:
     bare = dataclasses.replace(held("A"), version=None, day=None, label=None)
     books.raw.append(company, 1, [bare])

@@ -232,19 +232,27 @@ class Book:
         """Ask for the vouchers of a window before they are needed; ``read`` takes what comes."""
         return self._client.begin(self._details(Period(window.first, window.last), *slice_of(window)))
 
-    def read(self, window: Window, *conditions: Formula, coming: Coming | None = None) -> Iterator[Whole]:
+    @property
+    def can_ask_by_change(self) -> bool:
+        """Whether Tally can be asked for the vouchers above a change number alone; its reports hold all of a period."""
+        return self._report_route is None
+
+    def read(
+        self, window: Window, *conditions: Formula, coming: Coming | None = None, is_usual: bool = True
+    ) -> Iterator[Whole]:
         """Yield the vouchers of a window whole, or those that meet conditions; those outside it are left aside.
 
         Args:
             window: which.
             conditions: further ones.
             coming: the answer to ``begin`` with this window, if it was asked for.
+            is_usual: how long it takes says how much may be asked for; a walk through the whole book says nothing.
 
         Raises:
             SourceError: the answer is not whole; nothing yielded before may be used.
         """
         request = self._details(Period(window.first, window.last), *slice_of(window), *conditions)
-        yield from self._whole(request, window, coming)
+        yield from self._whole(request, window, coming, is_usual=is_usual)
 
     def read_keys(self, rows: Sequence[Counted]) -> Iterator[Whole]:
         """Yield some vouchers, named one by one."""
@@ -371,7 +379,9 @@ class Book:
         self._note_span(window, (row.day for row in rows))
         return list({row.key: row for row in rows if window.holds(row)}.values())
 
-    def _whole(self, request: Request, window: Window, coming: Coming | None = None) -> Iterator[Whole]:
+    def _whole(
+        self, request: Request, window: Window, coming: Coming | None = None, *, is_usual: bool = True
+    ) -> Iterator[Whole]:
         self.requests += 1
         count = 0
         outside: list[date] = []
@@ -384,7 +394,8 @@ class Book:
                     yield Whole(describe(Found("VOUCHER", node, self.company.name)), _encode(node))
                 elif not window.first <= row.day <= window.last:
                     outside.append(row.day)
-            self.pace.observe(count, answer.byte_count, answer.seconds)
+            if is_usual:
+                self.pace.observe(count, answer.byte_count, answer.seconds)
         self._note_span(window, outside)
 
     def _note_answer(self, answer: Answer) -> None:

@@ -24,7 +24,7 @@ from connectors.tally.tree import Node
 
 VOUCHER_TYPES = "voucher_types"
 LETTERS_CAME_BACK = "letters were lost when it was read, and Tally sends all of them now"
-READ_UNCOUNTED_MAX = 500
+READ_UNCOUNTED_MAX = 200
 """Change numbers given since the last sync, up to which the vouchers behind them are held in memory at once."""
 ROUNDS_MAX = 3
 """Rounds of changes read in one sync while somebody goes on working; the next sync takes what follows."""
@@ -70,7 +70,7 @@ class CompanyRun:
     is_settled: bool = False
     is_unsure: bool = False
     is_light: bool = False
-    """So little changed that Tally is asked for little more than that; see ``_is_light``."""
+    """So little changed that Tally is asked for little; see ``_is_light``."""
     _changed: Sequence[Counted] = ()
     _read: Sequence[Whole] | None = None
     _renumbered: set[str] = field(default_factory=set)
@@ -156,7 +156,8 @@ class CompanyRun:
                 mark = yield from self._everything(absence, save)
             case Plan.CHANGES:
                 assert self.mark is not None  # noqa: S101 - the plan follows from it
-                mark = yield from self._round(absence, self._with_types(self.mark), self._changed, self._read)
+                read, self._read = self._read, None  # not held in memory until the run ends
+                mark = yield from self._round(absence, self._with_types(self.mark), self._changed, read)
         if not absence.is_unsettled:
             mark = yield from self._settle(absence, mark)
         self.is_unsure = absence.is_unsettled
@@ -197,8 +198,7 @@ class CompanyRun:
         counted: Sequence[Counted],
         read: Sequence[Whole] | None = None,
     ) -> Generator[Whole, None, Watermark]:
-        changed = [row for row in counted if row.alter_id > mark.alter_voucher_id]
-        delta = Delta(self.book, absence, self.memory, mark, changed, read, self.is_light)
+        delta = Delta(self.book, absence, self.memory, mark, counted, read, self.is_light)
         yield from delta.records()
         return delta.mark
 
@@ -250,7 +250,8 @@ class CompanyRun:
 
     def _look_at_changes(self, mark: Watermark) -> None:
         """Read a few changed vouchers at once; count them first where they are many, or the answer was too large."""
-        if self.is_light and self.book.company.alter_voucher_id - mark.alter_voucher_id <= READ_UNCOUNTED_MAX:
+        changes = self.book.company.alter_voucher_id - mark.alter_voucher_id
+        if self.is_light and self.book.can_ask_by_change and changes <= READ_UNCOUNTED_MAX:
             try:
                 found = read_changed(self.book, mark)
             except SourceError as error:
@@ -258,7 +259,7 @@ class CompanyRun:
                     raise
             else:
                 self._changed = [row for row, _ in found]
-                self._read = [whole for row, whole in found if row.alter_id > mark.alter_voucher_id]
+                self._read = [whole for _, whole in found]  # the sample, too: what is known already changes nothing
                 return
         self._changed = count_changed(self.book, mark)
 

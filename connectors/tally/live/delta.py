@@ -6,7 +6,7 @@ Change numbers catch back-dated entries and old vouchers edited today; dates onl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from canonical.dates import Period
@@ -40,7 +40,7 @@ def read_changed(book: Book, mark: Watermark) -> list[tuple[Counted, Whole]]:
         SourceError: the answer is not whole, or too large.
     """
     found: dict[str, tuple[Counted, Whole]] = {}
-    for whole in book.read(_since(book, mark)):
+    for whole in book.read(_since(book, mark), is_usual=False):
         row = counted_of(whole.item)
         if row is not None:
             found[row.key] = (row, whole)
@@ -57,19 +57,24 @@ class Delta:
     """One round of changes.
 
     Attributes:
-        mark: before the round; ``next_mark`` after it.
-        changed: vouchers above the mark.
+        mark: before the round, and moved after it.
+        counted: vouchers above the mark, and those below it that it knows a sample of.
         read: the same whole, if they were read already.
-        is_light: numbers are listed of types alone that were touched.
+        is_light: days are counted and numbers listed only where something says that they must be.
     """
 
     book: Book
     absence: Absence
     memory: HubMemory | None
     mark: Watermark
-    changed: Sequence[Counted]
+    counted: Sequence[Counted]
     read: Sequence[Whole] | None = None
     is_light: bool = False
+    changed: Sequence[Counted] = field(init=False)
+    """Those above the mark."""
+
+    def __post_init__(self) -> None:
+        self.changed = [row for row in self.counted if row.alter_id > self.mark.alter_voucher_id]
 
     def records(self) -> Iterator[Whole]:
         """Yield what changed, then what else turns out to differ; the mark is moved after the last one."""
@@ -95,13 +100,16 @@ class Delta:
         self.mark = self._moved_mark(served)
 
     def _is_accounted(self) -> bool:
-        """Say whether a voucher that was read has each of the change numbers given since the mark: then none is gone.
+        """Say whether a voucher counted has each of the change numbers given since the mark: then none is gone.
 
         A deletion takes two numbers, which no voucher has afterwards; whatever else is done takes one or two and leaves
-        the last of them with the voucher; others measured that.
+        the last of them with the voucher; others measured that. It holds of the books that were read before: of a
+        restored backup, whose numbers may have gone on from smaller ones, some of the sample is missing.
         """
         given = range(self.mark.alter_voucher_id + 1, self.book.company.alter_voucher_id + 1)
-        return self.is_light and {row.alter_id for row in self.changed}.issuperset(given)
+        sample = self.mark.sample.keys()
+        is_same = bool(sample) and sample <= {row.master_id for row in self.counted}
+        return self.is_light and is_same and {row.alter_id for row in self.changed}.issuperset(given)
 
     def _suspects(self, served: DayCounts) -> list[date]:
         """Days whose count is not explained by the changes alone: something left them, or came from elsewhere."""

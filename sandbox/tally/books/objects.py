@@ -117,7 +117,6 @@ class LiveObject:
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=4096)
 def fold_method(name: str) -> str:
     """Fold a method's name: without ``$``, blanks and case."""
     return "".join(name.split()).lstrip("$").upper()
