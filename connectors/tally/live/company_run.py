@@ -90,7 +90,7 @@ class CompanyRun:
                 raise notes.no_state(self.book.company.name)
             if self.mark is not None and self.mode is not Mode.FULL:
                 self.book.notes.started_anew(self.book.company.name, reason)
-            self.is_light = False
+            self.is_light, self._read = False, None
             self._plan_everything()
             return
         company = self.book.company
