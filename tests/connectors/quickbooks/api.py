@@ -25,7 +25,7 @@ from sandbox.web import Faults, MovableClock, Running, serve
 START = datetime(2026, 4, 1, 18, tzinfo=UTC)
 
 
-@dataclass
+@dataclass(repr=False)
 class Api:
     """A running fake with one signed-in company."""
 

@@ -81,7 +81,7 @@ class Clock:
         return self.now
 
 
-@dataclass
+@dataclass(repr=False)
 class Zoho:
     """A running fake with one organisation."""
 
