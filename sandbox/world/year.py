@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import accumulate
 
@@ -87,7 +88,7 @@ def iter_vouchers(masters: Masters, spec: WorldSpec) -> Iterator[Voucher]:
             yield _write_drawn(desk)
     for position in range(post_dated):
         desk.turn_to(spec.last_day + timedelta(days=1 + position * 60 // post_dated))
-        yield cash.take_post_dated_cheque(desk) or cash.pay_expense(desk)
+        yield cash.take_post_dated_cheque(desk) or replace(cash.pay_expense(desk), is_post_dated=True)
 
 
 def _is_turn_of_forced(position: int, regular: int, waiting: int) -> bool:

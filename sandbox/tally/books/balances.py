@@ -89,16 +89,17 @@ class _Carry:
 
 
 def _post(rows: dict[int, LedgerSum], voucher: Voucher, start: date, carry: _Carry) -> None:
-    postings = voucher.postings
-    for position in range(0, len(postings), 2):
-        ledger_id, paise = postings[position], postings[position + 1]
-        if voucher.day >= start:
+    postings = zip(voucher.postings[::2], voucher.postings[1::2], strict=True)
+    if voucher.day >= start:
+        for ledger_id, paise in postings:
             row = rows[ledger_id]
             if paise > 0:
                 row.debit += paise
             else:
                 row.credit -= paise
-        elif ledger_id in carry.nominal and voucher.day < carry.year_start:
+        return
+    for ledger_id, paise in postings:
+        if ledger_id in carry.nominal and voucher.day < carry.year_start:
             if carry.profit_id:
                 rows[carry.profit_id].opening += paise
         else:

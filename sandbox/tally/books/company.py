@@ -7,10 +7,11 @@ tables of immutable records and a few counters, so a backup is a shallow copy.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from operator import attrgetter
 from threading import RLock
 from typing import TypeVar
 
@@ -28,6 +29,8 @@ SUMS_KEPT = 6
 
 K = TypeVar("K")
 V = TypeVar("V")
+_PLACE = attrgetter("day", "sequence", "master_id")
+"""Where a voucher stands among the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,12 +168,33 @@ class Ledgerbook:
         self._ordered = None
         self._kinds = None
 
+    def enter(self, voucher: Voucher) -> None:
+        """Put a voucher into the books, in the place of the one that has its number."""
+        self._exchange(self.state.vouchers.get(voucher.master_id), voucher)
+
+    def remove(self, voucher: Voucher) -> None:
+        """Take a voucher out of the books."""
+        self._exchange(voucher, None)
+
+    def _exchange(self, old: Voucher | None, new: Voucher | None) -> None:
+        rows = None if self._ordered is None else list(self._ordered)  # somebody may be walking through the old list
+        if rows is not None and old is not None:
+            del rows[bisect_left(rows, _PLACE(old), key=_PLACE)]
+        if rows is not None and new is not None:
+            insort(rows, new, key=_PLACE)
+        if new is not None:
+            self.state.vouchers[new.master_id] = new
+        elif old is not None:
+            del self.state.vouchers[old.master_id]
+        self.touch()
+        self._ordered = rows
+
     def vouchers(self) -> list[Voucher]:
         """Return all vouchers by day and, within a day, in the order they were entered."""
         rows, version = self._ordered, self.version
         if rows is None:
             held = tuple(self.state.vouchers.values())
-            rows = sorted(held, key=lambda row: (row.day, row.sequence, row.master_id))
+            rows = sorted(held, key=_PLACE)
             if version == self.version:
                 self._ordered = rows
         return rows

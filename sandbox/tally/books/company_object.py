@@ -34,10 +34,10 @@ class CompanyObject(LiveObject):
         return compute(self.scope) if compute is not None else None
 
     def stored(self) -> Iterator[Element]:
-        """Yield every field."""
+        """Yield every field but ``ALTVCHID``: who fetches everything does not get it (measured), it must be named."""
         for field in _FIELDS:
             value = self.method(field)
-            if value is not None:
+            if value is not None and field != "ALTVCHID":
                 yield Element(field, value.wire)
 
 

@@ -94,7 +94,7 @@ class VoucherEditor:
         keeps = is_automatic(voucher_type) or not given
         identity = _Identity(
             master_id=old.master_id,
-            alter_id=self._next_alter_id(1),
+            alter_id=self._next_alter_id(2 if not old.is_optional and _is_optional(tree, voucher_type) else 1),
             number=old.number
             if keeps and old.type_id == voucher_type.master_id
             else self._number_for(voucher_type, tree),
@@ -189,10 +189,9 @@ class VoucherEditor:
     def delete(self, master_id: int) -> None:
         """Remove a voucher; nothing is left of it but the counter's step of two."""
         old = self.get(master_id)
-        del self.books.state.vouchers[master_id]
         self.books.state.last_numbers.pop(old.type_id, None)
         self._next_alter_id(2)
-        self.books.touch()
+        self.books.remove(old)
         self._settle_numbers(old.type_id)
 
     def get(self, master_id: int) -> Voucher:
@@ -231,8 +230,7 @@ class VoucherEditor:
 
     def _replace(self, voucher: Voucher, *, steps: int) -> Voucher:
         stored = replace(voucher, alter_id=self._next_alter_id(steps)) if steps else voucher
-        self.books.state.vouchers[voucher.master_id] = stored
-        self.books.touch()
+        self.books.enter(stored)
         return stored
 
     def _store(self, tree: Element, voucher_type: Master, day: date, identity: _Identity) -> Voucher:
@@ -247,13 +245,16 @@ class VoucherEditor:
             number=identity.number,
             sequence=identity.sequence,
             retain_key=identity.retain_key,
-            is_optional=tree.value("ISOPTIONAL") == "Yes" or voucher_type.tree.value("ISOPTIONAL") == "Yes",
+            is_optional=_is_optional(tree, voucher_type),
             is_cancelled=False,
             postings=moves.postings,
             bills=moves.bills,
             goods=moves.goods,
             body=pack(without_header(referred)),
         )
-        self.books.state.vouchers[record.master_id] = record
-        self.books.touch()
+        self.books.enter(record)
         return record
+
+
+def _is_optional(tree: Element, voucher_type: Master) -> bool:
+    return "Yes" in (tree.value("ISOPTIONAL"), voucher_type.tree.value("ISOPTIONAL"))

@@ -18,11 +18,10 @@ from sandbox.tally.books.records import Master
 
 def ledgers_under(company: Ledgerbook, group: Master) -> list[Master]:
     """Return the ledgers of a group and of the groups below it."""
-    return [
-        row
-        for row in company.masters.of_kind("LEDGER")
-        if any(above.master_id == group.master_id for above in company.masters.lineage(row))
-    ]
+    masters = company.masters
+    groups = {row.master_id for row in masters.of_kind("GROUP") if group in masters.lineage(row)}
+    parents = ((row, masters.parent_of(row)) for row in masters.of_kind("LEDGER"))
+    return [row for row, parent in parents if parent is not None and parent.master_id in groups]
 
 
 def opening_in(company: Ledgerbook, period: Period, ledger_id: int) -> int:

@@ -6,6 +6,7 @@ every reading. Texts hold the real characters (U+0004 before system values); the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -19,6 +20,7 @@ NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 _STAND_INS = {"\ue003": "\x03", "\ue004": "\x04", "\ue005": "\x05"}
 _ILLEGAL = {"&#3;": "\ue003", "&#4;": "\ue004", "&#5;": "\ue005", "\x03": "\ue003", "\x04": "\ue004", "\x05": "\ue005"}
 _UDF = "UDF_COLON_"
+_has_special = re.compile("[&<>\"'\r\n\x04]").search
 """Stands for the prefix while parsing: whether it was declared does not matter then."""
 
 
@@ -135,11 +137,14 @@ def _render(
             out.append(f"{pad}<{start}/>\n")
 
 
-@lru_cache(maxsize=1 << 14)
 def escape_native(text: str) -> str:
     """Escape a text as Tally does: U+0004 becomes ``&#4;``, U+0003 and U+0005 stay raw."""
-    escaped = escape(text)
-    return escaped.replace("\x04", "&#4;") if "\x04" in escaped else escaped
+    return _escaped(text) if _has_special(text) else text  # most are amounts and numbers, and have nothing to escape
+
+
+@lru_cache(maxsize=1 << 12)
+def _escaped(text: str) -> str:
+    return escape(text).replace("\x04", "&#4;")
 
 
 def attribute_text(attributes: Mapping[str, str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from sandbox.tally.books.catalogue import type_of
 from sandbox.tally.books.moves import (
@@ -40,7 +42,7 @@ class VoucherObject(LiveObject):
     record: Voucher
 
     def __init__(self, scope: Scope, record: Voucher) -> None:
-        super().__init__(scope, _UNREAD, "VOUCHER")
+        self.scope, self.element, self.root = scope, _UNREAD, "VOUCHER"  # one for each voucher of a walk
         self.record = record
         self._by_tag: dict[str, list[Element]] | None = None
 
@@ -114,6 +116,7 @@ class VoucherObject(LiveObject):
         return self._by_tag
 
     @staticmethod
+    @cache
     def tags_behind(field: str) -> tuple[str, ...]:
         """The stored tags one of which a voucher has if it answers a field or list; none where it may answer anyway."""
         computed = (_HEADER.keys() | HEAD_FIELDS | _ATTRIBUTES.keys() | _COMPUTED_LISTS) & {field}
@@ -177,20 +180,6 @@ def _amount(voucher: VoucherObject) -> Scalar:
     return Amount(Decimal(-postings[1]) / 100) if postings else Empty("Amount")
 
 
-_HEADER: dict[str, Callable[[VoucherObject], Scalar]] = {
-    "DATE": lambda voucher: Day(voucher.record.day),
-    "EFFECTIVEDATE": lambda voucher: Day(voucher.record.day),
-    "GUID": lambda voucher: Text(voucher.guid),
-    "MASTERID": lambda voucher: Number(Decimal(voucher.record.master_id)),
-    "ALTERID": lambda voucher: Number(Decimal(voucher.record.alter_id)),
-    "VOUCHERTYPENAME": lambda voucher: Text(voucher.type_name),
-    "VOUCHERNUMBER": lambda voucher: Text(voucher.record.number),
-    "VOUCHERKEY": _key_number,
-    "VOUCHERRETAINKEY": lambda voucher: Number(Decimal(voucher.record.retain_key)),
-    "ISOPTIONAL": lambda voucher: Logical(voucher.record.is_optional),
-    "ISCANCELLED": lambda voucher: Logical(voucher.record.is_cancelled),
-    "AMOUNT": _amount,
-}
 PLAIN: dict[str, Callable[[Voucher], date | Decimal | bool]] = {
     "date": lambda record: record.day,
     "masterid": lambda record: Decimal(record.master_id),
@@ -199,6 +188,27 @@ PLAIN: dict[str, Callable[[Voucher], date | Decimal | bool]] = {
     "iscancelled": lambda record: record.is_cancelled,
 }
 """Values of the header for expressions, by lower-case name: a walk asks each voucher of the book for some of these."""
+
+
+def _typed(name: str, kind: Callable[[Any], Scalar]) -> Callable[[VoucherObject], Scalar]:
+    read = PLAIN[name]
+    return lambda voucher: kind(read(voucher.record))
+
+
+_HEADER: dict[str, Callable[[VoucherObject], Scalar]] = {
+    "DATE": _typed("date", Day),
+    "EFFECTIVEDATE": _typed("date", Day),
+    "GUID": lambda voucher: Text(voucher.guid),
+    "MASTERID": _typed("masterid", Number),
+    "ALTERID": _typed("alterid", Number),
+    "VOUCHERTYPENAME": lambda voucher: Text(voucher.type_name),
+    "VOUCHERNUMBER": lambda voucher: Text(voucher.record.number),
+    "VOUCHERKEY": _key_number,
+    "VOUCHERRETAINKEY": lambda voucher: Number(Decimal(voucher.record.retain_key)),
+    "ISOPTIONAL": _typed("isoptional", Logical),
+    "ISCANCELLED": _typed("iscancelled", Logical),
+    "AMOUNT": _amount,
+}
 _ATTRIBUTES: dict[str, Callable[[VoucherObject], Scalar]] = {
     "REMOTEID": lambda voucher: Text(voucher.guid),
     "VCHKEY": lambda voucher: Text(voucher.attributes["VCHKEY"]),

@@ -57,11 +57,15 @@ def gather(world: RequestWorld, definition: Definition, within: tuple[str, ...] 
     if definition.all("BY") or definition.all("AGGRCOMPUTE"):
         scopes = group(world, definition, scopes)
     tests = [one.evaluate for one in filters if not (is_plain and is_narrowed(world, one))]
-    if tests:
-        scopes = (scope for scope in scopes if all(truth(test(scope)) for test in tests))
+    for test in tests:
+        scopes = _passing(scopes, test)
     scopes = _sort(world, definition, scopes)
     most = definition.one("MAX")
     return islice(scopes, int(number_in(most))) if most else iter(scopes)
+
+
+def _passing(scopes: Iterable[Scope], test: Evaluate) -> Iterator[Scope]:
+    return (scope for scope in scopes if truth(test(scope)))
 
 
 def computed_methods(world: RequestWorld, definition: Definition) -> dict[str, Evaluate]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Fold = Callable[[Value, Value], Value]
 _ONE = Decimal(1)
-_AS_IT_IS = (date, Decimal, bool, type(None))
+_AS_IT_IS = (date, Decimal, bool)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ def group(world: RequestWorld, definition: Definition, scopes: Iterable[Scope]) 
     folds = [(position, one.fold, one.evaluate) for position, one in enumerate(aggregates)]
     for scope in scopes:
         values = [evaluate(scope) for evaluate in evaluates]
-        bucket_key = tuple(map(_hashable, values))
+        bucket_key = tuple([value if type(value) in _AS_IT_IS else _hashable(value) for value in values])
         bucket = buckets.get(bucket_key)
         if bucket is None:
             names[bucket_key] = values
@@ -63,7 +63,7 @@ def key_scalar(value: Value) -> Scalar:
 def _hashable(value: Value) -> object:
     if isinstance(value, str):
         return value.casefold()
-    return value if isinstance(value, _AS_IT_IS) else text(value)
+    return value if value is None or isinstance(value, _AS_IT_IS) else text(value)
 
 
 def _aggregate(world: RequestWorld, written: str) -> Aggregate:

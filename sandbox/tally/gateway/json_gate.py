@@ -12,7 +12,7 @@ import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.tally.books.tree import Element, parse_xml
 from sandbox.tally.gateway import answers
@@ -20,6 +20,9 @@ from sandbox.tally.gateway.application import Application, Reply
 from sandbox.tally.gateway.definitions import Definitions, read_definitions
 from sandbox.tally.gateway.faults import Faults
 from sandbox.tally.gateway.incoming import Family, Incoming, find
+
+if TYPE_CHECKING:
+    from sandbox.tally.books import LiveCompany
 
 JSON_TYPE = "application/json"
 
@@ -43,10 +46,23 @@ def answer_json(application: Application, headers: Message, text: str, faults: F
     if incoming is None:
         return Reply(pieces=iter([_dump(_REFUSED)]), kind="unknown", name="JSON", is_json=True)
     reply = application.answer_incoming(incoming, faults)
-    written = "".join(reply.pieces)
-    reply.pieces = iter([_dump(render_json(written))])
+    document = render_json("".join(reply.pieces))
+    if incoming.family is Family.IMPORT:
+        books = application.books
+        _name_last_voucher(document, books.find(incoming.company) if incoming.company else books.current)
+    reply.pieces = iter([_dump(document)])
     reply.is_json = True
     return reply
+
+
+def _name_last_voucher(document: dict[str, Any], company: LiveCompany | None) -> None:
+    """Add the last voucher's number to the counters of an import: XML leaves it out, after masters there is none."""
+    result = document.get("data", {}).get("import_result")
+    if result is None or company is None:
+        return
+    voucher = company.state.vouchers.get(int(result["lastvchid"]))
+    if voucher is not None:
+        result["vchnumber"] = voucher.number
 
 
 def _dump(document: Mapping[str, Any]) -> str:

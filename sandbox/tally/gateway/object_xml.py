@@ -7,7 +7,6 @@ lists; a master ends with its list of names. A voucher carries a fixed set of fi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from sandbox.tally.books.catalogue import MASTER_CLASSES, type_of
@@ -285,6 +284,7 @@ def _field_text(
     kind = f' TYPE="{type_name}"' if typed else ""
     empty = f"{pad}<{tag}{kind}>{default}</{tag}>\n" if typed or default else f"{pad}<{tag}/>\n"
     padded = " " if type_name == "Number" and tag not in _UNPADDED else ""
+    fits_any = not typed or type_name == "Due Date"
 
     def write(scope: Scope, value: Scalar | None) -> str:
         if value is None:
@@ -292,15 +292,11 @@ def _field_text(
         wire = value.wire
         if not wire:
             return empty
-        own = kind if not typed or type_name in {"Due Date", value.type_name} else f' TYPE="{value.type_name}"'
-        return f"{pad}<{tag}{own}>{padded if value.type_name == 'Number' else ''}{_escape(wire)}</{tag}>\n"
+        kept = value.type_name
+        own = kind if fits_any or kept == type_name else f' TYPE="{kept}"'
+        return f"{pad}<{tag}{own}>{padded if kept == 'Number' else ''}{escape_native(wire)}</{tag}>\n"
 
     return write, empty
-
-
-@lru_cache(maxsize=16384)
-def _escape(wire: str) -> str:
-    return escape_native(wire)
 
 
 def _derived(scope: Scope, name: str, empty: str) -> str:

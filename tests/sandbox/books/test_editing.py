@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 from threading import Thread
 
 import pytest
@@ -178,6 +181,14 @@ def test_optional_moves_two_and_takes_it_out_of_the_books(company: LiveCompany) 
     assert company.sums(YEAR).of(cash).closing == closing - 12_345
     company.edit_vouchers.make_regular(made.master_id)
     assert company.sums(YEAR).of(cash).closing == closing
+
+
+def test_an_alteration_that_makes_optional_moves_two_once(company: LiveCompany) -> None:
+    made = company.edit_vouchers.create(journal())
+    before = company.alter_voucher_id
+    for moved in (2, 3):
+        company.edit_vouchers.alter(made.master_id, replace(journal(), is_optional=True))
+        assert company.alter_voucher_id == before + moved
 
 
 def test_new_numbers_count_as_changes_except_of_optional_vouchers(company: LiveCompany) -> None:
@@ -408,3 +419,36 @@ def test_edits_wait_for_a_reader_and_results_are_never_stale(company: LiveCompan
     writer.join()
     assert company.sums(YEAR).of(cash).closing == opening + 4_000
     assert len(set(made)) == 40
+
+
+def test_the_order_of_the_vouchers_is_kept_up_with_every_edit(company: LiveCompany) -> None:
+    edit = company.edit_vouchers
+    dice = Random(7)
+
+    def ordered() -> list[Voucher]:
+        return sorted(company.state.vouchers.values(), key=lambda row: (row.day, row.sequence, row.master_id))
+
+    for _ in range(40):
+        row = dice.choice(company.vouchers())
+        held = company.vouchers()
+        before = list(held)
+        with suppress(BooksRefused):
+            match dice.randrange(6):
+                case 0:
+                    edit.create(journal(row.day))
+                case 1:
+                    edit.redate(row.master_id, row.day + timedelta(days=dice.randrange(9)))
+                case 2:
+                    edit.delete(row.master_id)
+                case 3:
+                    edit.cancel(row.master_id)
+                case 4:
+                    edit.make_optional(row.master_id)
+                case _:
+                    edit.save_unchanged(row.master_id)
+        assert company.vouchers() == ordered()
+        assert held == before, "who walks through the vouchers is not disturbed"
+    backup = company.snapshot()
+    edit.delete(company.vouchers()[0].master_id)
+    company.restore(backup)
+    assert company.vouchers() == ordered()

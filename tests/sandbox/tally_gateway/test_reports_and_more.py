@@ -250,6 +250,37 @@ def test_json_vouchers_have_real_booleans_and_nested_lists(tally: Running) -> No
     assert first["allledgerentries"][0]["amount"]["type"] == "Amount"
 
 
+def test_json_says_the_number_of_the_last_voucher_imported(tally: Running) -> None:
+    """XML names the last voucher by LASTVCHID alone; JSON adds ``vchnumber``."""
+    company = tally.books.companies[0]
+    lines = [{"ledgername": "Cash", "amount": "-10.00"}, {"ledgername": "Bank Charges", "amount": "10.00"}]
+    voucher = {
+        "metadata": {"type": "Voucher", "vchtype": "Journal", "action": "Create"},
+        "date": "20250601",
+        "vouchertypename": "Journal",
+        "allledgerentries": lines,
+    }
+    sent = {"tallyrequest": "Import", "type": "Data", "id": "Vouchers"}
+    result = json_ask(tally, sent, {"tallymessage": [voucher]}).json()["data"]["import_result"]
+    assert result["created"] == "1", result
+    assert result["vchnumber"] == company.state.vouchers[int(result["lastvchid"])].number != ""
+
+
+def test_a_company_fetched_whole_does_not_say_its_voucher_counter(tally: Running) -> None:
+    """Measured: FETCH * of the company object brings 565 tags, and not ALTVCHID; named, it comes."""
+
+    def company_object(fields: str) -> str:
+        listed = f"<FETCHLIST><FETCH>{fields}</FETCH></FETCHLIST>"
+        name = tally.books.companies[0].name
+        text = envelope("Object", name, more=listed)
+        return ask(tally.url, text.replace("<ID>", '<SUBTYPE>Company</SUBTYPE><ID TYPE="Name">')).text
+
+    whole = company_object("*")
+    assert "<NUMLEDGERS" in whole
+    assert "<ALTVCHID" not in whole
+    assert "<ALTVCHID" in company_object("AltVchId")
+
+
 def test_json_functions_reports_imports_and_refusals(tally: Running) -> None:
     assert json_ask(tally, {"type": "Function", "id": "$$SystemPeriodFrom"}, {}).json()["result"]["value"] == "1-Apr-25"
     company = tally.books.companies[1]

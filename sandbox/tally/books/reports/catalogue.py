@@ -1,8 +1,9 @@
 """Which report is written by what, and which names the sandbox refuses as Tally refuses a name it does not know.
 
-Left out because nobody has published what a real answer looks like: Statistics, Funds Flow, Ratio Analysis, Negative
-Ledgers, Negative Stock, Cost Category Summary, Outstanding Receivables. Refused by Tally itself: Outstandings,
-Profit & Loss, Budgets, Edit Log, List of Companies, List of Groups and others.
+Left out because nobody has published what a real answer looks like: Statistics, Ratio Analysis, Negative Ledgers,
+Negative Stock, Cost Category Summary, Outstanding Receivables; and Funds Flow, whose rows are known while what its
+amounts count is not. Refused by Tally itself: Outstandings, Profit & Loss, Budgets, Edit Log, List of Companies, List
+of Groups and others.
 """
 
 from __future__ import annotations

@@ -5,11 +5,15 @@ Parts that depend on no object, such as ``$$Date:"20250401"``, are computed once
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from sandbox.tally.gateway.tdl.functions import find_function
 from sandbox.tally.gateway.tdl.lexer import TdlError
-from sandbox.tally.gateway.tdl.scope import Evaluate, Scope, pick
+from sandbox.tally.gateway.tdl.scope import Evaluate, Scope, pick, read_value
 from sandbox.tally.gateway.tdl.syntax import (
     Binary,
     Call,
@@ -131,7 +135,7 @@ def _compile_method(node: Method) -> Evaluate:
     if len(steps) == 1 and steps[0].index is None:
         name = steps[0].name.casefold()
         if up == 0:
-            return lambda scope: scope.value(name)
+            return read_value(name)
         return lambda scope: outer.value(name) if (outer := scope.climb(up)) is not None else None
     compiled = [(step.name.casefold(), _index(step)) for step in steps[:-1]]
     last = steps[-1]
@@ -212,8 +216,8 @@ def _compile_binary(node: Binary) -> Evaluate:  # noqa: PLR0911 - one line per o
         case "or":
             return lambda scope: truth(left(scope)) or truth(right(scope))
         case "+" | "-" | "*" | "/":
-            operator = node.operator
-            return lambda scope: arithmetic(operator, left(scope), right(scope))
+            sign = node.operator
+            return lambda scope: arithmetic(sign, left(scope), right(scope))
         case "=":
             return lambda scope: same(left(scope), right(scope))
         case "<>":
@@ -224,12 +228,24 @@ def _compile_binary(node: Binary) -> Evaluate:  # noqa: PLR0911 - one line per o
             return _compile_text_test(node.operator, left, right)
 
 
-_ORDERS = {"<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (0, 1)}
+_ORDERS: dict[str, tuple[tuple[int, ...], Callable[[Any, Any], bool]]] = {
+    "<": ((-1,), operator.lt),
+    ">": ((1,), operator.gt),
+    "<=": ((-1, 0), operator.le),
+    ">=": ((0, 1), operator.ge),
+}
 
 
-def _compile_order(operator: str, left: Evaluate, right: Evaluate) -> Evaluate:
-    wanted = _ORDERS[operator]
-    return lambda scope: compare(left(scope), right(scope)) in wanted
+def _compile_order(written: str, left: Evaluate, right: Evaluate) -> Evaluate:
+    wanted, holds = _ORDERS[written]
+
+    def test(scope: Scope) -> Value:
+        one, other = left(scope), right(scope)
+        if type(one) is Decimal and type(other) is Decimal:  # a change number asked of each voucher of the book
+            return holds(one, other)
+        return compare(one, other) in wanted
+
+    return test
 
 
 def _compile_text_test(operator: str, left: Evaluate, right: Evaluate) -> Evaluate:

@@ -121,6 +121,24 @@ class Scope:
         return scope
 
 
+def read_value(name: str) -> Evaluate:
+    """``$Name`` of whatever object an expression is evaluated for; a walk asks each voucher of the book.
+
+    Args:
+        name: Lower case.
+    """
+    told = PLAIN.get(name)
+    if told is None:
+        return lambda scope: scope.value(name)
+
+    def read(scope: Scope) -> Value:
+        if type(scope.obj) is VoucherObject and scope.computed is None:
+            return told(scope.obj.record)
+        return scope.value(name)
+
+    return read
+
+
 def pick(scopes: list[Scope], index: Value) -> Scope | None:
     """One of a list by ``First``, ``Last`` or its number from 1."""
     if not scopes:
