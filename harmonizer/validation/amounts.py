@@ -176,7 +176,9 @@ def check_amounts(
 ) -> Iterator[Finding]:
     """Compare the tax charged with what follows from the lines.
 
-    Says nothing where the lines' rates are not known, where the supply bears no tax, or under reverse charge.
+    Says nothing where the lines' rates are not known, where the supply bears no tax, or under reverse charge. What
+    ``check_split`` says of the heads is not said again: IGST beside the halves is compared as one sum, and a half that
+    is missing beside the other is left to it.
     """
     charged = document.charged
     if not expected.is_known or verdict.split is Split.NONE or document.supply.is_reverse_charge:
@@ -185,7 +187,8 @@ def check_amounts(
         yield from _missing(document, verdict, expected, tolerance)
         return
     margin = None
-    for head in charged.keys() | expected.heads.keys():
+    charged, is_mixed = _as_one_sum(charged)
+    for head in sorted((charged.keys() | expected.heads.keys()) - _missing_half(charged)):
         ours, theirs = expected.heads.get(head, ZERO), charged.get(head, ZERO)
         allowed = tolerance.cess if head is TaxHead.CESS else tolerance.tax
         if abs(ours - theirs) <= allowed:
@@ -194,7 +197,26 @@ def check_amounts(
             margin = charges_beside(document) * expected.rate_max / HUNDRED
         if abs(ours - theirs) <= allowed + margin or (head is not TaxHead.CESS and verdict.split is Split.UNKNOWN):
             continue
-        yield _differs(head, ours, theirs, expected)
+        what = "the tax" if is_mixed and head is TaxHead.IGST else head.value.upper()
+        yield _differs(what, head, ours, theirs, expected)
+
+
+def _as_one_sum(charged: Mapping[TaxHead, Decimal]) -> tuple[Mapping[TaxHead, Decimal], bool]:
+    """Take halves beside IGST for IGST; say whether that was done."""
+    halves = charged.get(TaxHead.CGST, ZERO) + charged.get(TaxHead.SGST, ZERO)
+    integrated = charged.get(TaxHead.IGST, ZERO)
+    if not halves or not integrated:
+        return charged, False
+    others = {head: amount for head, amount in charged.items() if head not in _HALVES}
+    return {**others, TaxHead.IGST: integrated + halves}, True
+
+
+def _missing_half(charged: Mapping[TaxHead, Decimal]) -> frozenset[TaxHead]:
+    there = frozenset(head for head in _HALVES if charged.get(head))
+    return _HALVES - there if there else frozenset()
+
+
+_HALVES = frozenset({TaxHead.CGST, TaxHead.SGST})
 
 
 def fits_factor(document: TaxDocument, expected: Expected, rules: Rules, tolerance: Tolerance) -> bool:
@@ -223,7 +245,7 @@ def _missing(document: TaxDocument, verdict: Verdict, expected: Expected, tolera
     )
 
 
-def _differs(head: TaxHead, ours: Decimal, theirs: Decimal, expected: Expected) -> Finding:
+def _differs(what: str, head: TaxHead, ours: Decimal, theirs: Decimal, expected: Expected) -> Finding:
     ours = round_paisa(ours)
     difference = theirs - ours
     more = "more" if difference > 0 else "less"
@@ -231,7 +253,7 @@ def _differs(head: TaxHead, ours: Decimal, theirs: Decimal, expected: Expected) 
         code="gst.tax.differs",
         level=IssueLevel.ACTION_REQUIRED,
         message=(
-            f"{head.value.upper()} is {render_inr(theirs)}, but its lines of {render_inr(expected.taxed)} come to "
+            f"{what} is {render_inr(theirs)}, but its lines of {render_inr(expected.taxed)} come to "
             f"{render_inr(ours)} by their rates: {render_inr(abs(difference))} {more}."
         ),
         field=TAX_FIELD,

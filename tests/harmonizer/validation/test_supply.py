@@ -98,6 +98,21 @@ def test_unlawful_documents_are_named(name: str, code: str, said: dict[str, Any]
     assert code in codes(voucher(**said))
 
 
+@pytest.mark.parametrize(
+    ("other", "tax", "expected"),
+    [
+        (BUYER_27, {"cgst": "45", "sgst": "45", "igst": "90"}, ["gst.split.both"]),
+        (BUYER_27, {"cgst": "45", "sgst": "45", "igst": "40"}, ["gst.split.both", "gst.tax.differs"]),
+        (BUYER_27, {"cgst": "90"}, ["gst.split.half_missing"]),
+        (BUYER_27, {"cgst": "180"}, ["gst.split.half_missing", "gst.tax.differs"]),
+        (BUYER_27, {"cgst": "90", "sgst": "60"}, ["gst.split.halves_differ", "gst.tax.differs"]),
+    ],
+)
+def test_one_mistake_is_said_once(other: str, tax: dict[str, str], expected: list[str]) -> None:
+    """Heads that are mixed up are one thing to correct, unless their sum is wrong too."""
+    assert sorted(codes(voucher(other=other, tax=tax))) == expected
+
+
 def test_a_reverse_charge_invoice_carries_no_tax() -> None:
     assert codes(voucher(other=BUYER_27, details={"reverse_charge": True})) == []
 
