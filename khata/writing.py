@@ -79,7 +79,7 @@ class StoredAudit:
     connector: str = CONNECTOR
 
     def note(self, entry: AuditEntry) -> None:
-        """Append an entry; it is on disk when this returns."""
+        """Append an entry; when this returns it survives a power cut: without it a command might be sent anew."""
         payload = msgspec.json.encode(entry.to_json(), order="deterministic")
         record = RawRecord(
             self._address(entry.key), payload, hashlib.sha256(payload).digest(), entry.at, f"written by {entry.by}"
@@ -89,6 +89,7 @@ class StoredAudit:
         )
         appended = self.books.raw.append(company_id, None, [record])
         self.books.raw.mark_translated(appended.raw_ids, _NOT_TRANSLATED)  # nothing to translate in it
+        self.books.make_durable()
 
     def last(self, company_guid: str, key: str) -> AuditEntry | None:
         """Return the latest entry of a command."""

@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any
 
 from canonical.dates import Period
-from storage.engine import Lookup, Row, Transaction
+from storage.engine import Row, Transaction
+from storage.raw_append import by_source_key
 from storage.repositories.base import Repository
 from storage.tables.raw import RAW_ADDRESS
 from storage.types import wire_day
@@ -80,13 +81,7 @@ class Census(Repository):
 
     def held(self, company_id: int, stream: str, keys: Sequence[str]) -> tuple[str, ...]:
         """Which of these source keys have a current raw record, in their order."""
-        lookup = Lookup(
-            table="raw_record",
-            columns="source_key",
-            where="tenant_id = ? AND company_id = ? AND stream = ? AND is_current",
-            column="source_key",
-            index=RAW_ADDRESS,
-        )
+        lookup = by_source_key("source_key", is_current=True)
         with self._read() as transaction:
             found = transaction.find(lookup, (self._tenant_id, company_id, stream), sorted(set(keys)))
             return tuple(sorted(key for (key,) in found))

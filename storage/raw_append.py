@@ -75,17 +75,23 @@ class Held:
         )
 
 
+def by_source_key(columns: str, *, is_current: bool = False) -> Lookup:
+    """Look raw records up by source keys, given tenant, company and stream: all ever stored, or the current ones."""
+    return Lookup(
+        table="raw_record",
+        columns=columns,
+        where="tenant_id = ? AND company_id = ? AND stream = ?" + (" AND is_current" if is_current else ""),
+        column="source_key",
+        index=RAW_ADDRESS,
+    )
+
+
 def look(transaction: Transaction, company_id: int, addresses: dict[str, list[str]]) -> dict[Address, Held]:
     """Read what is stored under the addresses of a batch: source keys by stream."""
     found: dict[Address, Held] = defaultdict(Held)
     for stream, keys in addresses.items():
-        lookup = Lookup(
-            table="raw_record",
-            columns="source_key, digest, id, is_current, label, version, "
-            "version IS NULL AND day IS NULL AND label IS NULL",
-            where="tenant_id = ? AND company_id = ? AND stream = ?",
-            column="source_key",
-            index=RAW_ADDRESS,
+        lookup = by_source_key(
+            "source_key, digest, id, is_current, label, version, version IS NULL AND day IS NULL AND label IS NULL"
         )
         for key, digest, raw_id, is_current, label, version, is_bare in transaction.find(
             lookup, (transaction.tenant_id, company_id, stream), keys

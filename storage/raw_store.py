@@ -19,9 +19,9 @@ from canonical.record import RawRecord, SourceRef
 from storage.batch import commit_batch
 from storage.chunk import ChunkReader, Place
 from storage.engine import Lookup, Row, Transaction
-from storage.raw_append import AppendResult, Batch, look
+from storage.raw_append import AppendResult, Batch, by_source_key, look
 from storage.repositories.base import Repository
-from storage.tables.raw import RAW_ADDRESS, raw_stream
+from storage.tables.raw import raw_stream
 
 KEYS_AT_ONCE = 50
 """Source keys of which everything ever said is held in memory at once."""
@@ -225,13 +225,7 @@ class RawStore(Repository):
             yield from self._payloads(company_id, stream, source_keys[start : start + KEYS_AT_ONCE])
 
     def _payloads(self, company_id: int, stream: str, source_keys: Sequence[str]) -> list[bytes]:
-        lookup = Lookup(
-            table="raw_record",
-            columns="chunk_id, chunk_at, chunk_size",
-            where="tenant_id = ? AND company_id = ? AND stream = ?",
-            column="source_key",
-            index=RAW_ADDRESS,
-        )
+        lookup = by_source_key("chunk_id, chunk_at, chunk_size")
         with self._read() as transaction:
             rows = transaction.find(lookup, (self._tenant_id, company_id, stream), source_keys)
             return self._chunks.read(transaction, [Place(*row) for row in rows])

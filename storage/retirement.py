@@ -13,10 +13,10 @@ from datetime import datetime
 
 from canonical.record import SourceRef
 from storage.batch import take_turn
-from storage.engine import Lookup, Transaction
-from storage.raw_append import flag_current, forget_unfinished
+from storage.engine import Transaction
+from storage.raw_append import by_source_key, flag_current, forget_unfinished
 from storage.repositories.base import Repository
-from storage.tables.raw import RAW_ADDRESS, tombstone
+from storage.tables.raw import tombstone
 from storage.types import to_microseconds
 from storage.upsert.closing import close_current
 from storage.upsert.kinds import KINDS
@@ -116,11 +116,5 @@ class Retirement(Repository):
 
 
 def _current_raw(transaction: Transaction, company_id: int, stream: str, keys: Sequence[str]) -> dict[str, int]:
-    lookup = Lookup(
-        table="raw_record",
-        columns="source_key, id",
-        where="tenant_id = ? AND company_id = ? AND stream = ? AND is_current",
-        column="source_key",
-        index=RAW_ADDRESS,
-    )
+    lookup = by_source_key("source_key, id", is_current=True)
     return dict(transaction.find(lookup, (transaction.tenant_id, company_id, stream), keys))

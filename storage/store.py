@@ -129,6 +129,10 @@ class TenantStore:
         with self._database.write(self.tenant_id):
             yield
 
+    def make_durable(self) -> None:
+        """Have what was committed survive a power cut too, at once; a commit as such survives a kill only."""
+        self._database.make_durable()
+
     @contextmanager
     def turn(self, connection_id: int) -> Iterator[None]:
         """Be the only one, in this process and any other, that syncs a connection.

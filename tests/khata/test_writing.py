@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.sdk.writing.audit import Verdict
+from khata.writing import StoredAudit
 from sandbox.tally.books import build_books, specs_for
 from sandbox.tally.gateway import Faults, Running, serve
 from storage import open_store
@@ -101,6 +104,25 @@ def test_the_first_failure_ends_it(tally: Running, write: Any) -> None:
     assert imports(tally) == 1
 
 
+def test_what_is_meant_survives_a_power_cut_before_anything_is_sent(
+    tally: Running, write: Any, tmp_path: Path, database: str
+) -> None:
+    """SQLite keeps its latest commits in a log that a power cut may take; the file itself has been synced."""
+    verdicts: list[str] = []
+
+    def cut(number: int, text: str) -> None:
+        if "Import" in text:
+            shutil.copy(database.removeprefix("sqlite:///"), tmp_path / "left.db")
+            store = open_store(f"sqlite:///{tmp_path / 'left.db'}")
+            audit = StoredAudit(store.tenant(), tally.books.companies[0].guid)
+            verdicts.extend(entry.verdict for entry in audit.iter_entries(PAYMENT["key"]))
+            store.close()
+
+    tally.watch = cut
+    assert write(PAYMENT, "--apply", env=ALLOWED).code == 0
+    assert verdicts == [Verdict.INTENDED]
+
+
 def test_the_log_is_not_taken_for_books(tally: Running, write: Any, tmp_path: Path, database: str) -> None:
     write(PAYMENT, "--apply", env=ALLOWED)
     store = open_store(database)
@@ -117,6 +139,7 @@ def test_the_log_is_not_taken_for_books(tally: Running, write: Any, tmp_path: Pa
         ("{", 5, "not JSON"),
         ({"key": "a", "operation": "create_company"}, 8, "not one of"),
         ({**PAYMENT, "voucher": {**PAYMENT["voucher"], "day": "2020-01-01"}}, 8, "before the books begin"),
+        ([PAYMENT, {**LEDGER, "ledger": {"name": "A", "parent": "B"}}], 8, "'customer-1' cannot be used: Ledger has"),
     ],
 )
 def test_what_cannot_be_used_says_why(write: Any, documents: Any, code: int, words: str) -> None:
