@@ -151,14 +151,21 @@ def unknown_name(what: str, name: str, valid: Mapping[str, object]) -> Configura
 
 def _convert(item: SettingField, value: object, origin: Origin) -> object:
     try:
-        return _READERS[item.type](value)
+        return _checked(_READERS[item.type](value), item)
     except ValueError as error:
         shown = MASK if item.is_secret else repr(value)
+        expected = f"a whole number from {item.least} up" if item.least else _EXPECTED[item.type]
         raise ConfigurationError(
-            f"{item.name} = {shown} ({origin}) does not fit: {_EXPECTED[item.type]} is expected.",
+            f"{item.name} = {shown} ({origin}) does not fit: {expected} is expected.",
             code="khata.configuration.invalid_value",
             setting=item.name,
         ) from error
+
+
+def _checked(value: object, item: SettingField) -> object:
+    if isinstance(value, int) and value < item.least:
+        raise ValueError(value)
+    return value
 
 
 def _read_bool(value: object) -> bool:

@@ -25,9 +25,9 @@ PREFIX = "KHATA_"
 MASK = "********"
 
 
-def setting(default: Any, sentence: str, *, secret: bool = False) -> Any:
-    """Declare one setting: its default, the sentence that explains it, and whether it must never be shown."""
-    return field(default=default, metadata={"sentence": sentence, "secret": secret})
+def setting(default: Any, sentence: str, *, secret: bool = False, least: int = 0) -> Any:
+    """Declare one setting: its default, the sentence that explains it, whether it must never be shown, its least."""
+    return field(default=default, metadata={"sentence": sentence, "secret": secret, "least": least})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ class TallySettings:
     """Running Tallys: how often they are asked, and where they may call."""
 
     poll_seconds: int = setting(
-        30, "Seconds between two looks of 'khata watch' at a Tally; a look is one small question."
+        30, "Seconds between two looks of 'khata watch' at a Tally; a look is one small question.", least=1
     )
     schedule_minutes: int = setting(
         5, "Minutes between two looks of the hub ('khata up') at every connected Tally; 0 means it does not look."
@@ -277,6 +277,8 @@ class SettingField:
     default: object
     sentence: str
     is_secret: bool
+    least: int = 0
+    """Of whole numbers: 1 where 0 would not mean "not at all"."""
 
     @property
     def name(self) -> str:
@@ -295,7 +297,7 @@ def iter_setting_fields() -> Iterator[SettingField]:
         for item in dataclasses.fields(cls):
             yield SettingField(
                 section, item.name, _TYPES[str(item.type)], item.default, item.metadata["sentence"],
-                item.metadata["secret"],
+                item.metadata["secret"], item.metadata["least"],
             )  # fmt: skip
 
 

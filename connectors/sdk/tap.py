@@ -104,8 +104,10 @@ class BooksTap(Tap):
     Attributes:
         stream_kind: class of the streams; that of the census is the same everywhere.
         read_order: names of the streams in the order they are read.
+        package_name: the distribution all taps are part of; the SDK reads ``--version`` and ``--about`` from it.
     """
 
+    package_name = "khata-hub"
     stream_kind: ClassVar[type[BooksStream]]
     read_order: ClassVar[tuple[str, ...]]
 

@@ -68,6 +68,7 @@ def test_an_unknown_variable_names_the_nearest(variable: str, nearest: str) -> N
         ("[database]\nauto_migrate = 'perhaps'\n", "true or false"),
         ("[receivables]\nbasis = 'delivery'\n", "due or bill"),
         ("[receivables]\nfifo = 'some'\n", "none or on-account or all"),
+        ("[tally]\npoll_seconds = 0\n", "from 1 up"),
         ("[api\n", "cannot be read"),
         ("api = 5\n", "section"),
     ],

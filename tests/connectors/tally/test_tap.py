@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,13 @@ TestTapTally = get_tap_test_class(
     config={"files": [str(_FILE), str(_EVERYTHING), str(_REPORT)]},
     suite_config=SuiteConfig(ignore_no_records_for_streams=["census"]),  # files say nothing of what does not exist
 )
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    """Named after itself, the SDK looked for a distribution called tap-tally and could not detect its version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert TapTally.package_name == project["name"]
+    assert TapTally.name in project["scripts"]
 
 
 class Sink(Forgetful):
