@@ -15,10 +15,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
 from canonical.issue import Issue, IssueLevel
-from canonical.money import ZERO, render_inr
+from canonical.money import ZERO
 from canonical.proof import ControlKind, ControlTotal, Proof
 from storage.store import TenantStore
 from workflows.proving.company import unread
+from workflows.proving.words import difference_words
 
 Among = Callable[[ControlTotal], bool]
 HELD = "proof.figures_held"
@@ -108,8 +109,7 @@ def _digest(text: str) -> str:
 def _words(total: ControlTotal) -> str:
     if not total.kind.is_money:
         return f"{total.name}: ours {total.ours.normalize():f}, theirs {(total.theirs or ZERO).normalize():f}"
-    theirs = render_inr(total.theirs) if total.theirs is not None else "nothing"
-    return f"{total.name}: ours {render_inr(total.ours)}, theirs {theirs}, difference {render_inr(total.difference)}"
+    return difference_words(total)
 
 
 def _after_changes(connection: str) -> str:

@@ -200,7 +200,9 @@ def _print(done: Connected) -> None:
     typer.echo(f"{done.company.name} {verb} as {done.name}.")
     profile = done.profile
     about = f"{profile.product or 'Tally'} {profile.release}".strip()
-    typer.echo(f"  {about}; {profile.vouchers_seen or 0} vouchers in sight; period {profile.period.value}.")
+    seen = profile.vouchers_seen or 0
+    sight = f"{seen} voucher{'' if seen == 1 else 's'} in sight"
+    typer.echo(f"  {about}; {sight}; period {profile.period.value.replace('_', ' ')}.")
     for sentence in profile.advice:
         typer.echo(f"  {sentence}")
     typer.echo(f"  Next: khata sync {done.name}; khata watch {done.name}")

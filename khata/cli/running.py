@@ -126,7 +126,8 @@ def sync(  # noqa: PLR0917 - one parameter per option, given by name
     """Run a connection's sync as a durable workflow and wait for it; Ctrl-C stops the waiting, not the sync.
 
     With --local the same steps run in this process. A sync that was stopped or killed is completed by the next one. If
-    the figures differ after a sync of changes, everything is compared at once, where the product's quota has room.
+    the figures differ after a sync of changes, everything is compared: by the next sync where the source has change
+    counters (Tally), else at once, where the product's quota has room.
     """
     from canonical.issue import IssueLevel
     from workflows.inputs import SyncRequest

@@ -13,6 +13,7 @@ from canonical.money import render_inr
 from canonical.proof import ControlTotal, ProofStatus
 from canonical.publication import ProofFindings
 from khata.rendering.sheet import Cell, Sheet, amount, count, text
+from workflows.proving.words import difference_words
 
 if TYPE_CHECKING:
     from workflows.summary import ImportSummary
@@ -92,11 +93,7 @@ def findings_line(findings: ProofFindings) -> str:
 
 def difference_line(total: ControlTotal) -> str:
     """Say one difference: ours, theirs, by how much, who says so."""
-    theirs = render_inr(total.theirs) if total.theirs is not None else "nothing"
-    return (
-        f"{total.name}: ours {render_inr(total.ours)}, theirs {theirs}, "
-        f"difference {render_inr(total.difference)} ({total.oracle})"
-    )
+    return f"{difference_words(total)} ({total.oracle})"
 
 
 def _issue_lines(summary: ImportSummary) -> Iterable[str]:

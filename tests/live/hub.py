@@ -17,6 +17,7 @@ from canonical.codec import RECORD_TYPES, to_document
 from connectors.sdk.base import Surroundings
 from connectors.sdk.census import Settlement
 from storage import Store, TenantStore, open_store
+from storage.repositories.proofs import StoredProof
 from tests.connectors.tally.live.tally import Tally
 from workflows.inputs import RunSummary, SyncRequest
 from workflows.local import poll_connection, sync_connection
@@ -115,6 +116,13 @@ def hub(tally: Tally, **more: Any) -> Iterator[LiveHub]:
     with _opened(tally, _template(), Calendar()) as made:
         made.connect(**more)
         yield made
+
+
+def newest(live: LiveHub) -> StoredProof:
+    """Its last proof."""
+    stored = live.books.proofs.latest(live.company)
+    assert stored is not None
+    return stored
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -19,10 +19,9 @@ from sandbox.tally.books import LiveCompany
 from sandbox.tally.books.drafts import EntryDraft, VoucherDraft
 from sandbox.tally.books.records import Voucher
 from sandbox.tally.gateway import Faults
-from storage.repositories.proofs import StoredProof
-from tests.connectors.tally.live.tally import Tally, create, make_optional, save_unchanged, tally
+from tests.connectors.tally.live.tally import create, make_optional, save_unchanged
 from tests.live.histories import Requests
-from tests.live.hub import LiveHub, Synced, differences, fresh, synced_once
+from tests.live.hub import LiveHub, differences, fresh, newest
 from workflows.inputs import RunStatus
 from workflows.proving import allowance
 from workflows.proving.company import OLDER
@@ -32,27 +31,10 @@ NUMBERS, DAYS, LISTED = "KhataNumbers", "KhataDays", "KhataCensus"
 RENUMBERED = "GST Sale Invoice"
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Tally]:
-    with tally(vouchers=80) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def first(served: Tally) -> Iterator[Synced]:
-    with synced_once(served) as made:
-        yield made
-
-
-@pytest.fixture
-def live(first: Synced, served: Tally, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveHub]:
-    """A hub that has read the books once, to which a quarter of the vouchers are few."""
+@pytest.fixture(autouse=True)
+def bold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of the vouchers are few."""
     monkeypatch.setattr(allowance, "SHARE", 4)
-    backup = served.company.snapshot()
-    with first.again() as opened:
-        yield opened
-    served.company.restore(backup)
-    served.running.faults, served.running.watch = Faults(), None
 
 
 def asked(live: LiveHub) -> list[str]:
@@ -61,12 +43,6 @@ def asked(live: LiveHub) -> list[str]:
     live.clock.now += timedelta(minutes=5)
     live.sync()
     return [one.name for one in live.tally.running.requests[before:]]
-
-
-def newest(live: LiveHub) -> StoredProof:
-    stored = live.books.proofs.latest(live.company)
-    assert stored is not None
-    return stored
 
 
 def told(live: LiveHub) -> list[str]:
@@ -223,7 +199,7 @@ def test_a_difference_does_not_go_away_because_less_is_asked(live: LiveHub) -> N
     company = live.tally.company
     row = next(row for row in company.vouchers() if len(row.postings) == 4 and not row.bills and not row.is_optional)
     first, one, second, other = row.postings
-    company.state.vouchers[row.master_id] = replace(row, postings=(first, one + 1, second, other - 1))
+    company.enter(replace(row, postings=(first, one + 1, second, other - 1)))
     create(company, Random(1))
     assert not BILLS & set(asked(live))
     assert newest(live).proof.status is ProofStatus.DIFFERS, "the trial balance sees it"

@@ -29,6 +29,9 @@ VOUCHERS = 20
 
 EDITS = st.lists(st.sampled_from(ALL_EDITS), min_size=1, max_size=4)
 SEEDS = st.integers(0, 10**6)
+QUESTIONS = st.integers(1, 12) | st.integers(1, 40)
+"""Which question something happens at: after few changes there are a dozen, in a sync of everything some fifty."""
+WRITES = st.integers(1, 12) | st.integers(1, 60)
 TOTALS: Counter[str] = Counter()
 
 
@@ -42,7 +45,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.opened = ExitStack()
 
-    @initialize(troubled=st.booleans(), at=st.integers(1, 60), is_bold=st.booleans())
+    @initialize(troubled=st.booleans(), at=WRITES, is_bold=st.booleans())
     def begin(self, troubled: bool, at: int, is_bold: bool) -> None:
         """The first sync is a full one; it may be killed too. In half the histories all changes count as few."""
         patch = self.opened.enter_context(pytest.MonkeyPatch.context())
@@ -64,7 +67,7 @@ class Life(RuleBasedStateMachine):
         self.history.edit(edits, seed)
         self.history.sync()
 
-    @rule(edits=EDITS, seed=SEEDS, fault=st.sampled_from(sorted(FAULTS)), at=st.integers(1, 40))
+    @rule(edits=EDITS, seed=SEEDS, fault=st.sampled_from(sorted(FAULTS)), at=QUESTIONS)
     def work_and_stumble(self, edits: list[Edit], seed: int, fault: str, at: int) -> None:
         self.history.edit(edits, seed)
         self.history.sync_troubled(fault, at, lasting=False)
@@ -74,12 +77,12 @@ class Life(RuleBasedStateMachine):
         self.history.edit(edits, seed)
         self.history.sync_troubled(fault, 0, lasting=True)
 
-    @rule(edits=EDITS, seed=SEEDS, at=st.integers(1, 60), in_writes=st.booleans())
+    @rule(edits=EDITS, seed=SEEDS, at=WRITES, in_writes=st.booleans())
     def work_and_die(self, edits: list[Edit], seed: int, at: int, in_writes: bool) -> None:
         self.history.edit(edits, seed)
         self.history.sync_killed(at, in_writes=in_writes)
 
-    @rule(edits=EDITS, later=EDITS, seed=SEEDS, at=st.integers(1, 40))
+    @rule(edits=EDITS, later=EDITS, seed=SEEDS, at=QUESTIONS)
     def work_and_go_on_working(self, edits: list[Edit], later: list[Edit], seed: int, at: int) -> None:
         self.history.edit(edits, seed)
         self.history.sync_while_working(later, seed + 1, at)

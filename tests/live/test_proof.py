@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,42 +24,14 @@ from connectors.tally.export.reader import Reader
 from connectors.tally.export.spool import Spool
 from khata.reading.publication import view_published
 from sandbox.tally.books.drafts import EntryDraft, VoucherDraft
-from storage.repositories.proofs import StoredProof
-from tests.connectors.tally.live.tally import Tally, create, tally, work
+from tests.connectors.tally.live.tally import Tally, create, work
 from tests.live.edits import ALL_EDITS
-from tests.live.hub import Calendar, LiveHub, Synced, synced_once
+from tests.live.hub import Calendar, LiveHub, newest
 from workflows.interpretation import company_translator
 from workflows.proving.company import prove_company
 
 ZERO = Decimal(0)
 PAISA = Decimal("0.01")
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Tally]:
-    with tally(vouchers=80) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def first(served: Tally) -> Iterator[Synced]:
-    with synced_once(served) as made:
-        yield made
-
-
-@pytest.fixture
-def live(first: Synced, served: Tally) -> Iterator[LiveHub]:
-    """A hub that has read the books once; afterwards they are as they were."""
-    backup = served.company.snapshot()
-    with first.again() as opened:
-        yield opened
-    served.company.restore(backup)
-
-
-def newest(live: LiveHub) -> StoredProof:
-    stored = live.books.proofs.latest(live.company)
-    assert stored is not None
-    return stored
 
 
 def told(totals: Sequence[ControlTotal]) -> list[str]:
@@ -104,7 +76,7 @@ def test_a_paisa_changed_without_a_trace_is_found_named_and_held_back(served: Ta
     ledgers = {row.master_id: row.name for row in company.masters.of_kind("LEDGER")}
     row = next(row for row in company.vouchers() if len(row.postings) == 4 and not row.bills and not row.is_optional)
     first, one, second, other = row.postings
-    company.state.vouchers[row.master_id] = replace(row, postings=(first, one + 1, second, other - 1))
+    company.enter(replace(row, postings=(first, one + 1, second, other - 1)))
     create(company, Random(1))
     summary = live.sync()
     assert (summary.proof, summary.publication) == ("differs", "held")

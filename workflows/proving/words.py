@@ -1,8 +1,9 @@
-"""One word over the proofs of all companies of a run, for its summary and for whoever searches runs."""
+"""What a proof says to people: one word over all companies of a run, and a difference in a sentence."""
 
 from __future__ import annotations
 
-from canonical.proof import Proof
+from canonical.money import render_inr
+from canonical.proof import ControlTotal, Proof
 from canonical.publication import PublicationState
 
 
@@ -17,3 +18,9 @@ def publication_word(proofs: list[Proof], *, is_held: bool) -> str:
     if not proofs:
         return ""
     return (PublicationState.HELD if is_held else PublicationState.PUBLISHED).value
+
+
+def difference_words(total: ControlTotal) -> str:
+    """Say what differs: ours, theirs and by how much, in rupees."""
+    theirs = render_inr(total.theirs) if total.theirs is not None else "nothing"
+    return f"{total.name}: ours {render_inr(total.ours)}, theirs {theirs}, difference {render_inr(total.difference)}"

@@ -184,10 +184,9 @@ class _View(io.RawIOBase):
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
         self._file.seek(self._position)
-        data = self._file.read(len(buffer))
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
+        count = cast("io.BufferedRandom", self._file).readinto(buffer)
+        self._position += count
+        return count
 
 
 def _rows(chunks: Iterator[bytes], sanitiser: Sanitiser) -> Iterator[tuple[str, Node | str]]:

@@ -101,9 +101,14 @@ class GatewayClient:
                 undo.pop_all()  # the file lives as long as the answer
             return answer
 
-    def begin(self, request: Request) -> Coming:
-        """Put a question and go on; whatever else is asked before it is answered waits for that."""
-        return Coming(lambda: self.send(request))
+    def begin(self, request: Request, *, after: Coming[Answer] | None = None) -> Coming[Answer]:
+        """Put a question and go on; whatever else is asked before it is answered waits for that.
+
+        Args:
+            request: built by ``requests``.
+            after: not before this one is answered, and not at all if it fails.
+        """
+        return Coming(lambda: self.send(request), after=after, discard=Answer.close)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:

@@ -38,6 +38,10 @@ class State(StrEnum):
     IN_USE = "in use by Khata"
     DIALOG_SUSPECTED = "message box suspected"
     REFUSED = "refused"
+    TRUNCATED = "truncated"
+    """An answer stopped before its end, or was larger than allowed; nothing of it is used."""
+    EMPTY = "empty"
+    """A complete answer without a byte in it, which is not an empty list."""
     UNREADABLE = "unreadable"
     NOT_TALLY = "not Tally"
     NOT_LISTENING = "not listening"
@@ -95,7 +99,7 @@ _FINDINGS: dict[str, _Finding] = {
     ),
     "tally.gateway.dialog_suspected": _Finding(State.DIALOG_SUSPECTED, _LOOK_AT_THE_WINDOW),
     "tally.gateway.no_reply": _Finding(State.DIALOG_SUSPECTED, _LOOK_AT_THE_WINDOW),
-    "tally.gateway.empty": _Finding(State.DIALOG_SUSPECTED, _LOOK_AT_THE_WINDOW),
+    "tally.gateway.empty": _Finding(State.EMPTY, _LOOK_AT_THE_WINDOW),
     "tally.gateway.no_company_open": _Finding(
         State.NO_COMPANY_OPEN, "Open the company in Tally (F3 > Select Company). Khata cannot open it."
     ),
@@ -124,14 +128,20 @@ _FINDINGS: dict[str, _Finding] = {
     ),
     "tally.gateway.http_status": _Finding(
         State.NOT_TALLY,
-        "A tunnel or proxy stands in front of Tally and cannot reach it. Start Tally, then check the tunnel.",
+        "If a tunnel or proxy stands in front of Tally, it cannot reach it: start Tally, then check the tunnel. If "
+        "none does, another program uses this port: give the one that Tally shows under F1 > Settings > Connectivity.",
     ),
     "tally.gateway.refused": _Finding(
         State.REFUSED,
         "Tally understood too little of the question. Update Tally; if it stays, send us the message above.",
     ),
     "tally.gateway.truncated": _Finding(
-        State.UNREADABLE, "The answer broke off. Try again; if it stays, restart Tally."
+        State.TRUNCATED, "The answer broke off. Try again; if it stays, restart Tally."
+    ),
+    "tally.gateway.too_large": _Finding(
+        State.TRUNCATED,
+        "Set gateway.bytes_max of the connection higher, as far as this computer's disk allows; if it stays, restart "
+        "Tally.",
     ),
     "tally.gateway.malformed": _Finding(
         State.UNREADABLE, "The answer has no form known to Khata. If it stays, send us the message above."

@@ -42,7 +42,7 @@ def busy(url: str, request: str, seconds: float) -> SourceUnavailable:
     """No answer in time, but Tally came free afterwards."""
     return SourceUnavailable(
         f"Tally at {url} did not finish {request} within {seconds:.0f} s; it has come free since. Somebody may be "
-        "working in it, or the question was too large: it will be put in smaller parts.",
+        "working in it, or the question was too large: vouchers are asked for in smaller parts next.",
         code="tally.gateway.busy",
         url=url,
         request=request,
@@ -90,7 +90,7 @@ def truncated(url: str, request: str, byte_count: int) -> SourceUnavailable:
     """The answer does not reach its closing tag."""
     return SourceUnavailable(
         f"The answer of Tally at {url} to {request} stops after {byte_count} bytes, before its end; nothing of it is "
-        "used. It will be asked for in smaller parts.",
+        "used. Vouchers are asked for in smaller parts next; of anything else, try again.",
         code="tally.gateway.truncated",
         url=url,
         request=request,
@@ -102,7 +102,7 @@ def too_large(url: str, request: str, limit: int) -> SourceUnavailable:
     """The answer was cut by us."""
     return SourceUnavailable(
         f"The answer of Tally at {url} to {request} is larger than {limit / _MEBIBYTE:.0f} MiB; nothing of it is used. "
-        "It will be asked for in smaller parts.",
+        "Vouchers are asked for in smaller parts next; of anything else, try again.",
         code="tally.gateway.too_large",
         url=url,
         request=request,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -90,6 +91,7 @@ class Book:
         self.letters_lost = False
         self._client = client
         self._fields = voucher_fields(profile)
+        self._adding = threading.Lock()  # a month is counted while the one before it is read
 
     @property
     def guid(self) -> str:
@@ -119,7 +121,7 @@ class Book:
         Raises:
             SourceRejected: it is not open any more, or is another set of books.
         """
-        self.requests += 1
+        self._note_request()
         return verify_company(self._client, self.company)
 
     def is_quiet(self) -> bool:
@@ -228,9 +230,18 @@ class Book:
                 raise
         return [row for part in parts for row in self.count(part)]
 
-    def begin(self, window: Window) -> Coming:
-        """Ask for the vouchers of a window before they are needed; ``read`` takes what comes."""
-        return self._client.begin(self._details(Period(window.first, window.last), *slice_of(window)))
+    def begin(self, window: Window, *, after: Coming[Answer] | None = None) -> Coming[Answer]:
+        """Ask for the vouchers of a window before they are needed; ``read`` takes what comes.
+
+        Args:
+            window: which.
+            after: not before this one is answered, and not at all if it fails.
+        """
+        return self._client.begin(self._details(Period(window.first, window.last), *slice_of(window)), after=after)
+
+    def begin_count(self, window: Window) -> Coming[list[Counted]]:
+        """Count a window surely before it is needed."""
+        return Coming(lambda: self.count_surely(window))
 
     @property
     def can_ask_by_change(self) -> bool:
@@ -238,7 +249,7 @@ class Book:
         return self._report_route is None
 
     def read(
-        self, window: Window, *conditions: Formula, coming: Coming | None = None, is_usual: bool = True
+        self, window: Window, *conditions: Formula, coming: Coming[Answer] | None = None, is_usual: bool = True
     ) -> Iterator[Whole]:
         """Yield the vouchers of a window whole, or those that meet conditions; those outside it are left aside.
 
@@ -278,7 +289,7 @@ class Book:
         self, which: ReportId, period: Period, variables: Mapping[Variable, str]
     ) -> list[tuple[str, JsonValue]]:
         """Ask for a report; its rows in document order."""
-        self.requests += 1
+        self._note_request()
         request = report(which, company=self.company.name, period=period, variables=variables)
         with self._client.send(request) as answer:
             self._note_answer(answer)
@@ -359,7 +370,7 @@ class Book:
         )
 
     def _objects(self, request: Request, tag: str) -> Iterator[Node]:
-        self.requests += 1
+        self._note_request()
         with self._client.send(request) as answer:
             self._note_answer(answer)
             yield from answer.iter_objects(tag, company_guid=self.guid)
@@ -380,9 +391,9 @@ class Book:
         return list({row.key: row for row in rows if window.holds(row)}.values())
 
     def _whole(
-        self, request: Request, window: Window, coming: Coming | None = None, *, is_usual: bool = True
+        self, request: Request, window: Window, coming: Coming[Answer] | None = None, *, is_usual: bool = True
     ) -> Iterator[Whole]:
-        self.requests += 1
+        self._note_request()
         count = 0
         outside: list[date] = []
         with coming.answer() if coming is not None else self._client.send(request) as answer:
@@ -398,8 +409,13 @@ class Book:
                 self.pace.observe(count, answer.byte_count, answer.seconds)
         self._note_span(window, outside)
 
+    def _note_request(self) -> None:
+        with self._adding:
+            self.requests += 1
+
     def _note_answer(self, answer: Answer) -> None:
-        self.byte_count += answer.byte_count
+        with self._adding:
+            self.byte_count += answer.byte_count
         if answer.is_lossless:
             return
         self.letters_lost = True

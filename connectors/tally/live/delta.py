@@ -106,10 +106,11 @@ class Delta:
         the last of them with the voucher; others measured that. It holds of the books that were read before: of a
         restored backup, whose numbers may have gone on from smaller ones, some of the sample is missing.
         """
-        given = range(self.mark.alter_voucher_id + 1, self.book.company.alter_voucher_id + 1)
         sample = self.mark.sample.keys()
-        is_same = bool(sample) and sample <= {row.master_id for row in self.counted}
-        return self.is_light and is_same and {row.alter_id for row in self.changed}.issuperset(given)
+        if not self.is_light or not sample or not sample <= {row.master_id for row in self.counted}:
+            return False
+        given = range(self.mark.alter_voucher_id + 1, self.book.company.alter_voucher_id + 1)
+        return {row.alter_id for row in self.changed}.issuperset(given)
 
     def _suspects(self, served: DayCounts) -> list[date]:
         """Days whose count is not explained by the changes alone: something left them, or came from elsewhere."""

@@ -8,12 +8,13 @@ only if the company's counters have moved. If they have not, one of the answers 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from canonical.errors import SourceError
 from connectors.tally.gateway.ahead import Coming
+from connectors.tally.gateway.answer import Answer
 from connectors.tally.gateway.formula import Formula
 from connectors.tally.gateway.refusal import TOO_HEAVY
 from connectors.tally.live.book import KEYS_PER_REQUEST, Book, Whole
@@ -23,6 +24,8 @@ from connectors.tally.live.windows import Window, pack
 
 BY_KEY_SHARE = 4
 """Fewer than one in so many vouchers of a window wanted: they are named one by one instead."""
+ANSWERS_AHEAD = 2
+"""Windows asked for beyond the one that is read: answers and readings of one take now longer, now shorter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ class _Step:
     wanted: Sequence[Counted]
     window: Window | None = None
     done: Callable[[], None] | None = None
-    coming: Coming | None = None
+    coming: Coming[Answer] | None = None
 
 
 class Fetcher:
@@ -74,8 +77,8 @@ class Fetcher:
     def fetch_all(self, readings: Iterable[Reading]) -> Iterator[Whole]:
         """Yield the wanted vouchers of several readings in order.
 
-        Tally works on the next window while the one before it is read from disk and handed over: never more than one
-        request, never more than two answers. A window that failed is seen to before anything else is asked.
+        Tally works on the next windows while the one before them is read from disk and handed over: never more than
+        one request, never more than three answers. A window that failed is seen to before anything else is asked.
 
         Args:
             readings: taken one by one, each when it is about to be asked for.
@@ -83,24 +86,33 @@ class Fetcher:
         Raises:
             SourceError: a voucher cannot be had.
         """
-        begun: _Step | None = None
+        ahead: deque[_Step] = deque()
         steps = self._steps(readings)
         try:
             while True:
-                if begun is not None and begun.coming is not None and begun.coming.has_failed():
-                    failed, begun = begun, None
-                    yield from self._finish(failed)
-                step = next(steps, None)
-                if step is not None and step.window is not None:
-                    step.coming = self._book.begin(step.window)
-                before, begun = begun, step
-                if before is not None:
-                    yield from self._finish(before)
-                if step is None:
+                while len(ahead) <= ANSWERS_AHEAD and (step := next(steps, None)) is not None:
+                    self._begin(step, ahead)
+                    ahead.append(step)
+                if not ahead:
                     return
+                step = ahead.popleft()
+                has_failed = step.coming is not None and step.coming.has_failed()
+                yield from self._finish(step)
+                if has_failed:  # those behind it were not asked for
+                    waiting, ahead = ahead, deque()
+                    for following in waiting:
+                        self._begin(following, ahead)
+                        ahead.append(following)
         finally:
-            if begun is not None and begun.coming is not None:
-                begun.coming.drop()
+            for step in ahead:
+                if step.coming is not None:
+                    step.coming.drop()
+
+    def _begin(self, step: _Step, ahead: Iterable[_Step]) -> None:
+        """Ask for a step's window when those before it have come."""
+        if step.window is not None:
+            before = [other.coming for other in ahead if other.coming is not None]
+            step.coming = self._book.begin(step.window, after=before[-1] if before else None)
 
     def _steps(self, readings: Iterable[Reading]) -> Iterator[_Step]:
         for reading in readings:
@@ -141,7 +153,9 @@ class Fetcher:
             left = {key: row for key, row in left.items() if key not in found}
         yield from self.fetch_named(list(left.values()))
 
-    def _window(self, window: Window, wanted: Sequence[Counted], coming: Coming | None = None) -> Iterator[Whole]:
+    def _window(
+        self, window: Window, wanted: Sequence[Counted], coming: Coming[Answer] | None = None
+    ) -> Iterator[Whole]:
         if not wanted:
             return
         try:

@@ -6,7 +6,8 @@ Where the hub remembers a month already (from an earlier sync, or from files), o
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -17,6 +18,7 @@ import msgspec
 
 from canonical.dates import Period
 from connectors.sdk.census import HubMemory
+from connectors.tally.gateway.ahead import Coming
 from connectors.tally.live import notes
 from connectors.tally.live.absence import Absence
 from connectors.tally.live.book import Book, Whole
@@ -87,17 +89,33 @@ class FullRead:
             yield from self.absence.settle(self.absence.suspects({}), {}, is_quiet=False)
             return
         with closing(_Counted()) as counted:
-            yield from Fetcher(book).fetch_all(self._readings(counted))
+            with closing(self._readings(counted)) as readings:
+                yield from Fetcher(book).fetch_all(readings)
             yield from self._take_stock(counted)
 
-    def _readings(self, counted: _Counted) -> Iterator[Reading]:
-        """Count month after month; each is noted as read when its last voucher has been handed over."""
-        for scope in scopes(self._first_day(), self._last_day()):
-            rows = self.book.count_surely(scope)
+    def _readings(self, counted: _Counted) -> Generator[Reading, None, None]:
+        """Month after month; each is noted as read when its last voucher has been handed over."""
+        for scope, rows in self._censuses():
             counted.keep(scope, rows)
             wanted = rows if self.is_thorough else self.absence.wanted(Period(scope.first, scope.last), rows)
             done = partial(self._advance, scope, rows)
             yield Reading(window=scope, counted=rows, wanted=wanted, done=done)
+
+    def _censuses(self) -> Iterator[tuple[Window, list[Counted]]]:
+        """Count month after month, each while the one before it is read."""
+        begun: deque[tuple[Window, Coming[list[Counted]]]] = deque()
+        try:
+            for scope in scopes(self._first_day(), self._last_day()):
+                begun.append((scope, self.book.begin_count(scope)))
+                if len(begun) > 1:
+                    before, coming = begun.popleft()
+                    yield before, coming.answer()
+            while begun:
+                scope, coming = begun.popleft()
+                yield scope, coming.answer()
+        finally:
+            for _, coming in begun:
+                coming.drop()
 
     def _first_day(self) -> date:
         start = min([self.book.whole_period().start, *self.served])

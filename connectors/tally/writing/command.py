@@ -216,7 +216,10 @@ def _read(cls: type[Any], document: Any, address: dict[str, str], key: str) -> A
     for posting in filled.get("postings", ()) if isinstance(filled.get("postings"), list) else ():
         if isinstance(posting, dict):
             posting.setdefault("ledger_key", name_key(str(posting.get("ledger_name", ""))))
-    return from_document(cls, filled)
+    try:
+        return from_document(cls, filled)
+    except RuleError as error:  # a file holds many commands: say which one is meant
+        raise _invalid(key, error.message.rstrip(".")) from error
 
 
 def _invalid(key: str, reason: str) -> RuleError:

@@ -11,8 +11,8 @@ from canonical.voucher import Voucher
 from connectors.sdk.writing.plan import Change
 from connectors.sdk.writing.plan import Plan as CommonPlan
 from connectors.tally.gateway.companies import Edition
+from connectors.tally.translate.values import UnreadableValue, parse_date
 from connectors.tally.tree import Node, text_of
-from connectors.tally.writing.amounts import render_amount, render_day
 from connectors.tally.writing.checks import NAME_MAX, ledger_objections, voucher_objections
 from connectors.tally.writing.command import AlterLedger, CancelVoucher, Command, CreateLedger, CreateVoucher
 from connectors.tally.writing.ledger_xml import (
@@ -129,7 +129,7 @@ def plan_cancel(command: CancelVoucher, target: Target, existing: Node) -> Plan:
     return Plan(
         command=command,
         target=target,
-        title=f"{type_name} {number} of {day}".strip() if existing else f"voucher {command.guid}",
+        title=f"{type_name} {number} of {_day_of(existing)}".strip() if existing else f"voucher {command.guid}",
         changes=() if is_cancelled or not existing else (Change("cancelled", "No", "Yes"),),
         objections=() if existing else ("Tally has no voucher of this GUID in this company",),
         xml=render_cancellation(type_name, day, text_of(existing.get("MASTERID"))),
@@ -175,19 +175,31 @@ def _with_neighbours(changing: tuple[Wanted, ...], fields: tuple[Wanted, ...]) -
 
 
 def _lines(voucher: Voucher) -> Iterator[Change]:
-    yield Change("date", "", render_day(voucher.day))
+    yield Change("date", "", f"{voucher.day}")
     yield Change("type", "", voucher.type_name)
     for name in ("number", "reference", "party_name", "narration"):
         if text := getattr(voucher, name):
             yield Change(name.replace("_name", ""), "", text)
     for posting in voucher.postings:
-        side = "debit" if posting.side is Side.DEBIT else "credit"
-        yield Change(f"{side} {posting.ledger_name}", "", f"{posting.amount:.2f}")
+        yield Change(f"{_word(posting.side)} {posting.ledger_name}", "", f"{posting.amount:.2f}")
         for bill in posting.bills:
             text = f"{BILL_WORDS[bill.kind]} {bill.ref}".strip()
-            yield Change(f"  {text}", "", render_amount(bill.side, bill.amount))
+            yield Change(f"  {_word(bill.side)} {text}", "", f"{bill.amount:.2f}")
     for item in voucher.items:
         yield Change(f"item {item.item_name}", "", f"{item.amount:.2f}")
+
+
+def _day_of(existing: Node) -> str:
+    """The day for people; as Tally has it, if it cannot be read."""
+    said = text_of(existing.get("DATE"))
+    try:
+        return str(parse_date(said) or said)
+    except UnreadableValue:
+        return said
+
+
+def _word(side: Side) -> str:
+    return "debit" if side is Side.DEBIT else "credit"
 
 
 def _notes(voucher: Voucher, kind: VoucherTypeNow | None) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -254,6 +255,18 @@ def test_processes_wait_for_each_other(tmp_path: Path) -> None:
     assert thinker.in_hand_max == 1
 
 
+def test_processes_of_different_work_directories_wait_for_each_other_too(tmp_path: Path) -> None:
+    """``tap-tally`` run by itself has another work directory than the hub, and Tally has still one thread."""
+    thinker = Thinker(0.05, companies("Asha Traders"))
+    with playing(thinker.act) as tally:
+        askers = [child(tmp_path / str(number), tally.port, "5") for number in range(3)]
+        assert [asker.wait(60) for asker in askers] == [0, 0, 0]
+        for asker in askers:
+            asker.communicate()
+    assert len(tally.heard) == 15
+    assert thinker.in_hand_max == 1
+
+
 def test_tally_is_waited_for_when_the_process_it_works_for_was_killed(tmp_path: Path) -> None:
     with playing(say_nothing_for(20), say(companies("Asha Traders"))) as tally:
         with child(tmp_path, tally.port, "1") as asker:
@@ -324,3 +337,14 @@ def test_a_tally_that_ends_while_it_is_waited_for_is_not_listening(tmp_path: Pat
 
 def test_an_address_is_one_key_however_it_is_spelled() -> None:
     assert Endpoint(host="127.0.0.1").key == Endpoint(host="LOCALHOST").key == "localhost-9000"
+
+
+def test_a_meeting_place_taken_by_somebody_else_keeps_nobody_from_asking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = tmp_path / f"khata-turns-{os.getuid()}"
+    taken.write_text("not a folder", encoding="utf-8")
+    monkeypatch.setattr("connectors.tally.gateway.lock.gettempdir", lambda: str(tmp_path))
+    with playing(say(companies("Asha Traders"))) as tally:
+        assert [item.name for item in list_companies(tally.client(tmp_path / "work"))] == ["Asha Traders"]
+    assert taken.read_text(encoding="utf-8") == "not a folder"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import connectors.tally
 from connectors.tally.gateway.client import GatewayClient
 from connectors.tally.gateway.companies import list_companies
 from connectors.tally.gateway.diagnose import Diagnosis, State, diagnose, find_gateways
@@ -16,6 +17,7 @@ from connectors.tally.gateway.endpoint import Endpoint, parse_endpoint
 from connectors.tally.gateway.profile import CapabilityProfile, PeriodBehaviour
 from sandbox.tally.gateway import Running
 from tests.connectors.tally_gateway.conftest import MakeClient
+from tests.connectors.tally_gateway.scripted import companies, playing, say
 
 
 def examined(tally: Running, make_client: MakeClient, **faults: Any) -> Diagnosis:
@@ -43,7 +45,8 @@ def test_ready(tally: Running, make_client: MakeClient) -> None:
         ({"reset": True}, State.DIALOG_SUSPECTED, "window"),
         ({"http_status": 502}, State.NOT_TALLY, "tunnel"),
         ({"unknown_request": True}, State.REFUSED, "Update"),
-        ({"truncate_after_bytes": 500}, State.UNREADABLE, "restart"),
+        ({"truncate_after_bytes": 500}, State.TRUNCATED, "restart"),
+        ({"malformed": True}, State.UNREADABLE, "send us the message"),
     ],
 )
 def test_states(tally: Running, make_client: MakeClient, faults: dict[str, Any], state: State, words: str) -> None:
@@ -51,6 +54,28 @@ def test_states(tally: Running, make_client: MakeClient, faults: dict[str, Any],
     assert found.state is state, found
     assert words in found.remedy
     assert not found.is_usable
+
+
+def test_an_empty_answer_is_a_state_of_its_own(tmp_path: Path) -> None:
+    with playing(say(b"")) as tally:
+        found = diagnose(tally.client(tmp_path))
+    assert found.state is State.EMPTY
+    assert "Look at the Tally window" in found.remedy
+
+
+def test_an_answer_that_is_too_large_names_the_setting(tmp_path: Path) -> None:
+    with playing(say(companies("Asha Traders"))) as tally:
+        found = diagnose(tally.client(tmp_path, bytes_max=100))
+    assert found.state is State.TRUNCATED
+    assert "gateway.bytes_max" in found.remedy
+
+
+def test_another_program_at_the_port_is_named_as_such(tmp_path: Path) -> None:
+    """A web server refuses a POST with a status; the operator who reads of a tunnel he does not have is misled."""
+    with playing(say(b"Unsupported method", status="501 Unsupported method")) as tally:
+        found = diagnose(tally.client(tmp_path))
+    assert found.state is State.NOT_TALLY
+    assert "another program uses this port" in found.remedy
 
 
 def test_https_before_a_plain_tally(tally: Running, tmp_path: Path) -> None:
@@ -103,3 +128,9 @@ def _at(make_client: MakeClient, endpoint: Endpoint) -> Any:
     client = make_client()
     client.endpoint = endpoint
     return client
+
+
+def test_the_readme_says_what_to_do_in_every_state() -> None:
+    readme = Path(connectors.tally.__file__).with_name("README.md").read_text(encoding="utf-8")
+    named = {line.split("|")[1].strip() for line in readme.splitlines() if line.startswith("| ")}
+    assert {state.value for state in State} - named == {State.READY.value}

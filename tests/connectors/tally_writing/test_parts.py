@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+import connectors.tally
 from canonical.errors import InvariantError, RuleError
 from connectors.sdk.writing.audit import AuditEntry, Verdict, parse_entry
 from connectors.tally.gateway.requests import RequestKind
@@ -215,3 +218,10 @@ def test_an_audit_entry_survives_being_kept() -> None:
     )
     assert parse_entry(json.loads(json.dumps(entry.to_json()))) == entry
     assert replace(entry, verdict=Verdict.WRITTEN) != entry
+
+
+def test_the_readme_has_a_command_of_every_operation() -> None:
+    readme = Path(connectors.tally.__file__).with_name("README.md").read_text(encoding="utf-8")
+    (block,) = [part for part in readme.split("\n\n") if part.startswith('    [{"key"')]
+    commands = list(iter_commands(json.loads(textwrap.dedent(block)), "11111111-2222-3333-4444-555555555555"))
+    assert [command.operation for command in commands] == list(Operation)

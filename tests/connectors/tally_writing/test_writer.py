@@ -99,6 +99,9 @@ def test_a_plan_of_several_commands_knows_the_ledgers_that_the_earlier_ones_make
     plans = [writer.plan(command(document)) for document in (LEDGER, SALE, RECEIPT, alteration)]
     assert [plan.objections for plan in plans] == [(), (), (), ()]
     assert "700" in [change.after.split(".")[0] for change in plans[-1].changes]
+    shown = [(change.field.strip(), change.after) for change in plans[1].changes]
+    assert ("date", "2026-03-15") in shown, "as people read it, not as Tally does"
+    assert ("debit New Ref KS/1", "1180.00") in shown
     assert imports(tally) == 0
     with pytest.raises(RuleError, match="no ledger"):  # what was only planned is not there
         make_writer().apply(command(SALE))
@@ -419,6 +422,7 @@ def test_a_voucher_is_cancelled_and_no_other_is_made(
     count, (_, changed) = len(list(books.objects("Voucher"))), counters(books)
     outcome = make_writer().apply(command({"key": "cancel-1", "operation": "cancel_voucher", "guid": guid}))
     assert outcome.entry.verdict is Verdict.WRITTEN, outcome.entry
+    assert outcome.entry.title.endswith(" of 2026-03-15")
     assert len(list(books.objects("Voucher"))) == count
     assert counters(books)[1] == changed + 1
     again = make_writer().apply(command({"key": "cancel-2", "operation": "cancel_voucher", "guid": guid}))

@@ -3,6 +3,7 @@ trouble is over the next sync makes up for it."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -136,3 +137,10 @@ def test_letters_lost_in_changes_are_fetched_too(beginning: Beginning, books: Ta
     books.running.faults = Faults()
     books.sync(hub, hub.states[-1])
     assert objects(hub.content()) == expected
+
+
+@pytest.mark.parametrize("trouble", ["cut after few objects", "closing tag missing", "no reply"])
+def test_nothing_goes_on_asking_after_a_failure(books: Tally, trouble: str) -> None:
+    books.running.faults = replace(Faults(), **TROUBLES[trouble])
+    assert code_of(lambda: books.sync(Hub()))
+    assert not [thread for thread in threading.enumerate() if thread.name == "tally-request"]
