@@ -1,6 +1,7 @@
 """How laws are tried: without a stop-watch, because a busy machine is no counter-example.
 
-``make test-fast`` tries fewer examples (``--hypothesis-profile=quick``); a test that says its own number keeps it.
+``make test`` draws the same examples each time, so that the same code gets the same verdict everywhere; ``make search``
+draws new ones, and many. ``make test-fast`` tries fewer. A test that says its own number keeps it.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ WHOLE_SYSTEMS = (
 """Where every test runs processes, fakes and databases through a whole sync or import: slow, all of them."""
 TESTS = Path(__file__).parent
 
-settings.register_profile("unhurried", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=20)
-settings.load_profile("unhurried")
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=20)
+settings.register_profile("search", deadline=None, max_examples=500)
+settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import dataclasses
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -350,26 +349,6 @@ def test_from_the_shell(settings_file: Path) -> None:
     assert sum(address[1] == "vouchers" for address in target.held) == 200
     assert {address[1] for address in target.held} > {"ledgers", "groups", "companies", "reports"}
     assert target.state["companies"]
-
-
-@pytest.mark.skipif(shutil.which("target-jsonl") is None, reason="target-jsonl is not installed")
-def test_through_a_target_that_others_wrote(settings_file: Path, tmp_path: Path) -> None:
-    config = tmp_path / "target.json"
-    config.write_text(json.dumps({"destination_path": str(tmp_path), "custom_name": ""}))
-    done = tap("--config", str(settings_file))
-    into = subprocess.run(
-        ["target-jsonl", "--config", str(config)],
-        input=done.stdout,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert into.returncode == 0, into.stderr[-2000:]
-    written = {path.stem.split("-")[0]: len(path.read_text().splitlines()) for path in tmp_path.glob("*.jsonl")}
-    assert written["vouchers"] == 200
-    assert json.loads(into.stdout.splitlines()[-1])["companies"]
 
 
 _KEPT = tally(vouchers=5)
