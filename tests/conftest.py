@@ -25,18 +25,20 @@ WHOLE_SYSTEMS = (
 """Where every test runs processes, fakes and databases through a whole sync or import: slow, all of them."""
 TESTS = Path(__file__).parent
 
-settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("same", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("quick", deadline=None, derandomize=True, max_examples=20)
 settings.register_profile("search", deadline=None, max_examples=500)
 settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs whole systems as slow."""
+    """Mark what runs whole systems as slow, and keep each of its modules together: what they begin with is dear."""
     for item in items:
         place = item.path.relative_to(TESTS).as_posix()
         if any(place == one or place.startswith(f"{one}/") for one in WHOLE_SYSTEMS):
             item.add_marker("slow")
+            if item.get_closest_marker("xdist_group") is None:
+                item.add_marker(pytest.mark.xdist_group(place))
 
 
 @pytest.fixture(scope="module")

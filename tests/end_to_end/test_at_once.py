@@ -23,7 +23,7 @@ ROUNDS = 2
 
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> WrittenFiles:
-    return write(WorldSpec(seed=9, vouchers=1500), tmp_path_factory.mktemp("export"))
+    return write(WorldSpec(seed=9, vouchers=600), tmp_path_factory.mktemp("export"))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -31,7 +31,7 @@ except KhataError as error:
     code = error.code
 print(json.dumps([code, counts, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
 """
-SMALL_MB, LARGE_MB = 10, 110
+SMALL_MB, LARGE_MB = 6, 66
 
 
 def measure(path: Path) -> tuple[str, dict[str, int], float]:
