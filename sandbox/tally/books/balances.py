@@ -8,7 +8,7 @@ the Profit & Loss account. Amounts are paise, debit positive.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 
 from canonical.dates import FinancialYear, Period
@@ -35,11 +35,28 @@ class LedgerSum:
 
 
 @dataclass(frozen=True, slots=True)
+class Carry:
+    """What happens to income and expense of earlier years: they end up in the profit and loss account.
+
+    Attributes:
+        nominal: ledgers of income and expense.
+        year_start: of the year in which the period begins.
+        profit_id: the Profit & Loss account; 0 if there is none.
+    """
+
+    nominal: frozenset[int]
+    year_start: date
+    profit_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
-    """All ledgers over a period, by master number."""
+    """All ledgers over a period, by master number; with the rules by which they were added up."""
 
     period: Period
-    rows: Mapping[int, LedgerSum] = field(default_factory=dict)
+    rows: Mapping[int, LedgerSum]
+    counting: frozenset[int]
+    carry: Carry
 
     def of(self, ledger_id: int) -> LedgerSum:
         """Return a ledger's sums; zeros for one that nothing was posted to."""
@@ -65,45 +82,52 @@ def add_up(masters: MasterTable, vouchers: Iterable[Voucher], counting: frozense
     """
     ledgers = masters.of_kind("LEDGER")
     rows = {row.master_id: LedgerSum(opening=opening_of(row)) for row in ledgers}
-    nominal = {row.master_id for row in ledgers if is_nominal(masters, row)}
+    nominal = frozenset(row.master_id for row in ledgers if is_nominal(masters, row))
     year_start = FinancialYear.of(scope.period.start).period.start
     profit = next((row.master_id for row in ledgers if reserved_name(row) == PROFIT_AND_LOSS), 0)
     if profit and year_start > scope.books_from:
         for ledger_id in nominal:
             rows[profit].opening += rows[ledger_id].opening
             rows[ledger_id].opening = 0
-    carry = _Carry(nominal, year_start, profit)
+    sums = Sums(scope.period, rows, counting, Carry(nominal, year_start, profit))
     for voucher in vouchers:
         if voucher.day <= scope.period.end and counts(voucher, counting):
-            _post(rows, voucher, scope.period.start, carry)
-    return Sums(scope.period, rows)
+            _post(rows, voucher, scope.period.start, sums.carry)
+    return sums
 
 
-@dataclass(frozen=True, slots=True)
-class _Carry:
-    """What happens to income and expense of earlier years: they end up in the profit and loss account."""
+def exchange(sums: Sums, old: Voucher | None, new: Voucher | None) -> Sums:
+    """Return the sums of books that have one voucher instead of another, or one more, or one less.
 
-    nominal: set[int]
-    year_start: date
-    profit_id: int
+    Only for sums that hold nothing but openings and postings: what a year begins with in stock follows from vouchers
+    in another way.
+    """
+    rows = dict(sums.rows)
+    for voucher, times in ((old, -1), (new, 1)):
+        if voucher is None or voucher.day > sums.period.end or not counts(voucher, sums.counting):
+            continue
+        for ledger_id in {*voucher.postings[::2], sums.carry.profit_id} & rows.keys():
+            rows[ledger_id] = replace(rows[ledger_id])  # somebody may be reading the old ones
+        _post(rows, voucher, sums.period.start, sums.carry, times)
+    return replace(sums, rows=rows)
 
 
-def _post(rows: dict[int, LedgerSum], voucher: Voucher, start: date, carry: _Carry) -> None:
+def _post(rows: Mapping[int, LedgerSum], voucher: Voucher, start: date, carry: Carry, times: int = 1) -> None:
     postings = zip(voucher.postings[::2], voucher.postings[1::2], strict=True)
     if voucher.day >= start:
         for ledger_id, paise in postings:
             row = rows[ledger_id]
             if paise > 0:
-                row.debit += paise
+                row.debit += times * paise
             else:
-                row.credit -= paise
+                row.credit -= times * paise
         return
     for ledger_id, paise in postings:
         if ledger_id in carry.nominal and voucher.day < carry.year_start:
             if carry.profit_id:
-                rows[carry.profit_id].opening += paise
+                rows[carry.profit_id].opening += times * paise
         else:
-            rows[ledger_id].opening += paise
+            rows[ledger_id].opening += times * paise
 
 
 def counts(voucher: Voucher, counting: frozenset[int]) -> bool:

@@ -1,6 +1,6 @@
 """One company's live books: tables of masters and vouchers, counters, and what is read off them.
 
-Results are remembered until the next edit, and never by a reading that an edit overtook.
+Results are remembered until the next edit (balances are kept up with it), and never by a reading that an edit overtook.
 Edits are in ``editing.py`` and ``master_editing.py``; this module holds state and questions. Every state is two
 tables of immutable records and a few counters, so a backup is a shallow copy.
 """
@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from canonical.dates import FinancialYear, Period
 from canonical.voucher_type import VoucherKind
-from sandbox.tally.books.balances import PROFIT_AND_LOSS, BookPeriod, Sums, add_up, is_stock
+from sandbox.tally.books.balances import PROFIT_AND_LOSS, BookPeriod, Sums, add_up, exchange, is_stock
 from sandbox.tally.books.masters import MasterTable, reserved_name
 from sandbox.tally.books.records import Master, Voucher
 from sandbox.tally.books.stock import ItemStock, take_stock
@@ -177,6 +177,11 @@ class Ledgerbook:
         self._exchange(voucher, None)
 
     def _exchange(self, old: Voucher | None, new: Voucher | None) -> None:
+        sums = {
+            period: exchange(found, old, new)
+            for period, found in tuple(self._sums.items())
+            if not self._begins_with_stock(period)
+        }
         rows = None if self._ordered is None else list(self._ordered)  # somebody may be walking through the old list
         if rows is not None and old is not None:
             del rows[bisect_left(rows, _PLACE(old), key=_PLACE)]
@@ -187,7 +192,7 @@ class Ledgerbook:
         elif old is not None:
             del self.state.vouchers[old.master_id]
         self.touch()
-        self._ordered = rows
+        self._ordered, self._sums = rows, sums
 
     def vouchers(self) -> list[Voucher]:
         """Return all vouchers by day and, within a day, in the order they were entered."""
@@ -224,7 +229,7 @@ class Ledgerbook:
         return frozenset(row.master_id for row in types if self.kind_of(row.master_id).is_accounting)
 
     def sums(self, period: Period) -> Sums:
-        """Return ledger balances for a period; kept until the next edit."""
+        """Return ledger balances for a period; kept, and kept up with edits of vouchers, until a master changes."""
         found, version = self._sums.get(period), self.version
         if found is None:
             scope = BookPeriod(period, self.books_from)
@@ -236,15 +241,21 @@ class Ledgerbook:
 
     def _carry_stock(self, sums: Sums) -> None:
         """Begin a later year with the stock the year before ended with; its profit or loss takes the difference."""
-        year_start = FinancialYear.of(sums.period.start).period.start
+        if not self._begins_with_stock(sums.period):
+            return
         carriers = [row for row in self.masters.of_kind("LEDGER") if is_stock(self.masters, row)]
         profit = next((row for row in self.masters.of_kind("LEDGER") if reserved_name(row) == PROFIT_AND_LOSS), None)
-        if not self.facts.is_integrated or year_start <= self.books_from or not carriers or profit is None:
+        if not carriers or profit is None:
             return
+        year_start = FinancialYear.of(sums.period.start).period.start
         worth = sum(item.value for item in self.stock(year_start - timedelta(days=1)).values())
         gain = worth - sum(sums.of(row.master_id).opening for row in carriers)
         sums.of(min(row.master_id for row in carriers)).opening += gain
         sums.of(profit.master_id).opening -= gain
+
+    def _begins_with_stock(self, period: Period) -> bool:
+        """Say whether balances of a period depend on the stock that the year before ended with."""
+        return self.facts.is_integrated and FinancialYear.of(period.start).period.start > self.books_from
 
     def stock(self, day: date) -> dict[int, ItemStock]:
         """Return the stock of every item at the end of a day; kept until the next edit."""

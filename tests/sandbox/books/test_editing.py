@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from threading import Thread
 
 import pytest
 
+from canonical.dates import Period
 from sandbox.tally.books import (
     Amount,
     BillDraft,
@@ -421,34 +423,65 @@ def test_edits_wait_for_a_reader_and_results_are_never_stale(company: LiveCompan
     assert len(set(made)) == 40
 
 
+def anything(company: LiveCompany, dice: Random) -> None:
+    """Do something to some voucher, or try to."""
+    edit, row = company.edit_vouchers, dice.choice(company.vouchers())
+    with suppress(BooksRefused):
+        match dice.randrange(7):
+            case 0:
+                edit.create(journal(row.day, dice.randrange(-99_999, 99_999)))
+            case 1:
+                edit.redate(row.master_id, row.day + timedelta(days=dice.randrange(90)))
+            case 2:
+                edit.delete(row.master_id)
+            case 3:
+                edit.cancel(row.master_id)
+            case 4:
+                edit.make_optional(row.master_id)
+            case 5:
+                edit.alter(row.master_id, journal(row.day, dice.randrange(1, 99_999)))
+            case _:
+                edit.save_unchanged(row.master_id)
+
+
 def test_the_order_of_the_vouchers_is_kept_up_with_every_edit(company: LiveCompany) -> None:
-    edit = company.edit_vouchers
     dice = Random(7)
 
     def ordered() -> list[Voucher]:
         return sorted(company.state.vouchers.values(), key=lambda row: (row.day, row.sequence, row.master_id))
 
     for _ in range(40):
-        row = dice.choice(company.vouchers())
         held = company.vouchers()
         before = list(held)
-        with suppress(BooksRefused):
-            match dice.randrange(6):
-                case 0:
-                    edit.create(journal(row.day))
-                case 1:
-                    edit.redate(row.master_id, row.day + timedelta(days=dice.randrange(9)))
-                case 2:
-                    edit.delete(row.master_id)
-                case 3:
-                    edit.cancel(row.master_id)
-                case 4:
-                    edit.make_optional(row.master_id)
-                case _:
-                    edit.save_unchanged(row.master_id)
+        anything(company, dice)
         assert company.vouchers() == ordered()
         assert held == before, "who walks through the vouchers is not disturbed"
     backup = company.snapshot()
-    edit.delete(company.vouchers()[0].master_id)
+    company.edit_vouchers.delete(company.vouchers()[0].master_id)
     company.restore(backup)
     assert company.vouchers() == ordered()
+
+
+SUMMED = (
+    YEAR,
+    Period(date(2025, 4, 1), date(2025, 9, 30)),
+    Period(date(2025, 10, 1), date(2026, 3, 31)),
+    Period(date(2026, 4, 1), date(2026, 6, 30)),
+)
+"""The last begins with the stock and without the income of the year before."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_balances_are_kept_up_with_every_edit(company: LiveCompany, seed: int) -> None:
+    dice = Random(seed)
+    for _ in range(60):
+        held = [company.sums(period) for period in SUMMED]
+        before = deepcopy([found.rows for found in held])
+        anything(company, dice)
+        kept = [company.sums(period) for period in SUMMED]
+        assert [found.rows for found in held] == before, "who reads balances is not disturbed"
+        company.touch()
+        assert [found.rows for found in kept] == [company.sums(period).rows for period in SUMMED]
+    ledger = company.masters.of_kind("LEDGER")[0]
+    company.edit_masters.rename(ledger.master_id, "Another Name")
+    assert company.sums(YEAR) is not kept[0]
