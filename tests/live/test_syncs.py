@@ -46,28 +46,22 @@ STEPS: tuple[Callable[[Steps, Any], Any], ...] = (
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Tally]:
-    with tally(vouchers=24) as served:
-        yield served
+def served() -> Iterator[Tally]:
+    with tally(vouchers=24) as opened:
+        yield opened
 
 
-@pytest.fixture
-def served(running: Tally) -> Iterator[Tally]:
+@pytest.fixture(autouse=True)
+def beginning(served: Tally) -> Iterator[None]:
     """The same books at the beginning of every test."""
-    start = running.company.snapshot()
-    yield running
-    running.company.restore(start)
-    running.running.watch = None
-
-
-@pytest.fixture(scope="module")
-def first(running: Tally) -> Iterator[Synced]:
-    with synced_once(running) as made:
-        yield made
+    start = served.company.snapshot()
+    yield
+    served.company.restore(start)
+    served.running.watch = None
 
 
 @pytest.fixture
-def synced(first: Synced, served: Tally) -> Iterator[LiveHub]:
+def synced(first: Synced) -> Iterator[LiveHub]:
     """A hub that has read the books of the beginning."""
     with first.again() as made:
         yield made
