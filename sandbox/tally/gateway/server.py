@@ -85,6 +85,7 @@ class Running:
     _ends_after_dialog: bool = False
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Lock = field(default_factory=threading.Lock)
+    _switching: threading.Lock = field(default_factory=threading.Lock)
     _server: _Server | None = None
     _listener: threading.Thread | None = None
 
@@ -95,28 +96,32 @@ class Running:
 
     def start(self, port: int = 0) -> None:
         """Listen; on the same port as before if none is given."""
-        if self._server is not None:
-            return
-        self._stopping.clear()
-        server = _Server(("127.0.0.1", port or self.port), _Handler)
-        server.running = self
-        self.port = server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._server = server
-        self._listener = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": OBSERVE_S}, daemon=True)
-        self._listener.start()
+        with self._switching:
+            if self._server is not None:
+                return
+            self._stopping.clear()
+            server = _Server(("127.0.0.1", port or self.port), _Handler)
+            server.running = self
+            self.port = server.server_address[1]
+            self.url = f"http://127.0.0.1:{self.port}"
+            self._listener = threading.Thread(
+                target=server.serve_forever, kwargs={"poll_interval": OBSERVE_S}, daemon=True
+            )
+            self._listener.start()
+            self._server = server
 
     def stop(self) -> None:
         """Stop listening at once, also in the middle of answers; ``start`` listens again with the same books."""
-        self._stopping.set()
-        server, self._server = self._server, None
-        if server is not None:
-            server.shutdown()
-            server.server_close()
-            server.hang_up()
-        if self._listener is not None and self._listener is not threading.current_thread():
-            self._listener.join()
-        self._listener = None
+        with self._switching:  # a program that ends by itself is gone before it is started again
+            self._stopping.set()
+            server, self._server = self._server, None
+            if server is not None:
+                server.shutdown()
+                server.server_close()
+                server.hang_up()
+            if self._listener is not None:
+                self._listener.join()
+            self._listener = None
 
     def restart(self) -> None:
         """End and start the program: the modal window is gone, the period on the screen too."""

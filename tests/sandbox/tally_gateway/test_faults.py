@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import date
+from http.server import ThreadingHTTPServer
 from typing import TypeVar
 
 import pytest
@@ -114,6 +116,24 @@ def test_tally_ends_in_the_middle_of_an_answer(tally: Running) -> None:
     assert tally.requests[-1].note == "crashed"
     tally.faults.crash = False
     tally.restart()
+    assert ask(tally.url, COMPANIES).objects("COMPANY")
+
+
+def test_tally_starts_again_after_it_has_ended_not_meanwhile(tally: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    close, closing = ThreadingHTTPServer.server_close, threading.Event()
+
+    def close_slowly(server: ThreadingHTTPServer) -> None:
+        closing.set()
+        time.sleep(0.2)
+        close(server)
+
+    monkeypatch.setattr(ThreadingHTTPServer, "server_close", close_slowly)
+    end = threading.Thread(target=tally.stop)
+    end.start()
+    assert closing.wait(5)
+    tally.restart()
+    end.join(5)
+    assert not end.is_alive()
     assert ask(tally.url, COMPANIES).objects("COMPANY")
 
 
