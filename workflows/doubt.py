@@ -15,7 +15,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
 from canonical.issue import Issue, IssueLevel
-from canonical.money import ZERO
 from canonical.proof import ControlKind, ControlTotal, Proof
 from storage.store import TenantStore
 from workflows.proving.company import unread
@@ -75,7 +74,7 @@ def held_issue(company: str, proof: Proof, objections: Sequence[str], *, connect
         has_compared: everything the source has was compared already.
     """
     waits = any(total.name == unread().name for total in proof.differences)
-    shown = "; ".join(_words(total) for total in proof.differences[:SHOWN])
+    shown = "; ".join(difference_words(total) for total in proof.differences[:SHOWN])
     more = f"; and {len(proof.differences) - SHOWN} more" if len(proof.differences) > SHOWN else ""
     return Issue(
         code=HELD,
@@ -104,12 +103,6 @@ def is_affordable(cost: int, left: int | None) -> bool:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
-
-
-def _words(total: ControlTotal) -> str:
-    if not total.kind.is_money:
-        return f"{total.name}: ours {total.ours.normalize():f}, theirs {(total.theirs or ZERO).normalize():f}"
-    return difference_words(total)
 
 
 def _after_changes(connection: str) -> str:

@@ -56,7 +56,7 @@ def sheet_document(sheet: Sheet) -> dict[str, JsonValue]:
     keys = [column.key for column in sheet.columns]
 
     def as_object(cells: Sequence[Cell]) -> dict[str, JsonValue]:
-        return {key: plain_cell(cell) for key, cell in zip(keys, cells, strict=True)}
+        return dict(zip(keys, _plain_row(sheet, cells), strict=True))
 
     document: dict[str, JsonValue] = {**sheet.facts, sheet.noun: [as_object(row) for row in sheet.rows]}
     if sheet.totals is not None:
@@ -74,8 +74,16 @@ def render_csv(sheet: Sheet) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([column.key for column in sheet.columns])
-    writer.writerows([plain_cell(cell) for cell in row] for row in sheet.rows)
+    writer.writerows(_plain_row(sheet, row) for row in sheet.rows)
     return out.getvalue()
+
+
+def _plain_row(sheet: Sheet, cells: Sequence[Cell]) -> list[str | int | None]:
+    """Write one row for programs: a column of amounts holds texts alone, whatever its figures count."""
+    return [
+        plain_amount(Decimal(cell)) if column.kind is ColumnKind.AMOUNT and isinstance(cell, int) else plain_cell(cell)
+        for column, cell in zip(sheet.columns, cells, strict=True)
+    ]
 
 
 def render_xlsx(sheet: Sheet) -> bytes:

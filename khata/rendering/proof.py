@@ -15,6 +15,8 @@ from khata.rendering.sheet import Sheet, amount, count, day, moment, text
 from khata.rendering.summary import STATUS_WORDS, findings_line
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from canonical.publication import Publication
     from canonical.record import JsonValue
     from storage import AcceptedDifference, Page, ProofHead, StoredProof
@@ -99,13 +101,18 @@ def proof_sheet(stored: StoredProof, company: str, publication: Publication, row
         columns=PROOF_COLUMNS,
         rows=[
             (
-                total.name, total.kind.value, total.ours, total.theirs, total.difference, total.status.value,
-                total.as_of, total.oracle, total.reason,
+                total.name, total.kind.value, _figure(total, total.ours), _figure(total, total.theirs),
+                _figure(total, total.difference), total.status.value, total.as_of, total.oracle, total.reason,
             )
             for total in shown
         ],
         notes=(*left, *_notes(stored, publication)),
     )  # fmt: skip
+
+
+def _figure(total: ControlTotal, value: Decimal | None) -> Decimal | int | None:
+    """Rupees, or the whole number that a count or a number of days is."""
+    return value if value is None or total.kind.is_money else int(value)
 
 
 def in_order(totals: Iterable[ControlTotal]) -> list[ControlTotal]:

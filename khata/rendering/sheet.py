@@ -21,7 +21,7 @@ class ColumnKind(StrEnum):
 
     TEXT = "text"
     AMOUNT = "amount"
-    """Rupees, exact; grouped for people, plain in files."""
+    """Rupees, exact; grouped for people, plain in files. A whole number among them is a count: shown without paise."""
     COUNT = "count"
     DAY = "day"
     MOMENT = "moment"

@@ -130,7 +130,7 @@ def render_cell(column: Column, cell: Cell) -> str:
             return cell.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
         case date():
             return cell.isoformat()
-        case int() if column.kind is ColumnKind.COUNT:
+        case int() if column.kind in _RIGHT:
             return render_inr(Decimal(cell), decimals=0)
         case _:
             return printable(str(cell))

@@ -86,6 +86,13 @@ def test_xlsx_cells_are_numbers_dates_and_texts_never_formulas() -> None:
     assert page.title == "Probe -of- everything"
 
 
+def test_a_count_among_amounts_is_a_whole_number_for_people_and_a_plain_decimal_for_programs() -> None:
+    sheet = Sheet(title="x", columns=(amount("ours", "Ours"),), rows=[(123456,), (Decimal("123456.00"),)])
+    assert printed(sheet).split()[-2:] == ["1,23,456", "1,23,456.00"]
+    assert sheet_document(sheet) == {"rows": [{"ours": "123456.00"}, {"ours": "123456.00"}]}
+    assert render_csv(sheet).split() == ["ours", "123456.00", "123456.00"]
+
+
 @given(st.lists(AMOUNTS, min_size=1, max_size=5))
 def test_an_xlsx_cell_is_exact_to_the_last_decimal(amounts: list[Decimal]) -> None:
     sheet = Sheet(title="x", columns=(amount("a", "A"),), rows=[(value,) for value in amounts])

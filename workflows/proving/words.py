@@ -21,6 +21,9 @@ def publication_word(proofs: list[Proof], *, is_held: bool) -> str:
 
 
 def difference_words(total: ControlTotal) -> str:
-    """Say what differs: ours, theirs and by how much, in rupees."""
-    theirs = render_inr(total.theirs) if total.theirs is not None else "nothing"
-    return f"{total.name}: ours {render_inr(total.ours)}, theirs {theirs}, difference {render_inr(total.difference)}"
+    """Say what differs: ours, theirs and by how much; in rupees, counts and days as whole numbers."""
+    ours, theirs, difference = (
+        "nothing" if value is None else render_inr(value, decimals=2 if total.kind.is_money else 0)
+        for value in (total.ours, total.theirs, total.difference)
+    )
+    return f"{total.name}: ours {ours}, theirs {theirs}, difference {difference}"
