@@ -134,7 +134,17 @@ def _connect_chosen(
         chosen = _choose(connecting.open_companies(looking), wanted, everything=everything)
         if name and len(chosen) > 1:
             raise typer.BadParameter("one name fits one company; leave it out to connect several.", param_hint="--name")
-        done = [_connect(session, client, one, name, own) for one in chosen]
+        known = session.books.connections.list()
+        done = [
+            _connect(
+                session,
+                connecting.gateway_client(url, surroundings, own, connecting.find_connection(known, one)),
+                one,
+                name,
+                own,
+            )
+            for one in chosen
+        ]
         if keep_polls_if_running(session):
             typer.echo("The hub that is running looks at it from now on.", err=True)
         if tdl is not None:

@@ -57,18 +57,22 @@ class Connected:
     is_new: bool
 
 
-def gateway_client(url: str, surroundings: Surroundings, own: OwnSettings | None = None) -> GatewayClient:
+def gateway_client(
+    url: str, surroundings: Surroundings, own: OwnSettings | None = None, earlier: Connection | None = None
+) -> GatewayClient:
     """A client for a Tally at an address.
 
     Args:
         url: the address.
         surroundings: of this process.
         own: what the person set; how patiently it is asked is of it.
+        earlier: the connection there is; what was set of it holds where nothing is set now.
 
     Raises:
         ConfigurationError: the address cannot be one, or a setting has a value it cannot have.
     """
-    patience = {name: value for name, value in (own or {}).get(GATEWAY, {}).items() if value is not None}
+    before = _settable(earlier.config, GATEWAY) if earlier is not None else {}
+    patience = _given({**before, **(own or {}).get(GATEWAY, {})})
     return client_of(parse_endpoint({"url": url, **patience}), surroundings)
 
 
@@ -91,8 +95,8 @@ def parse_own_settings(written: Iterable[str]) -> OwnSettings:
                 code="connection.setting",
             )
         own.setdefault(part, {})[key] = _value(text.strip())
-    parse_endpoint({name: value for name, value in own.get(GATEWAY, {}).items() if value is not None})
-    parse_odbc({name: value for name, value in own.get(ODBC, {}).items() if value is not None})
+    parse_endpoint(_given(own.get(GATEWAY, {})))
+    parse_odbc(_given(own.get(ODBC, {})))
     return own
 
 
@@ -107,10 +111,8 @@ def with_own_settings(
         ConfigurationError: ``tally.odbc.setting``, ``tally.odbc.address``, ``tally.gateway.address``.
     """
     merged = dict(config)
-    for part, keys in SETTABLE.items():
-        before = {name: value for name, value in ((earlier or {}).get(part) or {}).items() if name in keys}
-        values = {**(config.get(part) or {}), **before, **own.get(part, {})}
-        merged[part] = {name: value for name, value in values.items() if value is not None}
+    for part in SETTABLE:
+        merged[part] = _given({**(config.get(part) or {}), **_settable(earlier or {}, part), **own.get(part, {})})
     parse_endpoint(merged[GATEWAY])
     if merged[ODBC]:
         parse_odbc(merged[ODBC])
@@ -286,6 +288,16 @@ def known_company(connection: Connection) -> LoadedCompany:
 
 def _is_of(known: LoadedCompany, company: LoadedCompany) -> bool:
     return known.guid == company.guid and company.number in (known.number, "")
+
+
+def _settable(config: Mapping[str, JsonValue], part: str) -> dict[str, JsonValue]:
+    """What a person may have set of a part."""
+    return {name: value for name, value in (config.get(part) or {}).items() if name in SETTABLE[part]}
+
+
+def _given(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Leave out what was taken back."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _value(text: str) -> JsonValue:

@@ -26,11 +26,11 @@ from canonical.errors import KhataError
 from canonical.voucher import Voucher
 from khata.api.listener import Caller, listen
 from khata.configuration import load_settings
-from khata.live.connecting import free_name, listener_token
+from khata.live.connecting import free_name, gateway_client, listener_token
 from khata.live.watching import Told, Watch, WatchEvent
 from khata.steps import hub_steps
 from khata.vault import open_vault
-from khata.wiring import Hub, open_hub
+from khata.wiring import Hub, open_hub, surroundings_of
 from sandbox.tally.books import LiveCompany, build_books, group_of
 from sandbox.tally.books.drafts import EntryDraft, VoucherDraft
 from sandbox.tally.books.live import specs_for
@@ -121,6 +121,16 @@ def test_what_is_set_of_a_connection_stays_when_it_is_connected_again(home: Path
     assert connect(home, tally, "--company", "sarasw", *taken_back).code == 0
     assert settings_of_connection(home, "shop").get("odbc") is None
     assert "answer_timeout_s" not in settings_of_connection(home, "shop")["gateway"]
+
+
+def test_a_connected_tally_is_measured_again_as_patiently_as_it_is_read(home: Path, tally: Running) -> None:
+    assert connect(home, tally, "--company", "sarasw", "--set", "gateway.answer_timeout_s=300").code == 0
+    with hub_of(home) as hub:
+        (earlier,) = hub.store.tenant("default").connections.list()
+        around = surroundings_of(hub.settings)
+        for own, pause in (({}, 0.0), ({"gateway": {"pause_s": 2}}, 2.0), ({"gateway": {"pause_s": None}}, 0.5)):
+            endpoint = gateway_client(tally.url, around, own, earlier).endpoint
+            assert (endpoint.url, endpoint.pause_s, endpoint.answer_timeout_s) == (tally.url, pause, 300)
 
 
 def test_an_error_while_reading_is_said_once(home: Path, tally: Running) -> None:
