@@ -6,9 +6,11 @@ STAMP := $(VENV)/.installed
 TARGET := $(VENV)/target-jsonl
 PYTEST := $(BIN)/python -m pytest
 HISTORIES ?= 500
+# Processes that run tests, for two processors: whole systems wait a sixth of their time.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo system-packages test test-fast search histories histories-online check format bench golden docs lock clean
+.PHONY: help setup demo system-packages test-setup test test-fast search histories histories-online check lint types shape format bench golden docs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -33,14 +35,16 @@ $(TARGET)/.installed: tests/support/target-jsonl.lock $(STAMP)
 	@$(PYTHON) -m venv $(TARGET) && $(TARGET)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --require-hashes -r $< && touch $@ || echo "target-jsonl could not be installed; its tests will skip."
 
-test: setup system-packages $(TARGET)/.installed ## set up, then run every test; skipped tests are listed with their reasons
-	$(PYTEST) -n 2 --dist loadgroup
+test-setup: setup system-packages $(TARGET)/.installed ## what `make test` sets up
+
+test: test-setup ## set up, then run every test; skipped tests are listed with their reasons
+	$(PYTEST) -n $(WORKERS) --dist loadgroup
 
 test-fast: setup ## the tests that need no server, no long file and no long history, on fewer examples
-	$(PYTEST) -n 2 --dist loadgroup --hypothesis-profile=quick -m "not slow and not temporal and not postgres"
+	$(PYTEST) -n $(WORKERS) --dist loadgroup --hypothesis-profile=quick -m "not slow and not temporal and not postgres"
 
 search: setup ## every law on new random examples, 500 where a law does not say its own number; takes about half an hour
-	$(PYTEST) -n 2 --dist loadgroup --hypothesis-profile=search -m hypothesis
+	$(PYTEST) -n $(WORKERS) --dist loadgroup --hypothesis-profile=search -m hypothesis
 
 histories: setup ## 500 random histories of edits, faults and kills beside a fake Tally; takes about an hour (HISTORIES=n for another number)
 	KHATA_HISTORIES=$(HISTORIES) $(PYTEST) -q tests/live/test_histories.py
@@ -48,10 +52,16 @@ histories: setup ## 500 random histories of edits, faults and kills beside a fak
 histories-online: setup ## random histories beside a fake QuickBooks and a fake Zoho Books, 500 of each (HISTORIES=n for another number)
 	KHATA_HISTORIES=$(HISTORIES) $(PYTEST) -q tests/live/test_quickbooks_histories.py tests/connectors/zoho/test_histories.py
 
-check: setup ## ruff, mypy strict, the architecture test
+check: lint types shape ## ruff, mypy strict, the architecture test
+
+lint: setup ## ruff
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: setup ## mypy strict
 	$(BIN)/mypy
+
+shape: setup ## the architecture test
 	$(PYTEST) -q tests/architecture
 
 format: setup ## format and apply the safe fixes

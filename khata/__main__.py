@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from canonical.errors import KhataError
 from khata.exit_codes import ExitCode, exit_code_for
@@ -61,13 +62,21 @@ def _guarded(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from khata.cli.app import app  # noqa: PLC0415 - an import error of a command is caught by the border above
-
     try:
-        app(args=arguments, prog_name="khata")
+        _command()(args=arguments, prog_name="khata")
     except SystemExit as finished:
         return finished.code if isinstance(finished.code, int) else ExitCode.OK
     return ExitCode.OK
+
+
+@cache
+def _command() -> Callable[..., object]:
+    """Build the tree of commands, once in a process; an import error of one is caught by the border above."""
+    from typer.main import get_command  # noqa: PLC0415 - loads with the commands
+
+    from khata.cli.app import app  # noqa: PLC0415
+
+    return get_command(app)
 
 
 def _tell(error: KhataError, *, debug: bool) -> None:
