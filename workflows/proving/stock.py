@@ -95,12 +95,17 @@ def _balance_sheet(report: SourceReport, books: PeriodBooks) -> Said | None:
 
 
 def _masters(books: PeriodBooks) -> Said | None:
-    """Closing balances of the stock ledgers' masters."""
+    """Closing balances of the stock ledgers' masters.
+
+    Those that come to opening and postings say nothing: so a trial balance carries stock, which has its value at the
+    beginning there (a running Tally's list of ledgers carries the value at the end).
+    """
     ledgers = [books.chart.ledgers[key] for key in books.chart.stock]
     said = [ledger.closing for ledger in ledgers if ledger.closing is not None]
-    if not said or len(said) != len(ledgers):
+    value = sum(said, ZERO)
+    if not said or len(said) != len(ledgers) or value == books.total(books.chart.stock).closing:
         return None
-    return sum(said, ZERO), "closing balances of the stock ledgers' masters"
+    return value, "closing balances of the stock ledgers' masters"
 
 
 def _summary(report: SourceReport, items: Iterable[Item | StockGroup]) -> Said | None:

@@ -126,6 +126,17 @@ def test_stock_is_believed_where_the_source_says_it_first() -> None:
     assert stock_of([], books_of(EVENTS, FIRST), []) == StockValue(opening=Decimal(0), closing=Decimal(0))
 
 
+@pytest.mark.parametrize(("said", "value"), [(350, 350), (200, None), (None, None)])
+def test_a_stock_ledger_that_closes_as_it_opened_does_not_say_what_the_stock_is_worth(
+    said: int | None, value: int | None
+) -> None:
+    books = books_of(EVENTS, FIRST, OPENINGS)
+    closing = None if said is None else Decimal(said)
+    goods = replace(books.chart.ledgers["goods"], closing=closing)
+    books = replace(books, chart=replace(books.chart, ledgers={**books.chart.ledgers, "goods": goods}))
+    assert stock_of([], books, []).closing == (None if value is None else Decimal(value))
+
+
 @pytest.mark.parametrize(
     ("row", "word"),
     [("Add: Purchase Accounts", "purchase accounts"), ("Less: Closing Stock", "closing stock"), ("Sales", "sales")],
