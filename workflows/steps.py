@@ -231,6 +231,9 @@ class Steps:
             "announced": _some(named.outcomes) if named else {},
             "settlement": extracted.settlement.value,
         }
+        if held.connection_id is not None and sink.companies:
+            (only, *others) = sink.companies.values()
+            store.connections.note_company(held.connection_id, None if others else only)
         self._note(store, run, "extract", sink.counts.total(), facts)
         store.issues.replace(run.run_id, None, None, extracted.issues)
         return StepOutcome("extract", sink.counts.total(), len(extracted.issues), extract_detail(facts, sink.known))

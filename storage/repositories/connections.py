@@ -20,7 +20,11 @@ from storage.tables.sign_in import announcement, delivery, sign_in, throttle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A configured connector. ``config`` holds references to secrets, never secrets."""
+    """A configured connector. ``config`` holds references to secrets, never secrets.
+
+    Attributes:
+        company_id: whose books its last sync brought; None before the first, and where they are several.
+    """
 
     connection_id: int
     name: str
@@ -50,6 +54,17 @@ class Connections(Repository):
                 statement.on_conflict_do_update(index_elements=["tenant_id", "name"], set_=change)
             )
         return self.get(name)
+
+    def note_company(self, connection_id: int, company_id: int | None) -> None:
+        """Note whose books a sync brought."""
+        is_it = (self._mine(connection), connection.c.id == connection_id)
+        known = sa.select(connection.c.company_id).where(*is_it)
+        with self._read() as transaction:
+            row = transaction.connection.execute(known).one_or_none()
+        if row is None or row.company_id == company_id:
+            return
+        with self._write() as transaction:
+            transaction.connection.execute(sa.update(connection).where(*is_it).values(company_id=company_id))
 
     def get(self, name: str) -> Connection:
         """Return a connection by name.

@@ -75,6 +75,9 @@ def test_from_connect_to_proof(home: Path, tally: Running) -> None:
     assert f"Saraswati Trading Company at {tally.url}" in listed.output
     synced = run(home, "sync", "shop", "--local")
     assert synced.code == 0, synced.errors + synced.output
+    (books,) = run(home, "companies", "--format", "json").json()["companies"]
+    (row,) = run(home, "connections", "list", "--format", "json").json()["connections"]
+    assert row["company_id"] == books["id"]
     proved = run(home, "proof", "--format", "json")
     assert proved.code == 0, proved.output
     assert json.loads(proved.output)["status"] == "proved"
