@@ -38,13 +38,13 @@ $(TARGET)/.installed: tests/support/target-jsonl.lock $(STAMP)
 test-setup: setup system-packages $(TARGET)/.installed ## what `make test` sets up
 
 test: test-setup ## set up, then run every test; skipped tests are listed with their reasons
-	$(PYTEST) -n $(WORKERS) --dist loadgroup
+	$(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 test-fast: setup ## the tests that need no server, no long file and no long history, on fewer examples
-	$(PYTEST) -n $(WORKERS) --dist loadgroup --hypothesis-profile=quick -m "not slow and not temporal and not postgres"
+	$(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --hypothesis-profile=quick -m "not slow and not temporal and not postgres"
 
 search: setup ## every law on new random examples, 500 where a law does not say its own number; takes about half an hour
-	$(PYTEST) -n $(WORKERS) --dist loadgroup --hypothesis-profile=search -m hypothesis
+	$(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder --hypothesis-profile=search -m hypothesis
 
 histories: setup ## 500 random histories of edits, faults and kills beside a fake Tally; takes about an hour (HISTORIES=n for another number)
 	KHATA_HISTORIES=$(HISTORIES) $(PYTEST) -q tests/live/test_histories.py

@@ -23,6 +23,7 @@ WHOLE_SYSTEMS = (
     *("connectors/busy/test_end_to_end.py", "khata/files/test_mapping.py", "khata/test_commands.py"),
 )
 """Where every test runs processes, fakes and databases through a whole sync or import: slow, all of them."""
+LONG = ("slow", "temporal", "postgres")
 TESTS = Path(__file__).parent
 
 settings.register_profile("same", deadline=None, derandomize=True, max_examples=60)
@@ -32,13 +33,19 @@ settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs whole systems as slow, and keep each of its modules together: what they begin with is dear."""
+    """Mark what runs whole systems as slow, and keep each module together.
+
+    What a module begins with is made once, and its tests meet it in the same order everywhere. Long modules come first
+    (Makefile's ``--no-loadscope-reorder``), so that at the end no worker waits for another.
+    """
     for item in items:
         place = item.path.relative_to(TESTS).as_posix()
         if any(place == one or place.startswith(f"{one}/") for one in WHOLE_SYSTEMS):
             item.add_marker("slow")
-            if item.get_closest_marker("xdist_group") is None:
-                item.add_marker(pytest.mark.xdist_group(place))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(place))
+    long = {item.path for item in items if any(item.get_closest_marker(name) for name in LONG)}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="module")
