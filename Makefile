@@ -6,8 +6,8 @@ STAMP := $(VENV)/.installed
 TARGET := $(VENV)/target-jsonl
 PYTEST := $(BIN)/python -m pytest
 HISTORIES ?= 500
-# Processes that run tests, for two processors: whole systems wait a sixth of their time.
-WORKERS ?= 3
+# Processes that run tests; more than the processors make nothing faster, and tests of many processes slower.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo system-packages test-setup test test-fast search histories histories-online check lint types shape format bench golden docs lock clean

@@ -17,13 +17,13 @@ from sandbox.world.spec import WorldSpec
 from tests.support.cli import environment, khata
 from tests.support.postgres import private_postgres
 
-KILLS = (0.9, 1.3, 1.8, 2.4)
-"""Seconds after the start; spread over reading, raw store and translation of a file that takes some four seconds."""
+KILLS = (0.9, 1.3, 1.8)
+"""Seconds after the start; spread over reading, raw store and translation of a file that takes some three seconds."""
 
 
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> WrittenFiles:
-    return write(WorldSpec(seed=7, vouchers=6000), tmp_path_factory.mktemp("export"), mixed=True)
+    return write(WorldSpec(seed=7, vouchers=4000), tmp_path_factory.mktemp("export"), mixed=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -121,13 +121,13 @@ def test_hash_randomisation_does_not_reach_the_files(tmp_path: Path) -> None:
 
 
 PEAK = """
-import resource, sys
+import sys
 from pathlib import Path
 from sandbox.tally import write
 from sandbox.world import WorldSpec
-from sandbox.world.names import AWKWARD_NAMES
+from tests.support.memory import peak_kib
 write(WorldSpec(vouchers=int(sys.argv[2])), Path(sys.argv[1]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak_kib())
 """
 
 

@@ -314,7 +314,7 @@ NUMBERS = itertools.count()
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=two_batches(), as_of=DAYS, basis=st.sampled_from(AgeingBasis), known=st.sampled_from([None, NOW, LATER]))
 def test_the_database_and_the_engine_agree(
     store: Store,

@@ -34,13 +34,14 @@ from tests.connectors.tally.live.held import Hub, Target
 from tests.connectors.tally.live.tally import NOW, VOUCHER_EDITS, Tally, code_of, objects, tally, work
 
 ROOT = Path(__file__).resolve().parents[4]
+VOUCHERS = 120
 FROM_GATEWAY_ONLY = frozenset({"Company"})
 """A file export hardly says anything of the company itself."""
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Tally]:
-    with tally(vouchers=200, companies=2) as running:
+    with tally(vouchers=VOUCHERS, companies=2) as running:
         yield running
 
 
@@ -346,7 +347,7 @@ def test_from_the_shell(settings_file: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     target = Target()
     target.read(done.stdout)
-    assert sum(address[1] == "vouchers" for address in target.held) == 200
+    assert sum(address[1] == "vouchers" for address in target.held) == VOUCHERS
     assert {address[1] for address in target.held} > {"ledgers", "groups", "companies", "reports"}
     assert target.state["companies"]
 
