@@ -18,6 +18,7 @@ from storage import open_store
 from tests.connectors.tally_writing.commands import JOURNAL, LEDGER, PAYMENT
 from tests.khata.running import run
 from tests.support.cli import Ran
+from tests.support.stores import empty_store
 
 ALLOWED = {
     "KHATA_WRITING__ENABLED": "true",
@@ -35,13 +36,12 @@ def tally() -> Iterator[Running]:
 @pytest.fixture
 def database(tmp_path: Path, tally: Running) -> str:
     """A store with a connection to the running Tally, and one to files."""
-    url = f"sqlite:///{tmp_path / 'books.db'}"
-    store = open_store(url, migrate=True)
+    store = empty_store(tmp_path / "books.db")
     connections = store.tenant("default").connections
     connections.save("shop", "tally", {"gateway": {"url": tally.url, "pause_s": 0.0}})
     connections.save("files", "tally", {"files": ["x.xml"]})
     store.close()
-    return url
+    return f"sqlite:///{tmp_path / 'books.db'}"
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from connectors.sdk.census import Settlement
 from storage import Store, TenantStore, open_store
 from storage.repositories.proofs import StoredProof
 from tests.connectors.tally.live.tally import Tally
+from tests.support.stores import migrated_file
 from workflows.inputs import RunSummary, SyncRequest
 from workflows.local import poll_connection, sync_connection
 from workflows.steps import Steps
@@ -102,18 +102,10 @@ class LiveHub:
         }
 
 
-@cache
-def _template() -> Path:
-    """A migrated database to copy: making the schema takes longer than a sync of small books."""
-    folder = Path(tempfile.mkdtemp(prefix="khata-test-template-"))
-    open_store(f"sqlite:///{folder / 'books.db'}", migrate=True).close()
-    return folder / "books.db"
-
-
 @contextmanager
 def hub(tally: Tally, **more: Any) -> Iterator[LiveHub]:
     """A hub that has never read anything."""
-    with _opened(tally, _template(), Calendar()) as made:
+    with _opened(tally, migrated_file(), Calendar()) as made:
         made.connect(**more)
         yield made
 

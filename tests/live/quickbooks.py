@@ -18,6 +18,7 @@ from storage import Store, TenantStore, open_store
 from tests.connectors.quickbooks.api import Api
 from tests.live.hub import Calendar
 from tests.support.dying import dying_after
+from tests.support.stores import empty_store
 from workflows.inputs import RunSummary, SyncRequest
 from workflows.local import sync_connection
 from workflows.steps import Steps
@@ -107,7 +108,7 @@ def true_pending(api: Api) -> dict[str, Decimal]:
 def hub(api: Api, url: str = "", **more: Any) -> Iterator[Hub]:
     """A hub that has never read anything."""
     with tempfile.TemporaryDirectory(prefix="khata-test-") as folder:
-        store = open_store(url or f"sqlite:///{Path(folder) / 'books.db'}", migrate=True)
+        store = open_store(url, migrate=True) if url else empty_store(Path(folder) / "books.db")
         made = Hub(api, store)
         made.connect(**more)
         try:

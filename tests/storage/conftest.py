@@ -11,21 +11,14 @@ import pytest
 
 from storage import Store, TenantStore, open_store
 from tests.support.postgres import private_postgres
+from tests.support.stores import migrated_file
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy: making the schema takes longer than most tests."""
-    path = tmp_path_factory.mktemp("template") / "books.db"
-    open_store(f"sqlite:///{path}", migrate=True).close()
-    return path
-
-
-@pytest.fixture(scope="session")
 def migrated_database() -> Iterator[str]:
-    """The same on PostgreSQL, as a template."""
+    """A migrated database to copy."""
     with private_postgres(durable=False) as url:
         open_store(url, migrate=True).close()
         yield url
@@ -45,7 +38,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with the schema and no books."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "books.db")
+        shutil.copy(migrated_file(), tmp_path / "books.db")
         yield f"sqlite:///{tmp_path}/books.db"
         return
     template = request.getfixturevalue("migrated_database")

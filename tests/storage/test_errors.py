@@ -14,6 +14,7 @@ from canonical.ledger import Ledger
 from storage import Store, TenantStore, open_store, sqlite
 from tests.storage.samples import NOW, ledger
 from tests.support.postgres import private_postgres
+from tests.support.stores import migrated_file
 
 
 def test_a_server_that_is_not_there() -> None:
@@ -60,11 +61,9 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path}/books.db", migrate=True)
 
 
-def test_a_writer_that_never_gets_its_turn_may_try_again(
-    tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_writer_that_never_gets_its_turn_may_try_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "books.db"
-    path.write_bytes(migrated_file.read_bytes())
+    path.write_bytes(migrated_file().read_bytes())
     monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     store = open_store(f"sqlite:///{path}")
     books = store.tenant()

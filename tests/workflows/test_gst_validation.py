@@ -15,7 +15,8 @@ from harmonizer.validation.codes import BOOK_CODES, RECORD_CODES
 from sandbox.tally.options import Scaffolding, TallyEncoding
 from sandbox.tally.write import write
 from sandbox.world.spec import WorldSpec
-from storage import TenantStore, open_store
+from storage import TenantStore
+from tests.support.stores import empty_store
 from workflows.local import import_files
 from workflows.validation import company_turnover, validate_again, validate_books
 
@@ -34,7 +35,7 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def books(tmp_path: Path) -> TenantStore:
-    return open_store(f"sqlite:///{tmp_path}/books.db", migrate=True).tenant()
+    return empty_store(tmp_path / "books.db").tenant()
 
 
 def take(books: TenantStore, text: str, folder: Path) -> dict[str, int]:

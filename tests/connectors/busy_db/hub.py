@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -21,7 +20,8 @@ from sandbox.busy.chart import short
 from sandbox.busy.tables import YearTables, build_years
 from sandbox.world import World, build_world
 from sandbox.world.truth import Truth
-from storage import Store, TenantStore, open_store
+from storage import Store, TenantStore
+from tests.support.stores import empty_store
 from workflows.inputs import RunSummary, SyncRequest
 from workflows.local import sync_connection
 from workflows.steps import Steps
@@ -97,19 +97,11 @@ class BusyHub:
         return [f"{one.issue.level} {one.issue.code}: {one.issue.message}" for one in self.books.issues.page().items]
 
 
-@cache
-def _template() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="khata-test-template-"))
-    open_store(f"sqlite:///{folder / 'books.db'}", migrate=True).close()
-    return folder / "books.db"
-
-
 @contextmanager
 def hub(config: Mapping[str, JsonValue]) -> Iterator[BusyHub]:
     """A hub that has never read anything."""
     with tempfile.TemporaryDirectory(prefix="khata-test-") as folder:
-        path = shutil.copy(_template(), Path(folder) / "books.db")
-        made = BusyHub(open_store(f"sqlite:///{path}"), Path(folder) / "work")
+        made = BusyHub(empty_store(Path(folder) / "books.db"), Path(folder) / "work")
         made.connect(config)
         try:
             yield made

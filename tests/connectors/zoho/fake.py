@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +26,8 @@ from sandbox.zoho.books import editing
 from sandbox.zoho.books.company import Books
 from sandbox.zoho.books.money import to_base
 from sandbox.zoho.books.records import ContactType, Document, DocumentKind
-from storage import Store, TenantStore, open_store
+from storage import Store, TenantStore
+from tests.support.stores import empty_store
 from workflows.inputs import RunSummary, SyncRequest
 from workflows.local import sync_connection
 from workflows.steps import Steps
@@ -190,20 +189,11 @@ class ZohoHub:
         return stored.proof
 
 
-@cache
-def _template() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="khata-test-template-"))
-    open_store(f"sqlite:///{folder / 'books.db'}", migrate=True).close()
-    return folder / "books.db"
-
-
 @contextmanager
 def hub(source: Zoho, **more: Any) -> Iterator[ZohoHub]:
     """A hub that has never read anything."""
     with tempfile.TemporaryDirectory(prefix="khata-test-") as folder:
-        path = Path(folder) / "books.db"
-        shutil.copy(_template(), path)
-        store = open_store(f"sqlite:///{path}")
+        store = empty_store(Path(folder) / "books.db")
         made = ZohoHub(source, store)
         made.connect(**more)
         try:

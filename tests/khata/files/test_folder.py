@@ -13,14 +13,14 @@ import pytest
 
 from canonical.errors import ConcurrentUpdate, ConfigurationError, SourceUnavailable
 from khata.files.settling import EMPTY_S
-from storage import open_store
 from storage.repositories.taken_files import FileStatus
 from tests.khata.files.inbox import BAD, GOOD, SETTLE_S, Inbox
+from tests.support.stores import empty_store
 
 
 @pytest.fixture
 def inbox(tmp_path: Path) -> Iterator[Inbox]:
-    store = open_store(f"sqlite:///{tmp_path}/books.db", migrate=True)
+    store = empty_store(tmp_path / "books.db")
     folder = tmp_path / "inbox"
     folder.mkdir()
     one = Inbox(folder, store.tenant())

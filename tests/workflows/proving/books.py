@@ -17,7 +17,8 @@ from sandbox.tally.options import TallyEncoding
 from sandbox.tally.write import write
 from sandbox.world.business import build_world
 from sandbox.world.spec import WorldSpec
-from storage import TenantStore, open_store
+from storage import TenantStore
+from tests.support.stores import empty_store
 from tests.workflows.proving.truth_reports import Report, TruthReports
 from workflows.interpretation import company_translator
 from workflows.local import import_files
@@ -69,7 +70,7 @@ def import_world(folder: Path, spec: WorldSpec) -> Books:
     """Write a world as Tally exports, import them, and keep its truth."""
     folder.mkdir(parents=True, exist_ok=True)
     written = write(spec, folder / "export", encoding=TallyEncoding.UNICODE)
-    store = open_store(f"sqlite:///{folder / 'books.db'}", migrate=True).tenant()
+    store = empty_store(folder / "books.db").tenant()
     import_files(store, list(written.paths), clock=lambda: NOW)
     company_id = store.companies.list()[0].company_id
     return Books(store, company_id, TruthReports(build_world(spec), written.truth, STOCK))
