@@ -17,6 +17,7 @@ from connectors.sdk.base import Connector, ProgressEvent, placeholder_name
 from connectors.sdk.census import Census, CensusMember, CensusVerdict, HeldDay, values_in
 from storage.store import TenantStore
 from workflows.inputs import Progress, RunStatus
+from workflows.polling import is_another_day
 from workflows.proving.allowance import changes_allowed
 from workflows.run_facts import step_facts
 
@@ -125,6 +126,12 @@ class StoreSink:
     def changes_allowed(self, company: str) -> int:
         """Ask how much may change before everything is compared again."""
         return changes_allowed(self.store, self._company(company), self.now)
+
+    def is_another_day(self, company: str) -> bool:
+        """Ask whether what seems not to have moved should be looked at all the same."""
+        del company  # a connection's companies are read together
+        connection_id = self.store.runs.get(self.run_id).connection_id
+        return connection_id is not None and is_another_day(self.store, connection_id, self.now)
 
     def _is_named(self, key: str) -> bool:
         """Whether the books are known already, by a name that somebody gave them."""

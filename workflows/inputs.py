@@ -65,7 +65,8 @@ class Look:
 
     Attributes:
         is_due: a sync has something to do.
-        reason: ``moved``, ``unchanged``, ``waiting`` (the last sync failed a moment ago), ``first`` or ``not_live``.
+        reason: ``moved``, ``unchanged``, ``another_day`` (nothing has moved for so long that it is looked at again),
+            ``waiting`` (the last sync failed a moment ago), ``first`` or ``not_live``.
     """
 
     is_due: bool

@@ -16,12 +16,15 @@ from workflows.inputs import Look, RunStatus
 
 PAUSE_FIRST = timedelta(seconds=30)
 PAUSE_LONGEST = timedelta(hours=1)
+LONGEST = timedelta(days=1)
+"""A source in which nothing seems to have moved is left alone for so long."""
 RUNS_LOOKED_AT = 20
 
 FIRST = Look(is_due=True, reason="first")
 MOVED = Look(is_due=True, reason="moved")
 NOT_LIVE = Look(is_due=True, reason="not_live")
 UNCHANGED = Look(is_due=False, reason="unchanged")
+ANOTHER_DAY = Look(is_due=True, reason="another_day")
 WAITING = Look(is_due=False, reason="waiting")
 
 
@@ -39,6 +42,15 @@ def is_waiting(store: TenantStore, connection_id: int, now: datetime) -> bool:
             break
         failures += 1
     return bool(failures) and now - (ended[0].finished_at or now) < pause_after(failures)
+
+
+def is_another_day(store: TenantStore, connection_id: int, now: datetime) -> bool:
+    """Say whether the connection's last sync that went to its end began a day ago: a restored backup may hide.
+
+    Change numbers are given a second time there, and can come to where they were before.
+    """
+    last = store.runs.list(kind="sync", status=RunStatus.SUCCEEDED, connection_id=connection_id, limit=1).items
+    return bool(last) and now - last[0].started_at > LONGEST
 
 
 def _latest(store: TenantStore, connection_id: int) -> tuple[Run, ...]:

@@ -45,7 +45,7 @@ from workflows.extraction import Beat, StoreSink, content_key, file_facts, no_be
 from workflows.inputs import Look, Progress, RunRef, RunStatus, RunSummary, StepOutcome, SyncRequest
 from workflows.interpretation import company_translator
 from workflows.parties import harmonize_changed
-from workflows.polling import FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_waiting
+from workflows.polling import ANOTHER_DAY, FIRST, MOVED, NOT_LIVE, UNCHANGED, WAITING, is_another_day, is_waiting
 from workflows.proving.company import prove_company, unread
 from workflows.proving.words import publication_word, worst_status
 from workflows.resolving import resolved
@@ -139,7 +139,9 @@ class Steps:
         config = self._opened(connection.config, request.tenant, request.connection)
         around = self._around(request.tenant, connection.connection_id)
         now = _counters(connector, resolved(store, connection.connector, config), around)
-        return UNCHANGED if then == now else MOVED
+        if then != now:
+            return MOVED
+        return ANOTHER_DAY if is_another_day(store, connection.connection_id, self.clock()) else UNCHANGED
 
     def open_run(self, request: SyncRequest) -> RunRef:
         """Start a run for a saved connection; asked again with the same key, return the run started then.

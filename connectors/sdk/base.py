@@ -123,6 +123,10 @@ class RecordSink(Protocol):
         """See ``HubMemory``."""
         ...
 
+    def is_another_day(self, company: str) -> bool:
+        """See ``HubMemory``."""
+        ...
+
 
 class Forgetful:
     """Base of sinks that hold nothing across runs: to them every member of a census is missing."""
@@ -146,6 +150,10 @@ class Forgetful:
     def changes_allowed(self, company: str) -> int:  # noqa: ARG002 - signature of a sink
         """Nothing is proved."""
         return 0
+
+    def is_another_day(self, company: str) -> bool:  # noqa: ARG002 - signature of a sink
+        """There was no sync before."""
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

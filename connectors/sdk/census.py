@@ -147,6 +147,9 @@ class HubMemory(Protocol):
     def changes_allowed(self, company: str) -> int:
         """How many more documents may change before the source's own reports should all be read again; 0 if now."""
 
+    def is_another_day(self, company: str) -> bool:
+        """Whether the last sync is so long ago that even what seems not to have moved should be looked at."""
+
 
 def values_in(payloads: Iterable[bytes], field: str) -> frozenset[str]:
     """Return the texts a field has in records as they are kept."""

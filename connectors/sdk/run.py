@@ -192,6 +192,10 @@ class _SinkWriter(GenericSingerWriter[bytes, Any]):
         """See ``HubMemory``."""
         return self._sink.changes_allowed(company)
 
+    def is_another_day(self, company: str) -> bool:
+        """See ``HubMemory``."""
+        return self._sink.is_another_day(company)
+
     def flush(self) -> None:
         """Hand the batch over."""
         if self._batch:

@@ -99,10 +99,15 @@ class History:
         self.backups.append(self.tally.company.snapshot())
 
     def restore(self, seed: int) -> None:
-        """Put an older state in their place, and go on working in it."""
+        """Put an older state in their place, and go on working in it.
+
+        The next sync is a day later: as many changes as before lead the counters to where they were, and until then
+        nothing tells the two states apart.
+        """
         if self.backups:
             self.told.append(f"restore, seed {seed}")
             self.tally.company.restore(self.backups[seed % len(self.backups)])
+            self.hub.clock.now += timedelta(days=1)
 
     def sync(self) -> None:
         """A sync in peace: it succeeds, and the law holds."""

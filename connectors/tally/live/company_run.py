@@ -24,6 +24,7 @@ from connectors.tally.tree import Node
 
 VOUCHER_TYPES = "voucher_types"
 LETTERS_CAME_BACK = "letters were lost when it was read, and Tally sends all of them now"
+NOTHING_READ = "nothing was read before"
 READ_UNCOUNTED_MAX = 200
 """Change numbers given since the last sync, up to which the vouchers behind them are held in memory at once."""
 ROUNDS_MAX = 3
@@ -76,6 +77,8 @@ class CompanyRun:
     _renumbered: set[str] = field(default_factory=set)
     _types_read: bool = False
     _is_thorough: bool = False
+    _looks_again: bool = False
+    """A day has passed: what was changed last is read again, as a backup may have been restored unseen."""
 
     def prepare(self) -> None:
         """Decide what to read.
@@ -83,8 +86,12 @@ class CompanyRun:
         Raises:
             SourceError: Tally does not answer, or only changes were asked for and there is nothing to compare with.
         """
+        if self.mode is Mode.AUTO and self.mark is not None and self.memory is not None:
+            self._looks_again = self.memory.is_another_day(self.book.guid)
         reason = self._reason_for_everything()
-        self._is_thorough = self.mode is Mode.FULL or reason == LETTERS_CAME_BACK
+        # In an older state that was restored, change numbers are given a second time: what has a number that is held
+        # already may say something else, so the numbers do not tell what is known.
+        self._is_thorough = reason not in ("", NOTHING_READ)
         if self.mark is None or reason:
             if self.mode is Mode.INCREMENTAL:
                 raise notes.no_state(self.book.company.name)
@@ -96,6 +103,8 @@ class CompanyRun:
         company = self.book.company
         same = (self.mark.alter_master_id, self.mark.alter_voucher_id, self.mark.name)
         is_same = same == (company.alter_master_id, company.alter_voucher_id, company.name)
+        if self._looks_again:
+            self.mark, is_same = self.mark.looked_back(), False
         self.plan = Plan.NOTHING if is_same else Plan.CHANGES
         self.is_settled = is_same
 
@@ -107,7 +116,9 @@ class CompanyRun:
         moves without any change number (numbers given anew by hand, those of optional vouchers) and all the other
         reports wait for the first sync of another day.
         """
-        if self.memory is None or self.mode is not Mode.AUTO or mark.name != self.book.company.name:
+        if self.memory is None or self.mode is not Mode.AUTO or self._looks_again:
+            return False
+        if mark.name != self.book.company.name:
             return False
         if mark.alter_master_id != self.book.company.alter_master_id:
             return False
@@ -125,7 +136,8 @@ class CompanyRun:
         after = mark.alter_master_id if is_delta and mark is not None else 0
         # A full read must learn how every voucher type is numbered, though the hub may hold the types already.
         is_thorough = self._is_thorough or (stream == VOUCHER_TYPES and not is_delta)
-        reader = MasterRead(self.book, self.memory, self.emit, after, is_thorough)
+        again = after if self._looks_again and is_delta else None
+        reader = MasterRead(self.book, self.memory, self.emit, after, is_thorough, again)
         yield from reader.records(stream)
 
     def stale_masters(self) -> Iterator[tuple[str, Whole]]:
@@ -227,7 +239,7 @@ class CompanyRun:
         """Say why the last sync's state does not do; empty if it does."""
         mark, company = self.mark, self.book.company
         if mark is None:
-            return "nothing was read before"
+            return NOTHING_READ
         if self.mode is Mode.FULL:
             return "everything was asked for"
         if not mark.is_of(company):
@@ -241,7 +253,7 @@ class CompanyRun:
         company = self.book.company
         if mark.letters_lost and self.book.is_lossless:
             return LETTERS_CAME_BACK
-        if mark.alter_voucher_id != company.alter_voucher_id:
+        if mark.alter_voucher_id != company.alter_voucher_id or self._looks_again:
             self.is_light = self._is_light(mark)
             self._look_at_changes(mark)
             if mark.contradicts(self._changed):

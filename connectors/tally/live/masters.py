@@ -33,6 +33,7 @@ class MasterRead:
     Attributes:
         after: change number below which nothing changed; 0 for everything.
         is_thorough: read what the hub holds already, too.
+        again: of that, read what has a larger change number; None for nothing.
     """
 
     book: Book
@@ -40,6 +41,7 @@ class MasterRead:
     emit: Callable[[Census], None]
     after: int = 0
     is_thorough: bool = False
+    again: int | None = None
 
     def records(self, stream: str) -> Iterator[Whole]:
         """Yield the masters to be handed over; the census follows the last of them."""
@@ -91,7 +93,8 @@ class MasterRead:
         if self.memory is None:
             return {member.key for member in counted if member.version is None or member.version > self.after}
         verdict = self.memory.compare(self._census(stream, counted, corroborated=False))
-        return {*verdict.wanted} & {member.key for member in counted}
+        newest = {member.key for member in counted if self.again is not None and (member.version or 0) > self.again}
+        return newest | ({*verdict.wanted} & {member.key for member in counted})
 
     def _is_sure(self, kind: MasterClass, counted: Sequence[CensusMember]) -> bool:
         """A list is whole if Tally's own counter of the class says so, or if it was not empty and comes again."""

@@ -9,7 +9,7 @@ upwards, so whoever holds one of those numbers now must have held it then, on th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
 from zlib import crc32
@@ -109,6 +109,14 @@ class Watermark:
         """Say whether the company's counters are below the mark: then it is an older state of the books."""
         behind = company.alter_master_id < self.alter_master_id
         return behind or company.alter_voucher_id < self.alter_voucher_id
+
+    def looked_back(self) -> Self:
+        """The mark a little earlier, so that what was changed last counts as changed since."""
+        return replace(
+            self,
+            alter_master_id=max(self.alter_master_id - OVERLAP, 0),
+            alter_voucher_id=max(self.alter_voucher_id - OVERLAP, 0),
+        )
 
     def contradicts(self, rows: Iterable[Counted]) -> bool:
         """Say whether vouchers at or below the mark are not those that were there when it was set."""

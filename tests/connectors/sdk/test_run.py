@@ -146,6 +146,9 @@ class Sink:
     def changes_allowed(self, company: str) -> int:
         return 0
 
+    def is_another_day(self, company: str) -> bool:
+        return False
+
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         return tuple(CensusMember(record.source.key) for record in self.records[:1])
 

@@ -165,6 +165,9 @@ class Hub:
     def changes_allowed(self, company: str) -> int:
         return 0
 
+    def is_another_day(self, company: str) -> bool:
+        return False
+
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         return ()
 

@@ -91,6 +91,9 @@ class Store:
     def changes_allowed(self, company: str) -> int:
         return 0
 
+    def is_another_day(self, company: str) -> bool:
+        return False
+
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         assert company
         assert stream

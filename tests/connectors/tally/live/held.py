@@ -32,6 +32,7 @@ class Hub:
     accepted: int = 0
     said: dict[Address, list[bytes]] = field(default_factory=dict)
     allowed: int = 0
+    is_morning: bool = False
 
     def accept(self, stream: str, records: list[RawRecord]) -> None:
         for record in records:
@@ -88,6 +89,9 @@ class Hub:
 
     def changes_allowed(self, company: str) -> int:
         return self.allowed
+
+    def is_another_day(self, company: str) -> bool:
+        return self.is_morning
 
     def outdated(self, company: str, stream: str) -> tuple[CensusMember, ...]:
         return tuple(one for address, one in self.stale.items() if address[:2] == (company, stream))
