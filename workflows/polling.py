@@ -13,11 +13,10 @@ from connectors.sdk.census import Settlement
 from storage.repositories.runs import RUNNING, Run
 from storage.store import TenantStore
 from workflows.inputs import Look, RunStatus
+from workflows.proving.allowance import LONGEST
 
 PAUSE_FIRST = timedelta(seconds=30)
 PAUSE_LONGEST = timedelta(hours=1)
-LONGEST = timedelta(days=1)
-"""A source in which nothing seems to have moved is left alone for so long."""
 RUNS_LOOKED_AT = 20
 
 FIRST = Look(is_due=True, reason="first")

@@ -16,6 +16,7 @@ from workflows.proving.oracles import REPORTS
 SHARE = 200
 """Few are as many as one in so many of the vouchers there are, counted since everything was compared."""
 LONGEST = timedelta(days=1)
+"""What moves without a trace in the source is found so long after it at the latest."""
 
 
 def changes_allowed(store: TenantStore, company_id: int, now: datetime) -> int:
